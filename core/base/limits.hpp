@@ -1,0 +1,83 @@
+// Every bound of the system, each with its reason. Bytes unless the name says otherwise.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace syncstore::limits {
+
+// --- input from the network -----------------------------------------------------------------------------------------
+inline constexpr std::size_t kMessageBytes = 1'048'576;       // one socket message or HTTP body: far above 512 mutations of forms
+inline constexpr std::size_t kMessageBytesBeforeAuth = 4'096;  // nobody unknown makes us hold more
+inline constexpr std::size_t kImportBytes = 1'073'741'824;    // a file of a million products with HTML bodies
+inline constexpr std::size_t kJsonDepth = 64;                 // writers and copies recurse; WebAssembly stacks are small
+inline constexpr std::size_t kJsonItems = 10'000;             // items in one array of a request
+inline constexpr std::size_t kFrameOutputBytes = 8 * 1'048'576;      // decompressed delta: 10,000 rows of 800 bytes
+inline constexpr std::size_t kPartOutputBytes = 4 * 1'048'576;       // decompressed snapshot part
+inline constexpr std::size_t kHttpHeaderBytes = 16'384;
+inline constexpr std::size_t kHttpHeaderLines = 100;          // browsers send about 20
+inline constexpr std::size_t kHttpTargetBytes = 4'096;
+inline constexpr int kHttpHeaderSeconds = 10;                 // whole header, so dripping bytes do not hold a connection
+inline constexpr int kHttpBodyBytesPerSecondMin = 1'024;
+inline constexpr int kHttpKeepAliveSeconds = 60;
+inline constexpr std::size_t kHttpRequestsPerConnection = 1'000;
+inline constexpr std::size_t kConnections = 4'096;            // file descriptors of a default systemd unit, less what storage needs
+inline constexpr std::size_t kConnectionsPerAddress = 256;    // an office behind one address
+
+// --- mutations ------------------------------------------------------------------------------------------------------
+inline constexpr std::size_t kOpsPerMutation = 256;           // a record with all its children
+inline constexpr std::size_t kMutationsPerMessage = 512;      // one commit batch
+inline constexpr std::size_t kMutateBytes = 65'536;           // what a browser sends before it waits for receipts
+inline constexpr std::size_t kUnansweredMutations = 512;      // per link; above it the server stops reading that link
+inline constexpr std::size_t kUnansweredBytes = 262'144;
+inline constexpr std::size_t kFromHashThreshold = 32;         // longer `from` values travel as XXH64
+inline constexpr std::size_t kCommitBatchMutations = 512;     // one transaction: bounds the wait behind it
+inline constexpr int kCommitBatchMergeMs = 5;                 // interactive edits must not wait behind bulk merging
+inline constexpr std::size_t kSubmissionsPerStore = 8'192;    // waiting mutations of one store; above it `queue_full`
+inline constexpr std::size_t kReceiptsInMemory = 200'000;     // per store; older ones are looked up in storage
+inline constexpr int kReceiptDays = 90;
+inline constexpr int kTombstoneDays = 90;
+inline constexpr int kIdempotencyDays = 30;
+
+// --- fields ---------------------------------------------------------------------------------------------------------
+inline constexpr std::size_t kLineBytes = 1'024;              // titles and names: marketplaces allow 200 to 500 characters
+inline constexpr std::size_t kTextBytes = 131'072;            // descriptions with HTML
+inline constexpr std::size_t kListItems = 256;
+inline constexpr std::int64_t kDecimalMax = 999'999'999'999'9999;  // 12 digits before the point: sums stay in int64
+inline constexpr std::int64_t kCountMax = 9'007'199'254'740'991;   // 2^53 - 1: counts are JSON numbers
+
+// --- client ---------------------------------------------------------------------------------------------------------
+inline constexpr std::size_t kReplicaRecords = 100'000;       // what fits a browser; above it pages live on the server
+inline constexpr std::size_t kQueueEntries = 10'000;          // offline edits kept in one browser: weeks of typing
+inline constexpr std::size_t kQueueBytes = 32 * 1'048'576;
+inline constexpr std::size_t kPageSizeMax = 200;
+inline constexpr std::size_t kOpenPages = 32;                 // live pages of one browser (tabs times tables)
+inline constexpr int kBackoffFirstMs = 1'000;
+inline constexpr int kBackoffMaxMs = 30'000;
+inline constexpr int kFailuresBeforePolling = 5;
+inline constexpr int kPollMs = 30'000;
+
+// --- server links ---------------------------------------------------------------------------------------------------
+inline constexpr std::size_t kLinkQueueBytes = 1'048'576;     // a stopped reader costs at most this, then "latest state"
+inline constexpr int kPingSeconds = 30;
+inline constexpr int kMissedPings = 2;
+inline constexpr int kAuthSeconds = 10;                       // anonymous sockets are closed after this
+inline constexpr int kMessagesPerSecond = 20;                 // JSON dialect and binary alike
+inline constexpr int kMessagesBurst = 40;
+inline constexpr int kBadMessagesPerMinute = 10;              // then 1008
+inline constexpr int kBatchWindowMsMax = 500;                 // a frame never waits longer
+inline constexpr std::size_t kCompressMinBytes = 512;         // smaller deltas grow under zstd
+inline constexpr std::size_t kSnapshotPartRows = 4'096;       // about 300 kB compressed: progress is visible, memory bounded
+inline constexpr std::size_t kChangesLimitMax = 2'000;        // GET /api/sync/changes
+
+// --- accounts -------------------------------------------------------------------------------------------------------
+inline constexpr std::size_t kPasswordMin = 10;
+inline constexpr std::size_t kPasswordMax = 256;              // Argon2 cost does not depend on it, memory copies do
+inline constexpr int kSessionIdleHours = 24 * 14;
+inline constexpr int kSessionAbsoluteHours = 24 * 90;
+inline constexpr int kTicketSeconds = 30;
+inline constexpr int kRequestsPerMinute = 100;                // per user, HTTP only
+inline constexpr int kLoginsPerMinute = 5;                    // per name and per address
+inline constexpr std::size_t kHashQueue = 64;                 // Argon2 jobs waiting; above it 503
+
+}  // namespace syncstore::limits
