@@ -1,0 +1,90 @@
+// The catalogue: every collection and field of the product, once. Names here are the names in SQL, JSON and TypeScript; numbers
+// are permanent (wire, log). Rows are constant data; everything returned lives forever and may be read from any thread.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "core/base/ids.hpp"
+#include "core/model/value.hpp"
+
+namespace syncstore::model {
+
+enum class FieldKind : std::uint8_t {
+  line,       // one line of text
+  text,       // several lines
+  rich_text,  // cleaned HTML fragment
+  choice,     // one of a fixed list, stored as its text
+  money,      // decimal of the store's currency
+  decimal,    // other decimals (percent, rating)
+  count,      // whole number, >= min
+  flag,       // boolean
+  time,       // ms UTC; ISO-8601 in HTTP
+  list,       // sorted set of lines
+  json,       // canonical JSON text of another field's value (conflicts)
+  record,     // id of a record, as its 13 characters
+};
+
+enum class MergePolicy : std::uint8_t {
+  review,        // both values are kept, a person decides
+  last_arrival,  // the later arrival wins, the lost value stays in the log
+  counter,       // merges as addition
+};
+
+enum class Role : std::uint8_t { none = 0, viewer = 1, editor = 2, admin = 3, system = 4 };
+std::string_view role_name(Role role);
+Role role_from_name(std::string_view name);  // none when unknown
+
+struct FieldDef {
+  std::uint16_t number;          // permanent, unique in the collection, from 1
+  std::string_view name;
+  FieldKind kind;
+  MergePolicy policy = MergePolicy::last_arrival;
+  bool required = false;         // on insert and after a set
+  bool unique = false;           // per store, compared after fold_case, empty and absent allowed
+  bool sortable = false;
+  bool searchable = false;       // `q` looks into it
+  Role write = Role::editor;     // least role that may write it; system = only the server
+  std::size_t max_bytes = 0;     // of texts; 0 = the kind's limit
+  std::int64_t min = 0;          // of numbers
+  std::int64_t max = 0;          // of numbers; 0 = the kind's limit
+  std::string_view choices = {};      // of choice: separated by '|'; the first is the default
+  std::string_view label = {};        // for people, English
+};
+
+// How the record ids of a collection come about.
+enum class KeyRule : std::uint8_t { drawn, singleton, natural };
+
+struct CollectionDef {
+  std::uint16_t number;          // permanent, from 1
+  std::string_view name;         // SQL table and wire name of the data type ("products", "store_info", ...)
+  std::string_view label;
+  KeyRule key;
+  Role read;                     // least role that may read it
+  Role create;                   // least role that may insert; system = only the server
+  Role remove;
+  std::span<const FieldDef> fields;    // index in this span = index in Record::values
+  std::string_view default_sort;       // "-sales_amount"
+
+  // Index of a field in `fields`, or -1.
+  int field_index(std::string_view field_name) const;
+  int field_index(std::uint16_t field_number) const;
+};
+
+std::span<const CollectionDef> collections();
+const CollectionDef* find_collection(std::string_view name);
+const CollectionDef* find_collection(std::uint16_t number);
+
+// Numbers of the collections, for code that means one of them.
+inline constexpr std::uint16_t kStoreInfo = 1;
+inline constexpr std::uint16_t kProducts = 2;
+inline constexpr std::uint16_t kDashboard = 3;
+inline constexpr std::uint16_t kConflicts = 4;
+inline constexpr std::uint16_t kImports = 5;
+inline constexpr std::uint16_t kMembers = 6;
+
+// The id of the one record of a singleton collection.
+RecordId singleton_id(const CollectionDef& collection);
+
+}  // namespace syncstore::model

@@ -1,0 +1,92 @@
+// Table: the records of one collection of one store in memory: the server's owner state and the browser's confirmed base alike.
+// Invariants: row numbers and ids are unique; `digest` is the sum over the present records; `last_sequence` is the last sequence
+// that touched this collection. Single-threaded; pointers to records stay valid until that record is erased.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "core/model/record.hpp"
+
+namespace syncstore::model {
+
+// Per field the sum mod 2^64 of H(record, field, value) over present values, plus `records`, the sum of H(record):
+// one changed field costs two hashes, any reader can verify its own view.
+struct Digest {
+  std::uint64_t records = 0;
+  std::vector<std::uint64_t> fields;  // catalogue order
+  std::uint64_t combined() const;     // one number for logs and quick comparison
+  friend bool operator==(const Digest& a, const Digest& b) {
+    return a.records == b.records && a.fields == b.fields;
+  }
+};
+
+struct Tombstone {
+  RecordId id;
+  RowNumber row = 0;
+  Sequence version = 0;  // of the removal
+  TimeMs at = 0;
+  std::uint32_t by = 0;
+};
+
+class Table {
+ public:
+  explicit Table(const CollectionDef& collection);
+
+  const CollectionDef& collection() const { return *collection_; }
+  std::size_t size() const { return by_id_.size(); }
+  const Record* find(RecordId id) const;
+  const Record* find_row(RowNumber row) const;
+  const Tombstone* find_tombstone(RecordId id) const;
+  const Tombstone* find_tombstone_row(RowNumber row) const;
+  // Id of the record that has this value in a unique field (fold_case applied here); 0 when none.
+  RecordId find_unique(std::size_t field_index, std::string_view value) const;
+
+  // The whole record, new or replacing; keeps digest, unique indexes and row map true; lifts a tombstone of that id.
+  const Record& put(Record record);
+  // Changes one field in place.
+  void set_value(RecordId id, std::size_t field_index, Value value);
+  void touch(RecordId id, Sequence version, TimeMs at, std::uint32_t by);
+  bool erase(RecordId id);                 // without tombstone (client, rollback of a batch)
+  void bury(const Tombstone& tombstone);   // erase + tombstone
+  void drop_tombstones_before(TimeMs time);
+  void clear();
+
+  // Every record, in unspecified but deterministic order.
+  template <class F>
+  void for_each(F&& visit) const {
+    for (const auto& slot : rows_) {
+      if (slot) visit(*slot);
+    }
+  }
+  template <class F>
+  void for_each_tombstone(F&& visit) const {
+    for (const auto& [id, tombstone] : tombstones_) visit(tombstone);
+  }
+  const Digest& digest() const { return digest_; }
+  Sequence last_sequence() const { return last_sequence_; }
+  void set_last_sequence(Sequence sequence) { last_sequence_ = sequence; }
+  RowNumber next_row() const { return next_row_; }
+  void reserve_rows_through(RowNumber row);  // after loading: rows up to here were used
+
+ private:
+  void add_to_digest(const Record& record, bool add);
+  void index_unique(const Record& record, bool add);
+
+  const CollectionDef* collection_;
+  std::vector<std::unique_ptr<Record>> rows_;                       // by slot
+  std::unordered_map<RecordId, std::uint32_t, RecordIdHash> by_id_;  // id -> slot
+  std::unordered_map<RowNumber, std::uint32_t> by_row_;              // row -> slot
+  std::vector<std::uint32_t> free_slots_;
+  std::unordered_map<RecordId, Tombstone, RecordIdHash> tombstones_;
+  std::unordered_map<RowNumber, RecordId> tombstone_rows_;
+  std::vector<std::unordered_map<std::string, RecordId>> unique_;    // per unique field
+  std::vector<int> unique_slot_;                                     // field index -> index in unique_, or -1
+  Digest digest_;
+  Sequence last_sequence_ = 0;
+  RowNumber next_row_ = 1;
+};
+
+}  // namespace syncstore::model

@@ -1,0 +1,31 @@
+// Validation and normalisation of values, the same on both ends. Normalising is idempotent and happens before a mutation is made;
+// the server refuses what is not normal and never alters it. Never applied to base data that arrives from the server.
+#pragma once
+
+#include "core/base/json.hpp"
+#include "core/base/result.hpp"
+#include "core/model/catalogue.hpp"
+#include "core/model/record.hpp"
+
+namespace syncstore::model {
+
+// Errors carry the field's name: wrong_type, out_of_range, too_long, required, not_normal, invalid_utf8.
+Status validate_value(const FieldDef& field, const Value& value);
+Value normalise_value(const FieldDef& field, Value value);
+
+// Rules across fields of one record, checked on the state after all operations of a mutation (none of them needs other records).
+Status validate_record(const CollectionDef& collection, const Record& record);
+
+// JSON forms. Money and decimals: decimal string; counts: number; times: ISO-8601 text (socket: ms number); absent: null;
+// lists: array of strings; json: the value itself. Strict: another JSON type is wrong_type with a sentence that says what to send.
+enum class TimeForm : std::uint8_t { iso8601, milliseconds };
+Json value_to_json(const FieldDef& field, const Value& value, TimeForm time_form);
+Result<Value> value_from_json(const FieldDef& field, const Json& json);
+
+std::string format_iso8601(TimeMs time);                 // "2026-11-21T12:00:00.000Z"
+Result<TimeMs> parse_iso8601(std::string_view text);
+
+// What a person typed into a form or a spreadsheet cell; lenient for numbers and flags, normalises; empty = absent.
+Result<Value> value_from_input(const FieldDef& field, std::string_view input);
+
+}  // namespace syncstore::model
