@@ -1,0 +1,2 @@
+// Keeps a library without sources of its own a valid archive.
+namespace syncstore {}
