@@ -1,0 +1,56 @@
+// Batching: many change sets become one delta per collection. Last value per field wins; a removal drops what came before it in
+// the batch, an insert after it stands (property: applying the delta equals applying the change sets one by one).
+#pragma once
+
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "core/sync/change_set.hpp"
+
+namespace syncstore::sync {
+
+struct RowDelta {
+  RecordId id;                      // on the wire only with inserts and removals (others are named by row)
+  RowNumber row = 0;
+  ChangeKind kind = ChangeKind::update;
+  Sequence version = 0;
+  TimeMs time = 0;
+  std::uint32_t author = 0;
+  std::vector<FieldValue> fields;   // update: changed fields only (absent value = cleared); insert: all present fields
+};
+
+// One collection's part of a frame: takes the collection from `base` (the last sequence that touched it before) to `target`.
+struct Delta {
+  std::uint16_t collection = 0;
+  Sequence base = 0;
+  Sequence target = 0;              // last sequence in this delta that touched the collection
+  std::vector<RowDelta> rows;       // removals first, then by row
+};
+
+class Coalescer {
+ public:
+  // `last_touched`: the collection's last sequence before this change set.
+  void add(const ChangeSet& change_set, Sequence (*last_touched)(void*, std::uint16_t), void* context);
+  bool empty() const { return by_collection_.empty(); }
+  std::size_t change_sets() const { return change_sets_; }
+  std::vector<Delta> take();
+
+ private:
+  struct Section {
+    Sequence base = 0;
+    Sequence target = 0;
+    std::map<RowNumber, RowDelta> rows;
+    std::vector<RowDelta> removals;
+  };
+  std::map<std::uint16_t, Section> by_collection_;
+  std::size_t change_sets_ = 0;
+};
+
+// Applies a delta in place. Errors (nothing half-applied is promised only per row; the caller resynchronises): epoch/base mismatch is
+// the caller's check; here `corrupt` when a row is unknown or a row or id is taken.
+// `changed` is called per row with the id and the record before (nullptr when inserted).
+Status apply_delta(model::Table& table, const Delta& delta,
+                   const std::function<void(RecordId, const model::Record*)>& before_change = {});
+
+}  // namespace syncstore::sync

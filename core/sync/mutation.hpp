@@ -1,0 +1,85 @@
+// Mutation: what a person or a program wants, with what they saw. Immutable once made: its id is bound to its bytes.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/ids.hpp"
+#include "core/base/result.hpp"
+#include "core/model/record.hpp"
+
+namespace syncstore::sync {
+
+enum class OpKind : std::uint8_t { set = 1, add = 2, insert = 3, remove = 4, list_add = 5, list_remove = 6 };
+enum class Mode : std::uint8_t { each = 0, all = 1 };
+
+// What the author saw in the field. `hash` = XXH64 of the canonical value bytes, for values of more than 32 bytes.
+struct FromValue {
+  enum class Kind : std::uint8_t { any = 0, value = 1, hash = 2 };
+  Kind kind = Kind::any;
+  model::Value value;
+  std::uint64_t hash = 0;
+  static FromValue anything() { return {}; }
+  static FromValue seen(const model::Value& value);          // chooses value or hash by length
+  static FromValue exactly(model::Value value);              // in full, whatever its length (JSON dialect)
+  bool equals(const model::Value& current) const;            // any equals everything
+};
+
+struct FieldValue {
+  std::uint16_t field = 0;  // index in the collection
+  model::Value value;
+};
+struct SeenField {
+  std::uint16_t field = 0;
+  FromValue from;
+};
+
+struct Op {
+  OpKind kind = OpKind::set;
+  std::uint16_t collection = 0;  // catalogue number
+  RecordId record;
+  std::uint16_t field = 0;       // index; set, add, list_*
+  FromValue from;                // set
+  model::Value to;               // set; the element (text) of list_*
+  std::int64_t amount = 0;       // add
+  std::optional<std::int64_t> min;  // add: floor asked for
+  std::vector<FieldValue> fields;   // insert
+  std::vector<SeenField> seen;      // remove: the visible `review` fields
+};
+
+struct Mutation {
+  MutationId id;
+  Sequence base_sequence = 0;  // evidence for log and screen; merge never reads it
+  Mode mode = Mode::each;
+  std::vector<Op> ops;
+};
+
+// Canonical bytes of a mutation (with its id); used on the wire, in the queue and for the body hash.
+void write_mutation(ByteWriter& out, const Mutation& mutation);
+Result<Mutation> read_mutation(ByteReader& in);  // errors: malformed, unknown_collection, unknown_field, too_large
+// XXH64 of the canonical bytes without the id.
+std::uint64_t mutation_body_hash(const Mutation& mutation);
+
+enum class OpStatus : std::uint8_t { applied = 1, already = 2, conflict = 3, refused = 4, held = 5 };
+std::string_view op_status_name(OpStatus status);
+
+struct OpOutcome {
+  OpStatus status = OpStatus::applied;
+  ErrorCode code = ErrorCode::none;  // of refused, conflict (conflict, record_removed) and held
+  std::string field;                 // the field a refusal is about
+  std::string message;               // exact sentence; empty = the catalogue's
+  RecordId conflict;                 // of conflict
+};
+
+// The stored answer to one mutation. sequence 0 = nothing changed.
+struct MutationResult {
+  MutationId id;
+  Epoch epoch = 0;
+  Sequence sequence = 0;
+  std::vector<OpOutcome> ops;  // one per op, in order
+};
+void write_result(ByteWriter& out, const MutationResult& result);
+Result<MutationResult> read_result(ByteReader& in);
+
+}  // namespace syncstore::sync
