@@ -1,0 +1,211 @@
+// The contract between the sync room and the screens. Screens use only what is exported from '../../sync' (index.ts):
+// these types, the hooks and the actions. Everything is live: a hook's answer changes when data, queue or connection change.
+// Ids are strings (13 characters), money and decimals are decimal strings ("9.5"), counts numbers, times ms since 1970, flags booleans,
+// absent null. No screen sorts or filters records: pages come sorted and filtered from the core.
+
+export type FieldValue = string | number | boolean | null | string[];
+
+/** live: socket open and caught up. polling: no socket, HTTP every 30 s. sign-in: credentials gone, queue kept. update: app too old. */
+export type ConnectionState = 'starting' | 'live' | 'reconnecting' | 'polling' | 'offline' | 'sign-in' | 'update';
+
+/** What stands beside a field. `saved` lasts 2 s after the receipt (the sync room times it). */
+export type FieldMark = 'clean' | 'saving' | 'saved' | 'queued' | 'refused' | 'conflict';
+
+export interface SyncStatus {
+  connection: ConnectionState;
+  /** When the connection was lost; null while live. */
+  offlineSince: number | null;
+  /** Edits of this user in this browser that the server has not answered, all stores. */
+  waiting: number;
+  /** Refused edits that wait for a decision. */
+  parked: number;
+  /** Open conflicts of the current store. */
+  conflicts: number;
+  lastChangeAt: number | null;
+  /** Own saves: form to receipt, ms, of this page's life; null before the first. */
+  saveP50Ms: number | null;
+  saveP95Ms: number | null;
+  saves: number;
+  nextRetryAt: number | null;
+  /** Whether this tab's data was read from the browser's cache and when it was last in step. */
+  cachedAsOf: number | null;
+  /** What this browser cannot do here, in words for people ("Works only while connected: ..."), empty when all is well. */
+  missing: string[];
+  storage: 'ok' | 'full' | 'evicted' | 'unavailable';
+  role: 'none' | 'viewer' | 'editor' | 'admin';
+  /** Times the module or the base had to be rebuilt, resynchronisations after a digest difference. */
+  restarts: number;
+  resyncs: number;
+  lastError: SyncError | null;
+}
+
+export interface SyncError {
+  code: string;
+  message: string;
+}
+
+export interface RowConflict {
+  /** Record id of the conflict. */
+  id: string;
+  mine: FieldValue;
+  theirs: FieldValue;
+  base: FieldValue;
+  mineBy: string;
+  mineAt: number | null;
+  theirsBy: string;
+  theirsAt: number | null;
+}
+
+export interface Row {
+  id: string;
+  /** By field name, as shown (base + own pending edits). */
+  fields: Record<string, FieldValue>;
+  /** Only fields whose mark is not `clean`. */
+  marks: Record<string, FieldMark>;
+  /** Reason per refused field. */
+  reasons: Record<string, string>;
+  /** Open conflicts by field name; key "" = about the whole record. */
+  conflicts: Record<string, RowConflict>;
+  version: number;
+  changedAt: number | null;
+  changedBy: string | null;
+  /** By field: when and by whom the last foreign change arrived since the page was opened. */
+  foreign: Record<string, { at: number; by: string | null }>;
+  removed: { by: string | null; at: number | null } | null;
+  /** false: made here and not placed by the server's order yet. */
+  placed: boolean;
+}
+
+export interface PageSpec {
+  collection: string;
+  page: number;
+  size: number;
+  /** "-sales_amount" */
+  sort: string;
+  /** field -> wanted value, e.g. { status: 'Active' } */
+  filter: Record<string, string>;
+  query: string;
+}
+
+export interface LivePage {
+  state: 'loading' | 'ready';
+  rows: Row[];
+  total: number;
+  page: number;
+  pages: number;
+  size: number;
+  /** The asked page no longer exists; `page` is the last one. */
+  clamped: boolean;
+  /** Rows that belong to this page now and are not shown ("3 new"), and shown rows that sort elsewhere now ("2 moved"). */
+  entered: number;
+  moved: number;
+  /** Show the exact page. */
+  release(): void;
+}
+
+/** One operation by field names; `from` is filled in by the core from what is shown. */
+export type EditOp =
+  | { op: 'set'; collection: string; id: string; field: string; to: FieldValue; from?: FieldValue }
+  | { op: 'add'; collection: string; id: string; field: string; amount: number; min?: number }
+  | { op: 'insert'; collection: string; id: string; fields: Record<string, FieldValue> }
+  | { op: 'remove'; collection: string; id: string };
+
+export interface EditOptions {
+  /** 'each' (default) or 'all' */
+  mode?: 'each' | 'all';
+  /** Can be undone with Ctrl+Z (default true). */
+  undoable?: boolean;
+}
+
+/** Settles when the edit is durable in this browser (`queued`), and when the server answered. */
+export interface EditHandle {
+  mutation: string;
+  queued: Promise<void>;
+  answered: Promise<EditAnswer>;
+}
+
+export interface EditAnswer {
+  ops: { status: 'applied' | 'already' | 'conflict' | 'refused' | 'held'; code?: string; field?: string; message?: string; conflict?: string }[];
+}
+
+export interface QueueEntry {
+  store: string;
+  number: number;
+  mutation: string;
+  state: 'waiting' | 'sent' | 'acked' | 'parked';
+  madeAt: number;
+  ops: {
+    op: 'set' | 'add' | 'insert' | 'remove' | 'list_add' | 'list_remove';
+    collection: string;
+    id: string;
+    /** Title or name of the record as shown, for people. */
+    recordTitle: string;
+    field?: string;
+    from?: FieldValue;
+    to?: FieldValue;
+    amount?: number;
+    fields?: Record<string, FieldValue>;
+    status?: 'applied' | 'already' | 'conflict' | 'refused' | 'held';
+    code?: string;
+    message?: string;
+  }[];
+}
+
+export interface StoreAccess {
+  id: string;
+  name: string;
+  role: 'viewer' | 'editor' | 'admin';
+  currency: string;
+  currencySymbol: string;
+  isActive: boolean;
+}
+
+export interface Session {
+  state: 'unknown' | 'signed-out' | 'signed-in' | 'offline-known';
+  userId: string | null;
+  userName: string | null;
+  /** May create stores (admin of all stores). */
+  installationAdmin: boolean;
+  stores: StoreAccess[];
+}
+
+/** Errors of HTTP calls, already in words. */
+export interface ApiError {
+  status: number;
+  code: string;
+  detail: string;
+  errors: { field: string; code: string; message: string; [key: string]: unknown }[];
+  retryAfterS: number | null;
+}
+
+export type ApiResult<T> = { ok: true; data: T; body: Record<string, unknown> } | { ok: false; error: ApiError };
+
+/*
+Exports of index.ts:
+
+  // hooks
+  useSession(): Session
+  useSyncStatus(): SyncStatus
+  usePage(store: string, spec: PageSpec | null): LivePage
+  useRecord(store: string, collection: string, id: string | null): Row | null | undefined    // undefined = loading, null = none
+  useSingleton(store: string, collection: 'store_info' | 'dashboard'): Row | null | undefined
+  useQueue(): QueueEntry[]                                                                    // all stores, oldest first, parked included
+
+  // actions
+  edit(store: string, ops: EditOp[], options?: EditOptions): EditHandle      // makes the mutation, shows it at once
+  newRecordId(): string
+  undo(): boolean   redo(): boolean                                          // own edits of this page's life; false = nothing to undo
+  discardEntry(store, number): Promise<void>
+  sendAgain(store, number, ops?: EditOp[]): Promise<void>
+  exportQueue(): Promise<Blob>                                               // JSON of every waiting and parked edit
+  retryNow(): void          refresh(store): void                             // reconnect / full resynchronisation
+  setCurrentStore(store: string | null): void                                // remembered in this browser, restored at start
+  currentStore(): string | null
+
+  // session and HTTP
+  signIn(user, password): Promise<ApiResult<Session>>
+  signOut(choice: 'ask' | 'discard'): Promise<{ unsent: number } | null>     // 'ask' answers unsent > 0 without signing out
+  setUp(token, user, password): Promise<ApiResult<Session>>
+  api<T>(method, path, body?: unknown | Blob, headers?): Promise<ApiResult<T>>   // JSON, CSRF handled
+  start(): void                                                              // once, by app/main
+*/
