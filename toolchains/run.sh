@@ -50,7 +50,7 @@ step() {
   local title="$1"
   shift
   echo "run.sh: $title" >&2
-  if ! ("$@") >>"$log" 2>&1; then
+  if ! "$@" >>"$log" 2>&1; then
     tail -n 40 "$log" >&2
     echo "run.sh: $title failed, the whole output is in $log" >&2
     exit 1

@@ -1,4 +1,5 @@
-# Sourced by run.sh and test.sh: the steps from a checkout to something that runs.
+# Sourced by run.sh and test.sh: the steps from a checkout to something that runs. Each step stops at its own first
+# error by itself, because "set -e" is off inside the conditions that call them.
 set -euo pipefail
 # shellcheck source=toolchains/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -24,8 +25,9 @@ configure_and_build() {
     shift
   done
   (($#)) && shift
-  cmake --preset "$preset" "$@"
-  cmake --build "build/$preset" --parallel "$jobs_max" --target "${targets[@]}"
+  cmake --preset "$preset" "$@" || return
+  # All errors of a build are worth seeing at once, and a suite whose own target was built can still run.
+  cmake --build "build/$preset" --parallel "$jobs_max" --target "${targets[@]}" -- -k 0
 }
 
 build_wasm_module() {
@@ -35,14 +37,13 @@ build_wasm_module() {
 # Installing takes half a minute, so it is repeated only when the lockfile changed.
 install_web_packages() {
   local stamp="web/node_modules/.lockfile-sha256" digest
-  digest="$(sha256sum web/package-lock.json | cut -d' ' -f1)"
+  digest="$(sha256sum web/package-lock.json | cut -d' ' -f1)" || return
   if [ "$(cat "$stamp" 2>/dev/null || true)" != "$digest" ]; then
-    (cd web && npm ci --no-audit --no-fund --loglevel=error)
+    npm --prefix web ci --no-audit --no-fund --loglevel=error || return
     echo "$digest" >"$stamp"
   fi
 }
 
 build_web() {
-  install_web_packages
-  (cd web && npm run --silent build)
+  install_web_packages && npm --prefix web run --silent build
 }

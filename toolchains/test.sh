@@ -60,12 +60,16 @@ did_not_run() {
 step() {
   local title="$1" log="${1// /-}.log" started=$SECONDS
   shift
-  if (set -e; "$@") >"$results/$log" 2>&1 </dev/null; then
+  if "$@" >"$results/$log" 2>&1 </dev/null; then
     echo "done    $title ($((SECONDS - started)) s)"
   else
     did_not_run "$title" "$((SECONDS - started)) s" "$log"
     return 1
   fi
+}
+
+is_built() {
+  cmake --build build/release --parallel "$jobs_max" --target "$@" >/dev/null 2>&1
 }
 
 # count SUITE KIND RUNNER_EXIT SECONDS REPORT...
@@ -134,15 +138,11 @@ wants server && native_targets+=(server_tests syncstore)
 wants simulation && native_targets+=(simulation_tests)
 wants e2e && native_targets+=(syncstore)
 if ((${#native_targets[@]})); then
-  # What was built before must not be tested in place of what no longer builds.
-  if step "native build" configure_and_build release "${native_targets[@]}" -- -DSYNCSTORE_WERROR=ON; then
-    native_built=1
-  else
-    native_built=0
-  fi
+  step "native build" configure_and_build release "${native_targets[@]}" -- -DSYNCSTORE_WERROR=ON
   for suite in core server simulation; do
     wants "$suite" || continue
-    if ((native_built)); then
+    # What was built before must not be tested in place of what no longer builds.
+    if is_built "${suite}_tests"; then
       run_gtest "$suite" "build/release/${suite}_tests"
     else
       did_not_run "$suite" "its build failed" ""
@@ -175,7 +175,7 @@ if wants web e2e; then
     step "web build" npm --prefix web run --silent build || web_ready=0
   fi
   if wants e2e; then
-    if ((web_ready && native_built)); then
+    if ((web_ready)) && is_built syncstore; then
       # The tests of the browser stand beside the app, their packages inside it.
       ln -sfn ../../web/node_modules tests/e2e/node_modules
       run_reported e2e playwright "$results/e2e.json" \
