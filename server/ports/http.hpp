@@ -20,8 +20,18 @@ struct HttpRequest {
   std::string body;
   std::string remote_address;                           // peer, or the forwarded one behind a trusted proxy
   bool secure = false;                                  // TLS here or at a trusted proxy
-  const std::string* header(std::string_view name) const;    // nullptr when absent
-  const std::string* query_value(std::string_view name) const;
+  // Name in lower case; the gate refuses repeated headers where a second one would matter. nullptr when absent.
+  const std::string* header(std::string_view name) const { return find_pair(headers, name); }
+  const std::string* query_value(std::string_view name) const { return find_pair(query, name); }
+
+ private:
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  static const std::string* find_pair(const Pairs& pairs, std::string_view name) {
+    for (const auto& [key, value] : pairs) {
+      if (key == name) return &value;
+    }
+    return nullptr;
+  }
 };
 
 struct HttpResponse {

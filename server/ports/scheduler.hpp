@@ -21,7 +21,11 @@ class Random {
  public:
   virtual ~Random() = default;
   virtual std::string bytes(std::size_t count) = 0;  // cryptographic strength; thread-safe
-  std::uint64_t u64();
+  std::uint64_t u64() {
+    std::uint64_t value = 0;
+    for (const char byte : bytes(8)) value = value << 8 | static_cast<unsigned char>(byte);
+    return value;
+  }
 };
 
 using TimerId = std::uint64_t;
