@@ -80,4 +80,11 @@ inline constexpr int kRequestsPerMinute = 100;                // per user, HTTP 
 inline constexpr int kLoginsPerMinute = 5;                    // per name and per address
 inline constexpr std::size_t kHashQueue = 64;                 // Argon2 jobs waiting; above it 503
 
+// --- HTTP interface -------------------------------------------------------------------------------------------------
+inline constexpr std::size_t kRateNames = 65'536;             // rate buckets at once: about 8 MB, then all start afresh
+inline constexpr std::size_t kIdempotencyKeyBytes = 64;
+inline constexpr std::size_t kIdempotencyEntries = 50'000;    // remembered answers; the oldest go first
+inline constexpr std::size_t kIdempotencyBytes = 64 * 1'048'576;  // of remembered answers in memory
+inline constexpr std::size_t kIdempotencyAnswerBytes = 65'536;    // a larger answer is not kept, only that it succeeded
+
 }  // namespace syncstore::limits
