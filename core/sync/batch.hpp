@@ -48,7 +48,9 @@ class Coalescer {
 };
 
 // Applies a delta in place. Errors (nothing half-applied is promised only per row; the caller resynchronises): epoch/base mismatch is
-// the caller's check; here `corrupt` when a row is unknown or a row or id is taken.
+// the caller's check; here `corrupt` when an update names an unknown row or when a row or id belongs to another record.
+// Whole rows since a cursor come as inserts: one of a record that is there (same id, same row) replaces it; the removal of a row
+// that is not there is skipped.
 // `changed` is called per row with the id and the record before (nullptr when inserted).
 Status apply_delta(model::Table& table, const Delta& delta,
                    const std::function<void(RecordId, const model::Record*)>& before_change = {});

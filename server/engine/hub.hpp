@@ -1,0 +1,82 @@
+// Hub: every open link, what it subscribes to, and the fan-out. A commit batch becomes one section per collection, encoded once, joined
+// once per set of subscribed collections and sent as the same bytes to every link of that set. The first change of a quiet store
+// leaves at once; later ones are coalesced while the last fan-out was busy (at most kBatchWindowMsMax). A link that cannot take more
+// is skipped and gets "the state since its cursor" when it has drained. Engine executor only.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/engine/commit.hpp"
+#include "server/engine/identities.hpp"
+#include "server/engine/stores.hpp"
+#include "server/ports/link.hpp"
+#include "server/ports/scheduler.hpp"
+
+namespace syncstore::engine {
+
+inline constexpr std::string_view kBinaryProtocol = "syncstore.v1";
+inline constexpr std::string_view kJsonProtocol = "syncstore.v1.json";
+
+struct HubCounters {
+  std::uint64_t links = 0;             // open now
+  std::uint64_t fan_outs = 0;
+  std::uint64_t sections_encoded = 0;
+  std::uint64_t frames_encoded = 0;    // distinct byte strings
+  std::uint64_t frames_sent = 0;
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t slow_links = 0;        // times a link fell back to "state since your cursor"
+  std::uint64_t snapshots = 0;
+  std::uint64_t bad_messages = 0;
+};
+
+class StoreFeed;
+class LinkFeed;
+
+class Hub {
+ public:
+  Hub(ports::Clock& clock, ports::Random& random, ports::Scheduler& scheduler, Stores& stores, Committer& committer);
+  ~Hub();
+
+  void set_identities(Identities* identities);
+  // A socket is open. `authorised`: who the upgrade request authenticated as (bearer token). The link must accept one message of any size
+  // when its queue is empty; a refused message (send() == false) was not queued.
+  std::shared_ptr<ports::LinkSession> open(std::shared_ptr<ports::Link> link, std::string_view subprotocol,
+                                           std::optional<Identity> authorised);
+
+  void revoke(const Revocation& revocation);
+  // connection_status shutting_down / notice(unavailable), then close 1001 on every link.
+  void shut_down(std::uint32_t retry_after_ms);
+  bool shutting_down() const { return shutting_down_; }
+
+  std::size_t links() const { return links_.size(); }
+  const HubCounters& counters() const { return counters_; }
+
+ private:
+  friend class LinkFeed;
+  friend class StoreFeed;
+  void committed(const Committed& committed);
+  StoreFeed& feed(const StoreId& store);
+  void release_feed(const StoreId& store);
+  void tick();
+
+  ports::Clock& clock_;
+  ports::Random& random_;
+  ports::Scheduler& scheduler_;
+  Stores& stores_;
+  Committer& committer_;
+  Identities* identities_ = nullptr;
+  std::map<std::uint64_t, std::shared_ptr<LinkFeed>> links_;
+  std::map<StoreId, std::unique_ptr<StoreFeed>> feeds_;
+  std::uint64_t next_link_ = 1;
+  HubCounters counters_;
+  ports::TimerId tick_timer_ = 0;
+  bool shutting_down_ = false;
+  std::shared_ptr<bool> alive_;
+};
+
+}  // namespace syncstore::engine
