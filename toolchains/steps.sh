@@ -25,9 +25,14 @@ configure_and_build() {
     shift
   done
   (($#)) && shift
-  cmake --preset "$preset" "$@" || return
-  # All errors of a build are worth seeing at once, and a suite whose own target was built can still run.
-  cmake --build "build/$preset" --parallel "$jobs_max" --target "${targets[@]}" -- -k 0
+  mkdir -p build || return
+  # Two builds in one folder would spoil each other.
+  (
+    flock 9
+    cmake --preset "$preset" "$@" || exit
+    # All errors of a build are worth seeing at once, and a suite whose own target was built can still run.
+    cmake --build "build/$preset" --parallel "$jobs_max" --target "${targets[@]}" -- -k 0
+  ) 9>"build/.$preset.lock"
 }
 
 build_wasm_module() {
@@ -38,10 +43,14 @@ build_wasm_module() {
 install_web_packages() {
   local stamp="web/node_modules/.lockfile-sha256" digest
   digest="$(sha256sum web/package-lock.json | cut -d' ' -f1)" || return
-  if [ "$(cat "$stamp" 2>/dev/null || true)" != "$digest" ]; then
-    npm --prefix web ci --no-audit --no-fund --loglevel=error || return
-    echo "$digest" >"$stamp"
-  fi
+  mkdir -p build || return
+  (
+    flock 9
+    if [ "$(cat "$stamp" 2>/dev/null)" != "$digest" ]; then
+      npm --prefix web ci --no-audit --no-fund --loglevel=error || exit
+      echo "$digest" >"$stamp"
+    fi
+  ) 9>build/.web.lock
 }
 
 build_web() {

@@ -52,7 +52,12 @@ total_failed=0
 # A suite that does not get as far as a report is one failure.
 did_not_run() {
   echo "FAILED  $1: did not run ($2)"
-  [ -f "$results/$3" ] && tail -n 40 "$results/$3" | sed 's/^/  | /'
+  if [ -f "$results/$3" ]; then
+    {
+      grep -E '(error|warning): |^FAILED: |undefined (symbol|reference)' "$results/$3" | head -n 40
+      tail -n 25 "$results/$3"
+    } | cut -c1-240 | sed 's/^/  | /'
+  fi
   total_failed=$((total_failed + 1))
 }
 
@@ -95,7 +100,11 @@ count() {
   if ((failed)); then
     echo "FAILED  $suite: $passed passed, $failed failed ($took s)"
     cat "$results/$suite.failed"
-    grep -hE -B1 -A12 'Failure$|ERROR: |runtime error' "$results/$suite.log" | tail -n 120 | sed 's/^/  | /'
+    if [ "$kind" = gtest ]; then
+      grep -hE -A12 'Failure$|ERROR: |WARNING: Thread|runtime error' "$results/$suite.log" | head -n 120
+    else
+      tail -n 80 "$results/$suite.log"
+    fi | cut -c1-240 | sed 's/^/  | /'
   else
     echo "passed  $suite: $passed passed, 0 failed ($took s)"
   fi
@@ -109,14 +118,19 @@ run_gtest() {
     reports+=("$results/$suite.$shard.xml")
     rm -f "${reports[-1]}"
     GTEST_TOTAL_SHARDS=$shards GTEST_SHARD_INDEX=$shard timeout --kill-after=10 900 \
-      "$program" "--gtest_output=xml:${reports[-1]}" --gtest_brief=1 \
+      "$program" "--gtest_output=xml:${reports[-1]}" \
       >"$results/$suite.$shard.log" 2>&1 </dev/null &
     pids+=($!)
   done
   for pid in "${pids[@]}"; do
     wait "$pid" || status=$?
   done
-  for ((shard = 0; shard < shards; shard++)); do cat "$results/$suite.$shard.log"; done >"$results/$suite.log"
+  # The log of a shard that crashed goes last: it ends in the test that did it.
+  for ((shard = 0; shard < shards; shard++)); do
+    if [ -f "${reports[shard]}" ]; then cat "$results/$suite.$shard.log" >&3; else cat "$results/$suite.$shard.log" >&4; fi
+  done 3>"$results/$suite.log" 4>"$results/$suite.crashed"
+  cat "$results/$suite.crashed" >>"$results/$suite.log"
+  rm -f "$results/$suite.crashed"
   count "$suite" gtest "$status" $((SECONDS - started)) "${reports[@]}"
 }
 
@@ -153,7 +167,7 @@ fi
 if wants wasm; then
   if step "wasm-tests build" configure_and_build wasm-tests core_tests -- -DSYNCSTORE_WERROR=ON; then
     run_reported wasm gtest "$results/wasm.xml" \
-      node --no-experimental-fetch build/wasm-tests/core_tests.js "--gtest_output=xml:$results/wasm.xml" --gtest_brief=1
+      node --no-experimental-fetch build/wasm-tests/core_tests.js "--gtest_output=xml:$results/wasm.xml"
   else
     did_not_run wasm "its build failed" ""
   fi
