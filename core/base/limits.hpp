@@ -42,6 +42,9 @@ inline constexpr int kIdempotencyDays = 30;
 // --- fields ---------------------------------------------------------------------------------------------------------
 inline constexpr std::size_t kLineBytes = 1'024;              // titles and names: marketplaces allow 200 to 500 characters
 inline constexpr std::size_t kTextBytes = 131'072;            // descriptions with HTML
+inline constexpr std::size_t kValueBytes = 4 * kTextBytes;    // any stored text: a conflict holds a description once more, quoted
+inline constexpr std::size_t kLinkBytes = 2'048;              // an address inside rich text: browsers and mail programs agree on this
+inline constexpr std::size_t kRichTextDepth = 32;             // open elements in rich text: no layout needs more, cleaning stays linear
 inline constexpr std::size_t kListItems = 256;
 inline constexpr std::int64_t kDecimalMax = 999'999'999'999'9999;  // 12 digits before the point: sums stay in int64
 inline constexpr std::int64_t kCountMax = 9'007'199'254'740'991;   // 2^53 - 1: counts are JSON numbers

@@ -21,7 +21,7 @@ struct Record {
 Record make_record(const CollectionDef& collection, RecordId id);
 
 // Canonical bytes of the fields of a record: varint count of present fields, then (varint field number, value) ascending by number.
-// Reading keeps unknown field numbers out and counts them; absent fields stay absent.
+// Reading skips fields of numbers that the catalogue does not know; absent fields stay absent; a broken order fails the reader.
 void write_fields(ByteWriter& out, const CollectionDef& collection, const std::vector<Value>& values);
 std::vector<Value> read_fields(ByteReader& in, const CollectionDef& collection);
 

@@ -1,10 +1,10 @@
 // Table: the records of one collection of one store in memory: the server's owner state and the browser's confirmed base alike.
 // Invariants: row numbers and ids are unique; `digest` is the sum over the present records; `last_sequence` is the last sequence
-// that touched this collection. Single-threaded; pointers to records stay valid until that record is erased.
+// that touched this collection (put, touch and bury raise it). Single-threaded; pointers to records stay valid until that record is erased.
 #pragma once
 
-#include <deque>
 #include <memory>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -46,7 +46,7 @@ class Table {
 
   // The whole record, new or replacing; keeps digest, unique indexes and row map true; lifts a tombstone of that id.
   const Record& put(Record record);
-  // Changes one field in place.
+  // Changes one field in place; the record must exist, as for touch.
   void set_value(RecordId id, std::size_t field_index, Value value);
   void touch(RecordId id, Sequence version, TimeMs at, std::uint32_t by);
   bool erase(RecordId id);                 // without tombstone (client, rollback of a batch)
@@ -74,6 +74,10 @@ class Table {
  private:
   void add_to_digest(const Record& record, bool add);
   void index_unique(const Record& record, bool add);
+  void index_value(const Record& record, std::size_t field_index, bool add);
+  Record& existing(RecordId id);
+  std::uint32_t take_slot();
+  void lift_tombstone(RecordId id);
 
   const CollectionDef* collection_;
   std::vector<std::unique_ptr<Record>> rows_;                       // by slot
