@@ -27,6 +27,7 @@ inline constexpr std::size_t kConnectionsPerAddress = 256;    // an office behin
 // --- mutations ------------------------------------------------------------------------------------------------------
 inline constexpr std::size_t kOpsPerMutation = 256;           // a record with all its children
 inline constexpr std::size_t kMutationsPerMessage = 512;      // one commit batch
+inline constexpr std::size_t kHelloBytes = 16'384;            // 512 unanswered ids and the cursors, before anything is known of the sender
 inline constexpr std::size_t kMutateBytes = 65'536;           // what a browser sends before it waits for receipts
 inline constexpr std::size_t kUnansweredMutations = 512;      // per link; above it the server stops reading that link
 inline constexpr std::size_t kUnansweredBytes = 262'144;
@@ -35,6 +36,13 @@ inline constexpr std::size_t kCommitBatchMutations = 512;     // one transaction
 inline constexpr int kCommitBatchMergeMs = 5;                 // interactive edits must not wait behind bulk merging
 inline constexpr std::size_t kSubmissionsPerStore = 8'192;    // waiting mutations of one store; above it `queue_full`
 inline constexpr std::size_t kReceiptsInMemory = 200'000;     // per store; older ones are looked up in storage
+inline constexpr std::size_t kCommitBatchBytes = 2 * 1'048'576;  // values of one batch: its frame stays far below kFrameOutputBytes
+inline constexpr std::size_t kTailChangeSets = 4'096;         // newest change sets kept in memory: exact catch-up after short absences
+inline constexpr std::size_t kTailBytes = 8 * 1'048'576;      // and their bytes, so that long texts cannot pile up
+inline constexpr std::size_t kTailPrimed = 512;               // of them read from the log when a store is loaded
+inline constexpr int kStoreIdleMinutes = 10;                  // then a store's memory is given back
+inline constexpr std::size_t kPageTrees = 16;                 // counted trees of one store: 8 sorts and as many filtered ones
+inline constexpr std::size_t kPageTreeBytes = 64 * 1'048'576;
 inline constexpr int kReceiptDays = 90;
 inline constexpr int kTombstoneDays = 90;
 inline constexpr int kIdempotencyDays = 30;
@@ -68,10 +76,28 @@ inline constexpr int kAuthSeconds = 10;                       // anonymous socke
 inline constexpr int kMessagesPerSecond = 20;                 // JSON dialect and binary alike
 inline constexpr int kMessagesBurst = 40;
 inline constexpr int kBadMessagesPerMinute = 10;              // then 1008
+inline constexpr int kRefusedMessagesPerMinute = 40;          // above the rate: one more burst is answered, then 4429
+inline constexpr std::size_t kHeldMessages = 64;              // that arrive while a store is being opened
+inline constexpr std::size_t kLinkBacklogBytes = 1'048'576;   // receipts and notices that wait behind a full queue
+inline constexpr std::size_t kCatchUpRows = 10'000;           // more changed rows than this: a snapshot is cheaper and is swapped in at once
+inline constexpr std::size_t kCatchUpBytes = 4 * 1'048'576;   // same, in bytes of values
+inline constexpr std::size_t kFanOutRows = 4'096;             // a batch of this size is cut before its window ends
+inline constexpr std::size_t kJsonBulkRows = 500;             // rows of one bulk_update: about 200 kB
+inline constexpr int kCheckMs = 1'000;                        // digests at most this often after changes
+inline constexpr int kPageScanMs = 250;                       // a page that no tree holds is computed at most this often
 inline constexpr int kBatchWindowMsMax = 500;                 // a frame never waits longer
 inline constexpr std::size_t kCompressMinBytes = 512;         // smaller deltas grow under zstd
 inline constexpr std::size_t kSnapshotPartRows = 4'096;       // about 300 kB compressed: progress is visible, memory bounded
 inline constexpr std::size_t kChangesLimitMax = 2'000;        // GET /api/sync/changes
+
+// --- frames ---------------------------------------------------------------------------------------------------------
+inline constexpr std::size_t kFrameRows = 131'072;            // changed rows in one frame: a whole browser replica and a little
+inline constexpr std::size_t kFieldsOfFrameRow = 1'024;       // fields of one row; the catalogue has a few dozen
+inline constexpr std::size_t kFrameSections = 256;            // collections in one frame or hello
+inline constexpr std::size_t kFrameAuthors = 65'536;          // names in one welcome
+inline constexpr std::size_t kNameBytes = 256;                // ids and names of people, tickets, store slugs
+inline constexpr std::size_t kSentenceBytes = 4'096;          // sentences for people inside frames
+inline constexpr std::size_t kFilterConditions = 32;          // conditions of one page; screens offer a handful
 
 // --- accounts -------------------------------------------------------------------------------------------------------
 inline constexpr std::size_t kPasswordMin = 10;

@@ -16,6 +16,9 @@ Bytes encode_section(const sync::Delta& delta);
 Bytes encode_change(Sequence head, const std::vector<AuthorName>& new_authors,
                     const std::vector<std::string_view>& encoded_sections);
 
+// About what a record adds to a part: whoever cuts parts keeps their sum below kPartOutputBytes / 2 besides kSnapshotPartRows.
+std::size_t approximate_row_bytes(const model::Record& record);
+
 // Several frames in one byte string (HTTP exchange, client cache): varint length + frame, repeated.
 void append_frame(Bytes& out, std::string_view frame);
 Result<std::vector<std::string_view>> split_frames(std::string_view bytes);

@@ -133,6 +133,7 @@ struct Check {
 // Rows that entered a page subscription, with the page's facts. Rows that left are those not in `order` any more.
 struct Page {
   std::uint32_t subscription = 0;
+  std::uint16_t collection = 0;
   std::uint64_t total = 0;
   std::uint32_t page = 1;
   Sequence sequence = 0;
