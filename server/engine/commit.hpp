@@ -53,7 +53,7 @@ struct Submission {
 struct Committed {
   StoreState* store = nullptr;
   Sequence before = 0;                       // the store's sequence before
-  std::vector<sync::ChangeSet> change_sets;  // ascending
+  std::vector<SharedChangeSet> change_sets;  // ascending
 };
 
 struct CommitCounters {

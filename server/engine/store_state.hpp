@@ -22,6 +22,7 @@
 namespace syncstore::engine {
 
 class Staging;
+using SharedChangeSet = std::shared_ptr<const sync::ChangeSet>;
 
 // (collection, record, field index) of an open conflict; kWholeRecord for conflicts about a removal.
 inline constexpr std::uint16_t kWholeRecord = 0xFFFF;
@@ -79,14 +80,14 @@ class StoreState {
   PageRows read_page(std::uint16_t collection, const view::Filter& filter, const view::Sort& sort,
                      std::uint32_t page, std::uint32_t size);
 
-  // What takes a copy of a collection from `cursor` (its last sequence of that collection) to now; nullopt: the cursor is not below
-  // the present one or too old to be told from rows. Exact field changes while the newest change sets reach back, else whole rows.
+  // What takes a copy of a collection from `cursor` (its last sequence of that collection) to now; without rows when it is there
+  // already. Exact field changes while the newest change sets reach back, else whole rows (as inserts) and removals.
   sync::Delta delta_since(std::uint16_t collection, Sequence cursor) const;
   // The collection's last sequence that is <= `at`, as exactly as memory knows.
   Sequence collection_sequence_at(std::uint16_t collection, Sequence at) const;
-  // Change sets with sequence > after, oldest first, from memory; nullptr when memory does not reach back that far.
+  // Whether memory has every change set after this sequence.
   bool tail_reaches(Sequence after) const;
-  const std::deque<sync::ChangeSet>& tail() const { return tail_; }
+  const std::deque<SharedChangeSet>& tail() const { return tail_; }  // consecutive, newest last
   // Entries of the log that were committed before this store was loaded, newest last; done once, by the registry.
   void prime_tail(const std::vector<ports::LogEntry>& entries);
 
@@ -100,7 +101,7 @@ class StoreState {
   struct Trees;
   void index_conflict(const model::Record* before, const model::Record* after);
   void remember_receipt(ports::StoredReceipt receipt);
-  void remember_tail(sync::ChangeSet change_set, std::string hash);
+  void remember_tail(SharedChangeSet change_set, std::uint64_t hash, std::size_t bytes);
   sync::Delta rows_since(std::uint16_t collection, Sequence cursor) const;
 
   StoreId id_;
@@ -116,9 +117,10 @@ class StoreState {
   std::deque<MutationId> receipt_order_;           // oldest first, what is dropped from memory
   bool all_receipts_ = true;
   std::map<ConflictKey, std::vector<RecordId>> open_conflicts_;
-  std::deque<sync::ChangeSet> tail_;               // consecutive, newest last
+  std::deque<SharedChangeSet> tail_;
   std::deque<std::uint64_t> tail_hashes_;          // of the same entries
-  std::size_t tail_changes_ = 0;
+  std::deque<std::size_t> tail_sizes_;             // bytes of the same entries in the log
+  std::size_t tail_bytes_ = 0;
   std::unique_ptr<Trees> trees_;
 };
 
