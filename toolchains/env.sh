@@ -6,9 +6,16 @@ export CCACHE_BASEDIR="${CCACHE_BASEDIR:-$syncstore_root}"
 export CCACHE_NOHASHDIR=1
 export CCACHE_SLOPPINESS="pch_defines,time_macros,include_file_mtime,include_file_ctime"
 
+# The web tools want Node 20.19; npm 9 fails to read a lockfile that overrides a version called "latest".
 node_is_new_enough() {
-  command -v node >/dev/null 2>&1 &&
-    node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'
+  command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 &&
+    node -e '
+      const at_least = (text, major, minor) => {
+        const [a, b] = text.trim().split(".").map(Number);
+        return a > major || (a === major && b >= minor);
+      };
+      process.exit(at_least(process.argv[1], 10, 0) && at_least(process.versions.node, 20, 19) ? 0 : 1);
+    ' "$(npm --version 2>/dev/null)"
 }
 
 # install.sh puts a Node here when the system's is too old.

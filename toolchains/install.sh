@@ -44,9 +44,10 @@ fi
 # shellcheck source=toolchains/env.sh
 source "$root/toolchains/env.sh"
 if ! node_is_new_enough; then
-  echo "install.sh: node $(node --version) is older than 20.19, installing a newer one under build/node"
+  echo "install.sh: node $(node --version) with npm $(npm --version) is too old, installing newer ones under build/node"
   mkdir -p "$root/build/node"
-  npm install --prefix "$root/build/node" --no-save --no-audit --no-fund --loglevel=error node@22
+  npm install --prefix "$root/build/node" --no-save --no-audit --no-fund --loglevel=error node@22 npm@10
   source "$root/toolchains/env.sh"
-  node_is_new_enough || { echo "install.sh: no node >= 20.19 after the installation" >&2; exit 1; }
+  hash -r
+  node_is_new_enough || { echo "install.sh: no node >= 20.19 with npm >= 10 after the installation" >&2; exit 1; }
 fi

@@ -47,12 +47,12 @@ install_web_packages() {
   (
     flock 9
     if [ "$(cat "$stamp" 2>/dev/null)" != "$digest" ]; then
-      npm --prefix web ci --no-audit --no-fund --loglevel=error || exit
+      env --chdir=web npm ci --no-audit --no-fund --loglevel=error || exit
       echo "$digest" >"$stamp"
     fi
   ) 9>build/.web.lock
 }
 
 build_web() {
-  install_web_packages && npm --prefix web run --silent build
+  install_web_packages && env --chdir=web npm run --silent build
 }

@@ -178,15 +178,15 @@ if wants web e2e; then
   step "web packages" install_web_packages && step "wasm module build" build_wasm_module && web_ready=1
   if wants web; then
     if ((web_ready)); then
-      step "web check" npm --prefix web run --silent check
+      step "web check" env --chdir=web npm run --silent check
       run_reported web vitest "$results/web.json" \
-        npm --prefix web run --silent test -- --reporter=default --reporter=json "--outputFile.json=$results/web.json"
+        env --chdir=web npm run --silent test -- --reporter=default --reporter=json "--outputFile.json=$results/web.json"
     else
       did_not_run web "its packages or the module are missing" ""
     fi
   fi
   if ((web_ready)); then
-    step "web build" npm --prefix web run --silent build || web_ready=0
+    step "web build" env --chdir=web npm run --silent build || web_ready=0
   fi
   if wants e2e; then
     if ((web_ready)) && is_built syncstore; then
