@@ -1,12 +1,14 @@
-// JSON in and out. Json is our own small tree so that nlohmann/json is parsed in one translation unit (json.cpp) only.
+// JSON in and out. Json is our own small tree so that nlohmann/json is compiled in one translation unit (json_parse.cpp) only.
 // Reading enforces: valid UTF-8, depth <= 64, no duplicate keys, integers within int64 (others keep their text as `number`),
 // at most the byte limit given. Object members keep their order. Single-threaded values, no sharing.
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -22,15 +24,23 @@ class Json {
   Json() = default;
   Json(std::nullptr_t) {}                                                  // NOLINT
   Json(bool value) : kind_(Kind::boolean), integer_(value ? 1 : 0) {}      // NOLINT
-  Json(int value) : kind_(Kind::integer), integer_(value) {}               // NOLINT
-  Json(std::int64_t value) : kind_(Kind::integer), integer_(value) {}      // NOLINT
-  Json(std::uint64_t value) : kind_(Kind::integer), integer_(static_cast<std::int64_t>(value)) {}  // NOLINT
-  Json(std::uint32_t value) : kind_(Kind::integer), integer_(value) {}     // NOLINT
+  // Every other integer type: they differ between the platforms. Above int64 the digits are kept as `number`.
+  template <class T>
+    requires(std::is_integral_v<T> && !std::is_same_v<T, bool> && !std::is_same_v<T, char>)
+  Json(T value) {  // NOLINT
+    if (std::is_unsigned_v<T> && static_cast<std::uint64_t>(value) > kIntegerMax) {
+      *this = number_text(std::to_string(value));
+      return;
+    }
+    kind_ = Kind::integer;
+    integer_ = static_cast<std::int64_t>(value);
+  }
   Json(std::string value) : kind_(Kind::string), text_(std::move(value)) {}  // NOLINT
   Json(std::string_view value) : kind_(Kind::string), text_(value) {}      // NOLINT
   Json(const char* value) : kind_(Kind::string), text_(value) {}           // NOLINT
   static Json array();
   static Json object();
+  static Json object(std::vector<Member> members);  // the keys must differ
   static Json number_text(std::string text);  // a number that is not an int64, kept as written
 
   Kind kind() const { return kind_; }
@@ -52,6 +62,8 @@ class Json {
   std::string dump() const;
 
  private:
+  static constexpr std::uint64_t kIntegerMax = 0x7FFF'FFFF'FFFF'FFFF;
+
   Kind kind_ = Kind::null;
   std::int64_t integer_ = 0;
   std::string text_;
