@@ -1,0 +1,132 @@
+// Accounts: users, their roles per store, sessions, bearer tokens and one-time tickets. Owns them in memory; every change is durable
+// before it is in force, then revokes what it ends (sessions and sockets) at once. Invariants: at least one enabled admin of "*" as soon
+// as there was one; secrets are kept as hashes only; each store's members collection follows the grants.
+// Engine executor only; answers (`done`) come on it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "server/engine/engine.hpp"
+#include "server/features/accounts/user.hpp"
+#include "server/http/api.hpp"
+#include "server/http/gate.hpp"
+
+namespace syncstore::accounts {
+
+struct AccountPorts {
+  ports::Clock& clock;
+  ports::Random& random;
+  ports::Scheduler& scheduler;
+  ports::Storage& storage;
+  const ports::Crypto& crypto;
+};
+
+struct NewUser {
+  std::string name;
+  std::string password;
+  model::Role role = model::Role::viewer;
+  std::string store;  // a store id or "*"
+};
+
+// A credential at birth: the only moment its secret is known.
+struct Issued {
+  Credential credential;
+  std::string secret;
+};
+
+class Accounts final : public engine::Identities, public http::Gate {
+ public:
+  Accounts(engine::Engine& engine, const AccountPorts& ports);
+  ~Accounts() override;
+
+  // State of a store as the stores feature knows it; set before the first request.
+  void set_store_state(std::function<http::StoreState(std::string_view)> store_state);
+  void load(std::function<void(Status)> done);
+  // Makes every store's members collection agree with the grants; after load() and after a store was made.
+  void reconcile_members(std::function<void(Status)> done);
+  void bind(http::Api& api);
+
+  // First run: no user exists. The token of the setup link lives as long as the process.
+  bool needs_setup() const { return users_.empty(); }
+  const std::string& setup_token() const { return setup_token_; }
+
+  // --- operations of the command line and of the HTTP handlers. Names are sign-in names. ---
+  void add_user(NewUser user, std::function<void(Result<std::string>)> done);  // id of the new user
+  void set_password(const std::string& name, std::string password, std::function<void(Status)> done);
+  void set_disabled(const std::string& name, bool disabled, std::function<void(Status)> done);
+  // Role none takes the grant away. Errors: unknown_record (no such user), last_admin, invalid.
+  void grant(const std::string& name, const std::string& store, model::Role role,
+             std::function<void(Status)> done);
+  void create_token(const std::string& name, int days, std::string label,
+                    std::function<void(Result<Issued>)> done);
+  // By the id's first 16 or more characters.
+  void revoke_token(const std::string& id, std::function<void(Status)> done);
+  std::vector<const User*> list_users() const;  // by name
+  const User* find_user(std::string_view id) const;
+  const User* find_by_name(std::string_view name) const;
+
+  // engine::Identities
+  Result<engine::Identity> take_ticket(std::string_view ticket) override;
+  Result<engine::Identity> verify_token(std::string_view token) override;
+  model::Role role_of(std::string_view user, const StoreId& store) const override;
+  void set_revocation_listener(std::function<void(const engine::Revocation&)> listener) override;
+
+  // http::Gate
+  Result<http::Principal> authenticate(const ports::HttpRequest& request) override;
+  model::Role role_in(std::string_view user_id, std::string_view store) const override;
+  http::StoreState store_state(std::string_view store) const override;
+
+ private:
+  friend class SessionRoutes;
+  friend class PeopleRoutes;
+  struct Ticket {
+    std::string user;
+    std::string credential;
+    TimeMs expires_at = 0;
+  };
+
+  std::string new_secret();
+  std::string id_of_secret(std::string_view secret) const;
+  // Hashes off the engine's thread; error unavailable when the queue is full.
+  void hash_password(std::string password, std::function<void(Result<std::string>)> done);
+  void verify_password(std::string password, std::string encoded, std::function<void(Result<bool>)> done);
+  void sign_in(const std::string& name, std::string password, std::function<void(Result<Issued>)> done);
+  void issue(Credential::Kind kind, const User& user, std::string label, TimeMs expires_at,
+             std::function<void(Result<Issued>)> done);
+  // Durable first, then memory.
+  void store_user(User user, std::function<void(Status)> done);
+  void end_credentials(const std::vector<std::string>& ids, const engine::Revocation& revocation,
+                       std::function<void(Status)> done);
+  std::vector<std::string> credentials_of(std::string_view user, std::string_view except = {}) const;
+  const Credential* find_credential(std::string_view id);
+  void note_use(Credential& credential);
+  void revoke(const engine::Revocation& revocation);
+  bool is_last_admin(const User& user) const;
+  std::string issue_ticket(const http::Principal& principal);
+  void reconcile_store(const StoreId& store, std::function<void(Status)> done);
+  void change_password(const std::string& user_id, std::string password, std::string keep_credential,
+                       std::function<void(Status)> done);
+
+  engine::Engine& engine_;
+  AccountPorts ports_;
+  std::unordered_map<std::string, User> users_;                // by id
+  std::unordered_map<std::string, std::string> by_name_;       // folded name -> id
+  std::set<std::string> names_being_made_;                     // folded; between the check and the commit
+  std::unordered_map<std::string, Credential> credentials_;    // by id
+  std::map<std::string, Ticket> tickets_;                      // by hash of the ticket
+  std::function<void(const engine::Revocation&)> revocation_listener_;
+  std::function<http::StoreState(std::string_view)> store_state_;
+  std::string setup_token_;
+  std::string decoy_hash_;   // verified when there is no such user, so that both take the same time
+  std::size_t hashing_ = 0;
+  std::shared_ptr<bool> alive_;
+};
+
+}  // namespace syncstore::accounts
