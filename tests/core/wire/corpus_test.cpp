@@ -1,0 +1,60 @@
+// Replays the committed inputs of the fuzzers, and random bytes, through the same checks.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "tests/core/wire/wire_samples.hpp"
+#include "tests/fuzz/targets.hpp"
+
+namespace syncstore::fuzz {
+namespace {
+
+std::size_t replay(const std::string& target, void (*check)(std::string_view)) {
+  std::size_t count = 0;
+  const std::filesystem::path folder = std::string(SYNCSTORE_TESTS_DIR) + "/fuzz/corpus/" + target;
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    std::ifstream in(file.path(), std::ios::binary);
+    std::ostringstream bytes;
+    bytes << in.rdbuf();
+    check(bytes.str());
+    ++count;
+  }
+  return count;
+}
+
+TEST(FuzzCorpus, DownFrames) { EXPECT_GT(replay("down_frame", &check_down_frame), 0u); }
+TEST(FuzzCorpus, UpFrames) { EXPECT_GT(replay("up_frame", &check_up_frame), 0u); }
+TEST(FuzzCorpus, ClientMessages) { EXPECT_GT(replay("client_message", &check_client_message), 0u); }
+TEST(FuzzCorpus, QueueEntries) { EXPECT_GT(replay("queue_entry", &check_queue_entry), 0u); }
+TEST(FuzzCorpus, SequencesOfFrames) { EXPECT_GT(replay("frames", &check_frames), 0u); }
+
+// A poor man's fuzzer that runs everywhere: samples with a few random bytes changed, cut or doubled.
+TEST(FuzzCorpus, DamagedSamples) {
+  std::uint64_t state = 20'261'121;
+  const auto next = [&state](std::size_t bound) {
+    state = state * 6364136223846793005ull + 1442695040888963407ull;
+    return static_cast<std::size_t>(state >> 33) % bound;
+  };
+  std::vector<Bytes> frames;
+  for (const auto& [name, message] : wire::samples::down_messages()) frames.push_back(wire::encode(message));
+  for (const auto& [name, message] : wire::samples::up_messages()) frames.push_back(wire::encode(message));
+  for (int round = 0; round < 20'000; ++round) {
+    Bytes bytes = frames[next(frames.size())];
+    for (std::size_t changes = 1 + next(4); changes > 0 && !bytes.empty(); --changes) {
+      const std::size_t at = next(bytes.size());
+      switch (next(4)) {
+        case 0: bytes[at] = static_cast<char>(next(256)); break;
+        case 1: bytes.erase(at, 1 + next(8)); break;
+        case 2: bytes.insert(at, bytes.substr(next(bytes.size()), 1 + next(16))); break;
+        default: bytes[at] = '\xFF'; break;
+      }
+    }
+    check_down_frame(bytes);
+    check_up_frame(bytes);
+  }
+}
+
+}  // namespace
+}  // namespace syncstore::fuzz
