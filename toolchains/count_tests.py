@@ -18,7 +18,7 @@ def count_gtest(paths):
             yield f"{case.get('classname')}.{case.get('name')}", ran and not bad
 
 
-def count_tidy(paths):
+def count_lines(paths):
     for path in paths:
         with open(path, encoding="utf-8") as log:
             for line in log:
@@ -61,7 +61,7 @@ def count_playwright(paths):
 
 COUNTERS = {
     "gtest": count_gtest,
-    "tidy": count_tidy,
+    "lines": count_lines,
     "vitest": count_vitest,
     "playwright": count_playwright,
 }

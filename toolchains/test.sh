@@ -3,7 +3,7 @@
 # or a suite did not run.
 set -euo pipefail
 
-groups=(tidy core wasm server simulation web e2e asan)
+groups=(tidy core wasm server simulation acceptance web e2e asan)
 
 usage() {
   cat <<USAGE
@@ -143,14 +143,14 @@ run_reported() {
 }
 
 if wants tidy; then
-  run_reported tidy tidy "$results/tidy.log" python3 tests/tidy/tidy.py
+  run_reported tidy lines "$results/tidy.log" python3 tests/tidy/tidy.py
 fi
 
 native_targets=()
 wants core && native_targets+=(core_tests)
 wants server && native_targets+=(server_tests syncstore)
 wants simulation && native_targets+=(simulation_tests)
-wants e2e && native_targets+=(syncstore)
+wants acceptance e2e && native_targets+=(syncstore)
 if ((${#native_targets[@]})); then
   step "native build" configure_and_build release "${native_targets[@]}" -- -DSYNCSTORE_WERROR=ON
   for suite in core server simulation; do
@@ -162,6 +162,15 @@ if ((${#native_targets[@]})); then
       did_not_run "$suite" "its build failed" ""
     fi
   done
+fi
+
+if wants acceptance; then
+  if is_built syncstore; then
+    run_reported acceptance lines "$results/acceptance.log" \
+      env SYNCSTORE_BINARY="$syncstore_root/build/release/syncstore" python3 tests/acceptance/run.py
+  else
+    did_not_run acceptance "the server did not build" ""
+  fi
 fi
 
 if wants wasm; then

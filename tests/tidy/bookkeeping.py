@@ -6,7 +6,7 @@ import posixpath
 import re
 
 from layers import imports, includes
-from tree import CPP, TIDY, WEB
+from tree import CPP, WEB
 
 
 def every_source_is_built(tree):
@@ -47,8 +47,12 @@ def test_names(tree):
     for path in tree.files(".cpp", "tests/"):
         for suite, name in re.findall(r"\bT(?:YPED_T)?EST(?:_F|_P)?\s*\(\s*(\w+)\s*,\s*(\w+)\s*\)", tree.text(path)):
             cpp.add(f"{suite}.{name}")
-    for path in tree.files(WEB + (".mjs", ".py"), "tests/", "web/"):
-        if not path.startswith(TIDY) and (".test." in path or ".spec." in path or path.startswith("tests/")):
+    for path in tree.files(".py", "tests/acceptance/"):
+        for group in re.split(r"^class ", tree.text(path), flags=re.MULTILINE)[1:]:
+            name = re.match(r"\w+", group).group(0)
+            cpp.update(f"{name}.{test}" for test in re.findall(r"\bdef (test_\w+)", group))
+    for path in tree.files(WEB + (".mjs",), "tests/", "web/"):
+        if ".test." in path or ".spec." in path or path.startswith("tests/"):
             web.append(tree.text(path))
     return cpp, "\n".join(web)
 

@@ -26,11 +26,16 @@ BANNED_IN_CORE = {
         "no binary floating point from text",
 }
 
+# A broken invariant says so on standard error before the process ends.
+LAST_WORDS = "core/base/result.cpp:"
+
 
 def core_stays_pure(tree):
     """No clock, randomness, threads, exceptions, I/O or missing library parts in core."""
     for pattern, message in BANNED_IN_CORE.items():
-        yield from tree.search(tree.files(CPP, "core/"), pattern, message)
+        for fault in tree.search(tree.files(CPP, "core/"), pattern, message):
+            if not fault.startswith(LAST_WORDS) or "printf" not in fault and "cstdio" not in fault:
+                yield fault
 
 
 def business_throws_nothing(tree):
