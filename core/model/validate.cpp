@@ -1,0 +1,261 @@
+#include "core/model/validate.hpp"
+
+#include <algorithm>
+
+#include "core/base/limits.hpp"
+#include "core/base/money.hpp"
+#include "core/base/text.hpp"
+
+namespace syncstore::model {
+namespace {
+
+constexpr TimeMs kTimeMax = 253'402'300'799'999;  // the last millisecond of the year 9999
+
+Error refuse(const FieldDef& field, ErrorCode code, std::string_view what) {
+  return fail(code, std::string(field.label) + " " + std::string(what), std::string(field.name));
+}
+
+Error refuse_type(const FieldDef& field) {
+  return refuse(field, ErrorCode::wrong_type, "has a value of the wrong type.");
+}
+
+bool is_number_kind(FieldKind kind) {
+  return kind == FieldKind::money || kind == FieldKind::decimal || kind == FieldKind::count ||
+         kind == FieldKind::time;
+}
+
+std::int64_t largest(const FieldDef& field) {
+  if (field.max != 0) {
+    return field.max;
+  }
+  switch (field.kind) {
+    case FieldKind::count:
+      return limits::kCountMax;
+    case FieldKind::time:
+      return kTimeMax;
+    default:
+      return limits::kDecimalMax;
+  }
+}
+
+std::string number_text(const FieldDef& field, std::int64_t number) {
+  const bool scaled = field.kind == FieldKind::money || field.kind == FieldKind::decimal;
+  return scaled ? format_decimal(number) : std::to_string(number);
+}
+
+Status validate_number(const FieldDef& field, std::int64_t number) {
+  if (number < field.min) {
+    return refuse(field, ErrorCode::out_of_range,
+                  "must be at least " + number_text(field, field.min) + ".");
+  }
+  if (number > largest(field)) {
+    return refuse(field, ErrorCode::out_of_range,
+                  "must be at most " + number_text(field, largest(field)) + ".");
+  }
+  return {};
+}
+
+std::size_t most_bytes(const FieldDef& field) {
+  if (field.max_bytes != 0) {
+    return field.max_bytes;
+  }
+  switch (field.kind) {
+    case FieldKind::text:
+    case FieldKind::rich_text:
+      return limits::kTextBytes;
+    case FieldKind::json:
+      return limits::kValueBytes;
+    default:
+      return limits::kLineBytes;
+  }
+}
+
+bool is_choice_of(const FieldDef& field, std::string_view text) {
+  std::string_view rest = field.choices;
+  while (true) {
+    const std::size_t end = rest.find('|');
+    if (rest.substr(0, end) == text) {
+      return true;
+    }
+    if (end == std::string_view::npos) {
+      return false;
+    }
+    rest.remove_prefix(end + 1);
+  }
+}
+
+std::string choices_for_people(const FieldDef& field) {
+  std::string out;
+  for (const char character : field.choices) {
+    if (character != '|') {
+      out.push_back(character);
+    } else if (!out.empty()) {
+      out += ", ";
+    }
+  }
+  return out;
+}
+
+std::string normal_text(const FieldDef& field, const std::string& text) {
+  switch (field.kind) {
+    case FieldKind::text:
+      return normalise_text(text);
+    case FieldKind::rich_text:
+      return clean_rich_text(text);
+    case FieldKind::record: {
+      const std::optional<RecordId> id = RecordId::parse(normalise_line(text));
+      return id ? id->text() : text;
+    }
+    case FieldKind::json: {
+      const Result<Json> json = Json::parse(text, limits::kValueBytes);
+      return json.ok() ? json->dump() : text;
+    }
+    default:
+      return normalise_line(text);
+  }
+}
+
+Status validate_text(const FieldDef& field, const std::string& text) {
+  if (text.size() > most_bytes(field)) {
+    return refuse(field, ErrorCode::too_long,
+                  "may have at most " + std::to_string(most_bytes(field)) + " bytes; this has " +
+                      std::to_string(text.size()) + ".");
+  }
+  if (!is_valid_utf8(text)) {
+    return refuse(field, ErrorCode::invalid_utf8, "is not valid UTF-8.");
+  }
+  if (field.kind == FieldKind::record && !RecordId::parse(text)) {
+    return refuse(field, ErrorCode::wrong_type, "must be a record id of 13 characters.");
+  }
+  if (field.kind == FieldKind::json && !Json::parse(text, limits::kValueBytes).ok()) {
+    return refuse(field, ErrorCode::wrong_type, "must be JSON.");
+  }
+  if (text.empty() || normal_text(field, text) != text) {
+    return refuse(field, ErrorCode::not_normal,
+                  "is not in normal form (trimmed, NFC, cleaned; nothing is null, not empty).");
+  }
+  if (field.kind == FieldKind::choice && !is_choice_of(field, text)) {
+    return refuse(field, ErrorCode::out_of_range,
+                  "must be one of: " + choices_for_people(field) + ".");
+  }
+  return {};
+}
+
+Status validate_list(const FieldDef& field, const TextList& list) {
+  if (list.size() > limits::kListItems) {
+    return refuse(field, ErrorCode::too_long,
+                  "may have at most " + std::to_string(limits::kListItems) + " entries.");
+  }
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    SS_TRY(validate_text(field, list[i]));
+    if (i > 0 && !(list[i - 1] < list[i])) {
+      return refuse(field, ErrorCode::not_normal, "must be sorted, each entry once.");
+    }
+  }
+  if (list.empty()) {
+    return refuse(field, ErrorCode::not_normal, "is empty: nothing is null, not an empty list.");
+  }
+  return {};
+}
+
+TextList normal_list(const TextList& list) {
+  TextList normal;
+  for (const std::string& item : list) {
+    std::string text = normalise_line(item);
+    if (!text.empty()) {
+      normal.push_back(std::move(text));
+    }
+  }
+  std::sort(normal.begin(), normal.end());
+  normal.erase(std::unique(normal.begin(), normal.end()), normal.end());
+  return normal;
+}
+
+// What one field of one collection must look like beyond its kind; `ok` sees present texts only.
+struct FormatRule {
+  std::uint16_t collection;
+  std::string_view field;
+  bool (*ok)(std::string_view text);
+  std::string_view sentence;
+};
+
+bool is_upper_letter(char character) { return character >= 'A' && character <= 'Z'; }
+
+constexpr FormatRule kFormatRules[] = {
+    {kStoreInfo, "currency",
+     [](std::string_view text) {
+       return text.size() == 3 && std::all_of(text.begin(), text.end(), is_upper_letter);
+     },
+     "must be a code of three capital letters, like GBP."},
+    {kStoreInfo, "contact_email",
+     [](std::string_view text) {
+       const std::size_t at = text.find('@');
+       return at != 0 && at != std::string_view::npos && at + 1 < text.size() &&
+              text.find_first_of(" @", at + 1) == std::string_view::npos &&
+              text.find(' ') == std::string_view::npos;
+     },
+     "must be an e-mail address, like name@example.com."},
+    {kProducts, "image_url",
+     [](std::string_view text) {
+       const std::string start = fold_case(text.substr(0, 8));
+       return start.starts_with("https://") || start.starts_with("http://") ||
+              (start.starts_with('/') && !start.starts_with("//"));
+     },
+     "must be an address that begins with https:// or http://."},
+};
+
+}  // namespace
+
+Status validate_value(const FieldDef& field, const Value& value) {
+  if (is_absent(value)) {
+    return field.required ? Status(refuse(field, ErrorCode::required, "is needed.")) : Status();
+  }
+  if (field.kind == FieldKind::flag) {
+    return std::holds_alternative<bool>(value) ? Status() : Status(refuse_type(field));
+  }
+  if (is_number_kind(field.kind)) {
+    const std::int64_t* number = std::get_if<std::int64_t>(&value);
+    return number != nullptr ? validate_number(field, *number) : Status(refuse_type(field));
+  }
+  if (field.kind == FieldKind::list) {
+    const TextList* list = std::get_if<TextList>(&value);
+    return list != nullptr ? validate_list(field, *list) : Status(refuse_type(field));
+  }
+  const std::string* text = std::get_if<std::string>(&value);
+  return text != nullptr ? validate_text(field, *text) : Status(refuse_type(field));
+}
+
+Value normalise_value(const FieldDef& field, Value value) {
+  if (const std::string* text = std::get_if<std::string>(&value)) {
+    std::string normal = normal_text(field, *text);
+    return normal.empty() ? Value() : Value(std::move(normal));
+  }
+  if (const TextList* list = std::get_if<TextList>(&value)) {
+    TextList normal = normal_list(*list);
+    return normal.empty() ? Value() : Value(std::move(normal));
+  }
+  return value;
+}
+
+Status validate_record(const CollectionDef& collection, const Record& record) {
+  SS_ASSERT(record.values.size() == collection.fields.size());
+  for (std::size_t i = 0; i < collection.fields.size(); ++i) {
+    const FieldDef& field = collection.fields[i];
+    if (field.required && is_absent(record.values[i])) {
+      return refuse(field, ErrorCode::required, "is needed.");
+    }
+  }
+  for (const FormatRule& rule : kFormatRules) {
+    if (rule.collection != collection.number) {
+      continue;
+    }
+    const auto index = static_cast<std::size_t>(collection.field_index(rule.field));
+    const std::string* text = std::get_if<std::string>(&record.values[index]);
+    if (text != nullptr && !rule.ok(*text)) {
+      return refuse(collection.fields[index], ErrorCode::invalid, rule.sentence);
+    }
+  }
+  return {};
+}
+
+}  // namespace syncstore::model
