@@ -84,6 +84,8 @@ class Committer {
   bool is_busy(const StoreId& store) const;  // something waits or is in flight
 
   void add_listener(std::function<void(const Committed&)> listener);
+  // Somebody else changed this store in storage: its memory was dropped and is loaded again by the next use.
+  void set_moved_listener(std::function<void(const StoreId&)> listener) { moved_ = std::move(listener); }
   // A storage error with unknown outcome: nothing is written any more, the process must restart from storage.
   void set_fatal_listener(std::function<void(const Error&)> listener);
   // Refuses new submissions; `done` when everything accepted before is answered.
@@ -95,17 +97,17 @@ class Committer {
   struct Waiting;
   struct StoreQueue;
   struct Flight;
-  void enqueue(Submission submission, std::vector<ports::StoredReceipt> older);
-  void look_up_older(Submission submission);
+  void prepare(std::shared_ptr<Waiting> waiting);
+  void look_up_older(std::shared_ptr<Waiting> waiting, std::vector<MutationId> ids);
   void schedule();
   void turn();
   void merge_store(StoreQueue& queue, Flight& flight);
-  void merge_submission(Waiting waiting, Flight& flight, std::size_t store_index);
-  sync::MutationResult merge_one(const Submission& submission, const sync::Mutation& mutation,
-                                 const std::vector<ports::StoredReceipt>& older, Staging& staging,
-                                 std::uint32_t author);
+  Result<std::vector<sync::MutationResult>> merge_submission(const Waiting& waiting, Staging& staging,
+                                                             std::vector<ports::DocumentWrite>& documents);
+  sync::MutationResult merge_one(const Waiting& waiting, const sync::Mutation& mutation, Staging& staging);
   void committed(std::shared_ptr<Flight> flight, const Status& status);
   void roll_back(Flight& flight, const Status& status);
+  void finish(const Flight& flight);
   void stop(const Error& error);
   void check_drained();
 
@@ -120,9 +122,9 @@ class Committer {
   std::vector<std::pair<StoreId, std::function<void()>>> settled_;
   std::vector<std::function<void(const Committed&)>> listeners_;
   std::function<void(const Error&)> fatal_;
+  std::function<void(const StoreId&)> moved_;
   std::vector<std::function<void()>> drained_;
   CommitCounters counters_;
-  std::size_t looking_up_ = 0;
   bool scheduled_ = false;
   bool draining_ = false;
   bool stopped_ = false;
