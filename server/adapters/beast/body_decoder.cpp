@@ -1,0 +1,61 @@
+#include "server/adapters/beast/body_decoder.hpp"
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <limits>
+
+#include "core/base/limits.hpp"
+#include "core/base/result.hpp"
+
+namespace syncstore::adapters {
+namespace http = boost::beast::http;
+
+struct BodyDecoder::Parser {
+  http::request_parser<http::buffer_body> http;
+};
+
+BodyDecoder::BodyDecoder(std::string_view head) : parser_(std::make_unique<Parser>()) {
+  auto& http = parser_->http;
+  http.header_limit(limits::kHttpHeaderBytes + 4);
+  http.body_limit(std::numeric_limits<std::uint64_t>::max());  // the connection counts, by what each address may take
+  boost::system::error_code error;
+  http.put(boost::asio::buffer(head.data(), head.size()), error);
+  SS_ASSERT(!error && http.is_header_done());  // the gate is stricter than the parser
+}
+
+BodyDecoder::~BodyDecoder() = default;
+
+BodyDecoder::State BodyDecoder::feed(std::string& input, std::string& out, std::size_t most) {
+  auto& http = parser_->http;
+  std::size_t taken = 0;
+  std::size_t produced = 0;
+  State state = State::more;
+  std::array<char, 16'384> piece;
+  while (true) {
+    if (http.is_done()) {
+      state = State::done;
+      break;
+    }
+    if (taken == input.size() || produced >= most) break;
+    auto& body = http.get().body();
+    body.data = piece.data();
+    body.size = piece.size();
+    body.more = true;
+    boost::system::error_code error;
+    taken += http.put(boost::asio::buffer(input.data() + taken, input.size() - taken), error);
+    const std::size_t got = piece.size() - body.size;
+    out.append(piece.data(), got);
+    produced += got;
+    if (error == http::error::need_more) break;
+    if (error && error != http::error::need_buffer) {
+      state = State::bad;
+      break;
+    }
+  }
+  input.erase(0, taken);
+  return state;
+}
+
+}  // namespace syncstore::adapters

@@ -1,0 +1,389 @@
+#include "server/adapters/beast/http_connection.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <ctime>
+
+#include "core/base/limits.hpp"
+#include "server/adapters/beast/socket_link.hpp"
+
+namespace syncstore::adapters {
+namespace {
+
+constexpr std::string_view kSocketPath = "/ws";
+constexpr std::size_t kBodyPiece = 65'536;           // decoded at a time, so that a large upload stays small in memory
+constexpr std::size_t kUndecodedMax = 16'384;        // a chunk header or trailer that never ends
+constexpr std::int64_t kHandlerMs = 120'000;         // longer work answers 202 and reports through records
+constexpr std::int64_t kWriteStallMs = 30'000;       // a reader that takes nothing for so long is gone
+constexpr std::int64_t kBodyGraceMs = 10'000;        // before the least rate of a body counts
+constexpr std::int64_t kHandshakeMs = 10'000;
+
+std::int64_t steady_us() {
+  using namespace std::chrono;
+  return duration_cast<microseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
+std::string http_date() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  std::array<char, 40> text{};
+  const std::size_t size = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return {text.data(), size};
+}
+
+std::string without_line_breaks(std::string_view text) {
+  std::string out(text);
+  std::erase_if(out, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+  return out;
+}
+
+GateRefusal too_large() {
+  return {413, ErrorCode::too_large, {}};
+}
+
+}  // namespace
+
+HttpConnection::HttpConnection(ConnectionContext& context, std::shared_ptr<PeerSocket> socket, std::string peer)
+    : context_(context), socket_(std::move(socket)), peer_(std::move(peer)) {
+  context_.loop.add(this);
+}
+
+HttpConnection::~HttpConnection() {
+  context_.loop.remove(this);
+  if (phase_ != Phase::upgrading) socket_->on_sent = nullptr;
+  // An upgraded connection has handed its place to the link.
+  if (phase_ != Phase::upgrading) context_.on_closed(peer_);
+}
+
+void HttpConnection::start() {
+  if (!socket_->secure()) {
+    enter(Phase::head);
+    return read();
+  }
+  enter(Phase::handshake);
+  socket_->handshake(continuation([self = shared_from_this()](error_code error, std::size_t) {
+    if (error || self->phase_ == Phase::closed) return self->close();
+    self->enter(Phase::head);
+    self->read();
+  }));
+}
+
+void HttpConnection::enter(Phase phase) {
+  phase_ = phase;
+  phase_since_ms_ = context_.loop.now_ms();
+}
+
+void HttpConnection::tick(std::int64_t now_ms) {
+  const auto self = weak_from_this().lock();
+  if (self == nullptr) return;  // on its way out
+  const std::int64_t age = now_ms - phase_since_ms_;
+  switch (phase_) {
+    case Phase::handshake:
+      if (age > kHandshakeMs) close();
+      return;
+    case Phase::head: {
+      const bool idle = input_.empty() && request_number_ > 0;
+      const std::int64_t limit = 1'000LL * (idle ? context_.options.keep_alive_seconds : context_.options.header_seconds);
+      if (age <= limit) return;
+      if (input_.empty()) return close();
+      return refuse({408, ErrorCode::malformed, "The request header took too long."});
+    }
+    case Phase::body: {
+      const std::int64_t due = std::max<std::int64_t>(age - kBodyGraceMs, 0) * limits::kHttpBodyBytesPerSecondMin / 1'000;
+      if (body_bytes_ < static_cast<std::uint64_t>(due)) {
+        refuse({408, ErrorCode::malformed, "The request body came too slowly."});
+      }
+      return;
+    }
+    case Phase::handler:
+      if (age > kHandlerMs) respond(refusal_response({503, ErrorCode::unavailable, {}}));
+      return;
+    case Phase::writing:
+      if (now_ms - last_write_ms_ > kWriteStallMs) close();
+      return;
+    case Phase::upgrading:
+    case Phase::closed: return;
+  }
+}
+
+void HttpConnection::leave(std::int64_t) {
+  const auto self = weak_from_this().lock();
+  if (self == nullptr) return;
+  if (phase_ == Phase::handshake || (phase_ == Phase::head && input_.empty())) return close();
+  close_after_ = true;
+}
+
+void HttpConnection::read() {
+  if (reading_ || phase_ == Phase::closed) return;
+  reading_ = true;
+  socket_->read_some(asio::buffer(buffer_), continuation([self = shared_from_this()](error_code error, std::size_t bytes) {
+    self->reading_ = false;
+    self->on_read(error, bytes);
+  }));
+}
+
+void HttpConnection::on_read(error_code error, std::size_t bytes) {
+  if (phase_ == Phase::closed) return;
+  if (error) {
+    if (phase_ == Phase::body && sink_ != nullptr) sink_->aborted();
+    return close();
+  }
+  // The time of a header counts from its first byte, an idle wait before it does not.
+  if (phase_ == Phase::head && input_.empty()) phase_since_ms_ = context_.loop.now_ms();
+  input_.append(buffer_.data(), bytes);
+  if (phase_ == Phase::head) return on_input();
+  if (phase_ == Phase::body) return continue_body();
+}
+
+void HttpConnection::on_input() {
+  const HeadScan scan = scan_head(input_);
+  if (scan.progress == HeadProgress::refused) return refuse(scan.refusal);
+  if (scan.progress == HeadProgress::incomplete) return read();
+  head_bytes_ = input_.substr(scan.skip, scan.length);
+  input_.erase(0, scan.skip + scan.length);
+  began_us_ = steady_us();
+  ++request_number_;
+  GateAnswer answer = pass_gate(head_bytes_);
+  if (!answer.head) return refuse(answer.refusal);
+  head_ = std::move(answer.head);
+  context_.proxies.apply(head_->request, peer_, socket_->secure());
+  method_ = head_->request.method;
+  path_ = head_->request.path;
+  remote_ = head_->request.remote_address;
+  on_head();
+}
+
+void HttpConnection::on_head() {
+  if (!head_->keep_alive || request_number_ >= limits::kHttpRequestsPerConnection || context_.draining) {
+    close_after_ = true;
+  }
+  if (head_->request.path == kSocketPath && head_->request.method == "GET") return ask_upgrade();
+  if (!head_->has_body()) return call_handler();
+  begin_body();
+}
+
+void HttpConnection::begin_body() {
+  enter(Phase::handler);
+  const auto number = request_number_;
+  auto request = std::make_shared<const ports::HttpRequest>(head_->request);
+  context_.engine.post([self = shared_from_this(), request, number] {
+    self->context_.http.begin_body(
+        *request, [self, number](std::shared_ptr<ports::BodySink> sink, bool refused, ports::HttpResponse response) {
+          self->context_.loop.post([self, number, sink = std::move(sink), refused, response = std::move(response)]() mutable {
+            if (self->phase_ != Phase::handler || self->request_number_ != number) return;
+            self->on_body_verdict(std::move(sink), refused, std::move(response));
+          });
+        });
+  });
+}
+
+void HttpConnection::on_body_verdict(std::shared_ptr<ports::BodySink> sink, bool refused, ports::HttpResponse response) {
+  if (refused) {
+    response.close = true;
+    return respond(std::move(response));
+  }
+  sink_ = std::move(sink);
+  body_limit_ = sink_ != nullptr ? limits::kImportBytes : limits::kMessageBytes;
+  if (head_->content_length.value_or(0) > body_limit_) {
+    if (sink_ != nullptr) sink_->aborted();
+    return refuse(too_large());
+  }
+  body_.clear();
+  body_bytes_ = 0;
+  decoder_ = std::make_unique<BodyDecoder>(head_bytes_);
+  enter(Phase::body);
+  if (head_->expects_continue && input_.empty()) {
+    socket_->push("", std::make_shared<const std::string>("HTTP/1.1 100 Continue\r\n\r\n"));
+    socket_->flush();
+  }
+  continue_body();
+}
+
+void HttpConnection::continue_body() {
+  std::string piece;
+  while (true) {
+    piece.clear();
+    const std::size_t before = input_.size();
+    const BodyDecoder::State state = decoder_->feed(input_, piece, kBodyPiece);
+    if (state == BodyDecoder::State::bad) {
+      if (sink_ != nullptr) sink_->aborted();
+      return refuse({400, ErrorCode::malformed, "The request body is not framed correctly."});
+    }
+    if (!take_body_piece(piece)) return;
+    if (state == BodyDecoder::State::done) return body_complete();
+    if (input_.empty() || input_.size() == before) break;
+  }
+  if (input_.size() > kUndecodedMax) {
+    if (sink_ != nullptr) sink_->aborted();
+    return refuse({400, ErrorCode::malformed, "The request body is not framed correctly."});
+  }
+  read();
+}
+
+bool HttpConnection::take_body_piece(const std::string& piece) {
+  body_bytes_ += piece.size();
+  if (body_bytes_ > body_limit_) {
+    if (sink_ != nullptr) sink_->aborted();
+    refuse(too_large());
+    return false;
+  }
+  if (sink_ == nullptr) {
+    body_ += piece;
+    return true;
+  }
+  if (piece.empty() || sink_->write(piece)) return true;
+  ports::HttpResponse response = sink_->refusal();
+  response.close = true;
+  respond(std::move(response));
+  return false;
+}
+
+void HttpConnection::body_complete() {
+  decoder_.reset();
+  if (sink_ == nullptr) {
+    head_->request.body = std::move(body_);
+    body_.clear();
+    return call_handler();
+  }
+  enter(Phase::handler);
+  context_.engine.post([sink = std::move(sink_), reply = make_reply()]() mutable { sink->complete(std::move(reply)); });
+  sink_.reset();
+}
+
+void HttpConnection::call_handler() {
+  enter(Phase::handler);
+  auto request = std::make_shared<ports::HttpRequest>(std::move(head_->request));
+  context_.engine.post([&http = context_.http, request, reply = make_reply()]() mutable {
+    http.handle(std::move(*request), std::move(reply));
+  });
+}
+
+ports::HttpReply HttpConnection::make_reply() {
+  return [self = shared_from_this(), number = request_number_](ports::HttpResponse response) {
+    self->context_.loop.post([self, number, response = std::move(response)]() mutable {
+      if (self->phase_ != Phase::handler || self->request_number_ != number) return;
+      self->respond(std::move(response));
+    });
+  };
+}
+
+void HttpConnection::refuse(const GateRefusal& refusal) {
+  ++context_.counters.gate_refusals;
+  if (!head_) {
+    method_ = "-";
+    path_ = "-";
+    remote_ = peer_;
+    began_us_ = steady_us();
+  }
+  respond(refusal_response(refusal));
+}
+
+void HttpConnection::respond(ports::HttpResponse response) {
+  const bool bodiless_status = response.status == 204 || response.status == 304 || response.status < 200;
+  const std::size_t size = response.shared_body ? response.shared_body->size() : response.body.size();
+  close_after_ = close_after_ || response.close;
+  std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
+  head += status_phrase(response.status);
+  head += "\r\nDate: " + http_date() + "\r\n";
+  for (const auto& [name, value] : response.headers) {
+    head += without_line_breaks(name) + ": " + without_line_breaks(value) + "\r\n";
+  }
+  if (!bodiless_status) head += "Content-Length: " + std::to_string(size) + "\r\n";
+  if (close_after_) {
+    head += "Connection: close\r\n";
+  } else if (head_ && head_->minor == 0) {
+    head += "Connection: keep-alive\r\n";
+  }
+  head += "\r\n";
+  const bool with_body = !bodiless_status && method_ != "HEAD" && size > 0;
+  status_ = response.status;
+  response_bytes_ = head.size() + (with_body ? size : 0);
+  enter(Phase::writing);
+  last_write_ms_ = phase_since_ms_;
+  socket_->on_sent = [this](std::size_t) { last_write_ms_ = context_.loop.now_ms(); };
+  auto done = continuation([self = shared_from_this()](error_code error, std::size_t) {
+    if (self->phase_ != Phase::writing) return;
+    if (error) return self->close();
+    self->on_written();
+  });
+  auto head_part = std::make_shared<const std::string>(std::move(head));
+  if (with_body) {
+    socket_->push("", std::move(head_part));
+    socket_->push("", response.shared_body ? response.shared_body
+                                           : std::make_shared<const std::string>(std::move(response.body)),
+                  std::move(done));
+  } else {
+    socket_->push("", std::move(head_part), std::move(done));
+  }
+  socket_->flush();
+}
+
+void HttpConnection::on_written() {
+  report(status_, response_bytes_);
+  head_.reset();
+  sink_.reset();
+  decoder_.reset();
+  if (close_after_) {
+    enter(Phase::closed);
+    return socket_->end();
+  }
+  enter(Phase::head);
+  if (input_.empty()) return read();
+  on_input();
+}
+
+void HttpConnection::report(int status, std::size_t bytes) {
+  ++context_.counters.requests;
+  if (!context_.options.on_request) return;
+  context_.options.on_request({method_, path_, remote_, status, bytes, steady_us() - began_us_});
+}
+
+void HttpConnection::ask_upgrade() {
+  const ports::HttpRequest& request = head_->request;
+  const std::string* version = request.header("sec-websocket-version");
+  if (!head_->upgrade_websocket || (version != nullptr && *version != "13")) {
+    auto response = refusal_response({426, ErrorCode::malformed, "This address speaks the WebSocket protocol, version 13."});
+    response.headers.emplace_back("Upgrade", "websocket");
+    response.headers.emplace_back("Sec-WebSocket-Version", "13");
+    return respond(std::move(response));
+  }
+  const std::string* key = request.header("sec-websocket-key");
+  if (version == nullptr || key == nullptr || !valid_websocket_key(*key)) {
+    return refuse({400, ErrorCode::malformed, "The WebSocket handshake is not valid."});
+  }
+  enter(Phase::handler);
+  const auto number = request_number_;
+  auto shared = std::make_shared<const ports::HttpRequest>(request);
+  context_.engine.post([self = shared_from_this(), shared, number] {
+    self->context_.links.upgrade(*shared, [self, number](ports::LinkAcceptor::Verdict verdict) {
+      self->context_.loop.post([self, number, verdict = std::move(verdict)]() mutable {
+        if (self->phase_ != Phase::handler || self->request_number_ != number) return;
+        self->do_upgrade(std::move(verdict));
+      });
+    });
+  });
+}
+
+void HttpConnection::do_upgrade(ports::LinkAcceptor::Verdict verdict) {
+  if (verdict.status != 101 || context_.draining) {
+    if (verdict.status == 101) verdict.response = refusal_response({503, ErrorCode::unavailable, {}});
+    verdict.response.close = true;
+    return respond(std::move(verdict.response));
+  }
+  enter(Phase::upgrading);
+  socket_->on_sent = nullptr;
+  socket_->give_back(std::move(input_));
+  report(101, 0);
+  open_socket_link(context_, socket_, peer_, std::move(head_->request), head_bytes_, verdict.subprotocol);
+}
+
+void HttpConnection::close() {
+  if (phase_ == Phase::closed || phase_ == Phase::upgrading) return;
+  enter(Phase::closed);
+  socket_->on_sent = nullptr;
+  socket_->close();
+}
+
+}  // namespace syncstore::adapters
