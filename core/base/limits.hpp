@@ -107,6 +107,11 @@ inline constexpr int kSessionAbsoluteHours = 24 * 90;
 inline constexpr int kTicketSeconds = 30;
 inline constexpr int kRequestsPerMinute = 100;                // per user, HTTP only
 inline constexpr int kLoginsPerMinute = 5;                    // per name and per address
+inline constexpr std::size_t kCredentialsPerUser = 100;       // sessions and tokens of one person; the least used one makes room
+inline constexpr std::size_t kTickets = 10'000;               // unused one-time tickets; they live 30 s
+inline constexpr int kTokenDaysDefault = 90;
+inline constexpr int kTokenDaysMax = 366;
+inline constexpr std::size_t kTokenLabelBytes = 100;
 inline constexpr std::size_t kHashQueue = 64;                 // Argon2 jobs waiting; above it 503
 
 // --- HTTP interface -------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 // Engine executor only; answers (`done`) come on it.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -46,15 +47,24 @@ class Accounts final : public engine::Identities, public http::Gate {
   Accounts(engine::Engine& engine, const AccountPorts& ports);
   ~Accounts() override;
 
-  // State of a store as the stores feature knows it; set before the first request.
-  void set_store_state(std::function<http::StoreState(std::string_view)> store_state);
+  // What the stores feature knows; set before the first request.
+  struct StoreName {
+    StoreId id;
+    std::string name;
+    bool active = true;
+  };
+  struct StoreDirectory {
+    std::function<http::StoreState(std::string_view)> state;
+    std::function<std::vector<StoreName>()> list;
+  };
+  void set_store_directory(StoreDirectory directory) { directory_ = std::move(directory); }
   void load(std::function<void(Status)> done);
   // Makes every store's members collection agree with the grants; after load() and after a store was made.
   void reconcile_members(std::function<void(Status)> done);
   void bind(http::Api& api);
 
   // First run: no user exists. The token of the setup link lives as long as the process.
-  bool needs_setup() const { return users_.empty(); }
+  bool needs_setup() const { return users_.empty() && names_being_made_.empty(); }
   const std::string& setup_token() const { return setup_token_; }
 
   // --- operations of the command line and of the HTTP handlers. Names are sign-in names. ---
@@ -86,6 +96,11 @@ class Accounts final : public engine::Identities, public http::Gate {
  private:
   friend class SessionRoutes;
   friend class PeopleRoutes;
+  struct UserUpdate {
+    std::string id;
+    std::function<Status(User&)> change;
+    std::function<void(Status)> done;
+  };
   struct Ticket {
     std::string user;
     std::string credential;
@@ -100,19 +115,30 @@ class Accounts final : public engine::Identities, public http::Gate {
   void sign_in(const std::string& name, std::string password, std::function<void(Result<Issued>)> done);
   void issue(Credential::Kind kind, const User& user, std::string label, TimeMs expires_at,
              std::function<void(Result<Issued>)> done);
-  // Durable first, then memory.
-  void store_user(User user, std::function<void(Status)> done);
-  void end_credentials(const std::vector<std::string>& ids, const engine::Revocation& revocation,
+  // Changes of users run one after the other, so that none is made from a stale copy; durable first, then memory.
+  void update_user(std::string id, std::function<Status(User&)> change, std::function<void(Status)> done);
+  void next_update();
+  void write_user(User user, std::function<void(Status)> done);
+  // Ends credentials of one user, durably, then tells the sockets.
+  void end_credentials(const std::vector<std::string>& ids, std::string user,
                        std::function<void(Status)> done);
+  void load_credentials(const std::function<void(Status)>& done);
   std::vector<std::string> credentials_of(std::string_view user, std::string_view except = {}) const;
-  const Credential* find_credential(std::string_view id);
-  void note_use(Credential& credential);
+  // nullptr when unknown, expired, idle for too long or of a disabled user. Counts as use.
+  Credential* use_credential(const std::string& id);
   void revoke(const engine::Revocation& revocation);
   bool is_last_admin(const User& user) const;
   std::string issue_ticket(const http::Principal& principal);
   void reconcile_store(const StoreId& store, std::function<void(Status)> done);
+  void reconcile_rest(std::shared_ptr<std::vector<StoreId>> stores, std::shared_ptr<Status> worst,
+                      std::function<void(Status)> done);
+  void submit_members(const StoreId& store, std::shared_ptr<std::vector<sync::Mutation>> mutations,
+                      std::function<void(Status)> done);
   void change_password(const std::string& user_id, std::string password, std::string keep_credential,
                        std::function<void(Status)> done);
+  void set_disabled_by_id(const std::string& id, bool disabled, std::function<void(Status)> done);
+  void grant_by_id(const std::string& id, const std::string& store, model::Role role,
+                   std::function<void(Status)> done);
 
   engine::Engine& engine_;
   AccountPorts ports_;
@@ -122,11 +148,17 @@ class Accounts final : public engine::Identities, public http::Gate {
   std::unordered_map<std::string, Credential> credentials_;    // by id
   std::map<std::string, Ticket> tickets_;                      // by hash of the ticket
   std::function<void(const engine::Revocation&)> revocation_listener_;
-  std::function<http::StoreState(std::string_view)> store_state_;
+  StoreDirectory directory_;
   std::string setup_token_;
   std::string decoy_hash_;   // verified when there is no such user, so that both take the same time
   std::size_t hashing_ = 0;
+  std::deque<UserUpdate> updates_;
+  bool updating_ = false;
   std::shared_ptr<bool> alive_;
 };
+
+// "__Host-" needs TLS; plain HTTP has the short name.
+std::string_view session_cookie_name(bool secure);
+std::string_view cookie_value(std::string_view header, std::string_view name);  // "" when absent
 
 }  // namespace syncstore::accounts

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "server/engine/engine.hpp"
-#include "server/features/accounts/accounts.hpp"
 
 namespace syncstore::demo {
 
@@ -14,10 +13,14 @@ struct SignIn {
   std::string name;
   std::string password;
   std::string role;
-  std::string stores;  // "*" or store ids, comma-separated
+  std::string stores;  // "*" or a store id
 };
 
 // The file DIR/demo-sign-ins.json: readable by the owner only. Empty when there is none.
 std::vector<SignIn> read_sign_ins(const std::string& directory);
+Status write_sign_ins(const std::string& directory, const std::vector<SignIn>& sign_ins);
+
+// Makes and fills the stores "gifts" and "games" through the ordinary commit, in bulk.
+void load_stores(engine::Engine& engine, std::function<void(Status)> done);
 
 }  // namespace syncstore::demo
