@@ -112,6 +112,11 @@ Result<Json> Json::parse(std::string_view text, std::size_t max_bytes) {
   if (!is_valid_utf8(text)) {
     return fail(ErrorCode::invalid_utf8);
   }
+  // The tokeniser takes a zero byte for the end of the input and would not see what follows.
+  if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
+    return fail(ErrorCode::malformed,
+                "The text is not JSON: byte " + std::to_string(zero + 1) + " is a zero byte.");
+  }
   TreeBuilder builder;
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) {
     return fail(ErrorCode::malformed, builder.complaint());
