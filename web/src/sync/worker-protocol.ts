@@ -1,0 +1,60 @@
+// What a page and its worker tell each other. Every tab has its own dedicated worker; the worker of the leading tab owns socket, replica
+// and storage, the others pass these same messages on to it. Plain data only (structured clone).
+import type { EditAnswer, EditOp, PageSpec, QueueEntry, Row, SyncStatus } from './types';
+
+export interface WorkerUser {
+  id: string;
+  name: string;
+}
+
+/** A live page or record that a tab shows; `key` is unique inside the tab. */
+export type PageMessage =
+  | { t: 'init'; tab: string; user: WorkerUser; secure: boolean; visible: boolean; store: string | null; channel: string }
+  | { t: 'open-page'; key: string; store: string; spec: PageSpec }
+  | { t: 'open-record'; key: string; store: string; collection: string; id: string | null }
+  | { t: 'release'; key: string }
+  | { t: 'close'; key: string }
+  | { t: 'edit'; store: string; mutation: string; ops: EditOp[]; all: boolean; undoable: boolean; madeAt: number }
+  | { t: 'undo'; request: string }
+  | { t: 'redo'; request: string }
+  | { t: 'discard'; request: string; store: string; number: number }
+  | { t: 'send-again'; request: string; store: string; number: number; mutation: string; ops: EditOp[] | null }
+  | { t: 'retry-now' }
+  | { t: 'refresh'; store: string }
+  | { t: 'current-store'; store: string | null }
+  | { t: 'signed-in' }
+  | { t: 'online'; online: boolean }
+  | { t: 'visible'; visible: boolean }
+  /** Ends everything of this user in this tab; `erase`: cache and queue too. */
+  | { t: 'sign-out'; request: string; erase: boolean };
+
+export type WorkerMessage =
+  | { t: 'ready' }
+  | { t: 'status'; status: SyncStatus }
+  | { t: 'page'; key: string; page: PagePatch }
+  | { t: 'record'; key: string; row: Row | null | undefined }
+  | { t: 'queue'; entries: QueueEntry[] }
+  /** The edit is durable in this browser: the page stops posting it again. */
+  | { t: 'queued'; mutation: string }
+  | { t: 'answered'; store: string; mutation: string; answer: EditAnswer; fields: { collection: string; id: string; field: string }[] }
+  /** The edit could not be taken at all (queue full, storage full, module failed). */
+  | { t: 'rejected'; mutation: string; code: string; message: string }
+  | { t: 'reply'; request: string; ok: boolean; message?: string }
+  /** The credentials are gone; the page asks the person to sign in, queue and cache stay. */
+  | { t: 'needs-sign-in' }
+  /** The module failed: the page ends this worker, starts another and opens everything again. */
+  | { t: 'failed'; message: string };
+
+/** Only what differs from what this key was told before: `order` when the shown order changed, `rows` that changed. */
+export interface PagePatch {
+  state: 'loading' | 'ready';
+  order: string[] | null;
+  rows: Row[];
+  total: number;
+  page: number;
+  pages: number;
+  size: number;
+  clamped: boolean;
+  entered: number;
+  moved: number;
+}
