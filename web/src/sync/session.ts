@@ -12,9 +12,10 @@ const SIGNED_OUT: Session = { state: 'signed-out', userId: null, userName: null,
 export const session = new Observable<Session>({ ...SIGNED_OUT, state: 'unknown' });
 
 interface SessionData {
-  user: { id: string; name: string; installationAdmin?: boolean };
+  /** `role`: in all stores. */
+  user: { id: string; name: string; role: 'none' | StoreAccess['role'] };
   csrf: string;
-  stores: { id: string; name: string; role: StoreAccess['role']; currency?: string; currencySymbol?: string; isActive?: boolean }[];
+  stores: { id: string; name: string; role: StoreAccess['role']; currency?: string; currency_symbol?: string; is_active?: boolean }[];
 }
 
 function accept(data: SessionData): Session {
@@ -23,14 +24,14 @@ function accept(data: SessionData): Session {
     state: 'signed-in',
     userId: data.user.id,
     userName: data.user.name,
-    installationAdmin: data.user.installationAdmin ?? false,
+    installationAdmin: data.user.role === 'admin',
     stores: data.stores.map((store) => ({
       id: store.id,
       name: store.name,
       role: store.role,
       currency: store.currency ?? '',
-      currencySymbol: store.currencySymbol ?? '',
-      isActive: store.isActive ?? true,
+      currencySymbol: store.currency_symbol ?? '',
+      isActive: store.is_active ?? true,
     })),
   };
   remember(signedIn);

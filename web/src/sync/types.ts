@@ -194,7 +194,7 @@ Exports of index.ts:
   // actions
   edit(store: string, ops: EditOp[], options?: EditOptions): EditHandle      // makes the mutation, shows it at once
   newRecordId(): string
-  undo(): boolean   redo(): boolean                                          // own edits of this page's life; false = nothing to undo
+  undo(): Promise<boolean>   redo(): Promise<boolean>                        // own edits of this page's life; false = nothing to undo
   discardEntry(store, number): Promise<void>
   sendAgain(store, number, ops?: EditOp[]): Promise<void>
   exportQueue(): Promise<Blob>                                               // JSON of every waiting and parked edit

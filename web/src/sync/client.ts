@@ -1,0 +1,215 @@
+// The page's sync state: live pages, records, queue, status, and the actions on them. Hooks read it; nothing here sorts or filters.
+import { base32, newMutationId } from './ids';
+import { Observable } from './observable';
+import { PageFeed, RecordFeed, savedKey } from './feeds';
+import type {
+  EditAnswer,
+  EditHandle,
+  EditOp,
+  EditOptions,
+  PageSpec,
+  QueueEntry,
+  SyncStatus,
+} from './types';
+import { WorkerLink } from './worker-link';
+import type { WorkerMessage } from './worker-protocol';
+
+const SAVED_MS = 2000;
+
+export const INITIAL_STATUS: SyncStatus = {
+  connection: 'starting',
+  offlineSince: null,
+  waiting: 0,
+  parked: 0,
+  conflicts: 0,
+  lastChangeAt: null,
+  saveP50Ms: null,
+  saveP95Ms: null,
+  saves: 0,
+  nextRetryAt: null,
+  cachedAsOf: null,
+  missing: [],
+  storage: 'ok',
+  role: 'none',
+  restarts: 0,
+  resyncs: 0,
+  lastError: null,
+};
+
+interface OpenEdit {
+  queued: PromiseWithResolve<void>;
+  answered: PromiseWithResolve<EditAnswer>;
+}
+
+interface PromiseWithResolve<T> {
+  promise: Promise<T>;
+  resolve: (value: T) => void;
+}
+
+function promiseWithResolve<T>(): PromiseWithResolve<T> {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
+export class SyncClient {
+  readonly status = new Observable<SyncStatus>(INITIAL_STATUS);
+  readonly queue = new Observable<QueueEntry[]>([]);
+  readonly #pages = new Map<string, PageFeed>();
+  readonly #records = new Map<string, RecordFeed>();
+  readonly #edits = new Map<string, OpenEdit>();
+  readonly #requests = new Map<string, (ok: boolean, message: string) => void>();
+  /** Fields whose save was just confirmed: key -> when the mark ends. */
+  readonly #saved = new Map<string, number>();
+  #nextRequest = 1;
+  readonly link: WorkerLink;
+
+  constructor() {
+    this.link = new WorkerLink((message) => this.#receive(message));
+  }
+
+  // --- live pages and records: opened by the first reader, closed by the last
+
+  page(store: string, spec: PageSpec): PageFeed {
+    const key = JSON.stringify(['p', store, spec]);
+    let feed = this.#pages.get(key);
+    if (!feed) {
+      feed = new PageFeed(key, store, spec, this.#saved, {
+        open: () => this.link.open(key, { t: 'open-page', key, store, spec }),
+        close: () => {
+          this.link.close(key);
+          this.#pages.delete(key);
+        },
+        release: () => this.link.send({ t: 'release', key }),
+      });
+      this.#pages.set(key, feed);
+    }
+    return feed;
+  }
+
+  record(store: string, collection: string, id: string | null): RecordFeed {
+    const key = JSON.stringify(['r', store, collection, id]);
+    let feed = this.#records.get(key);
+    if (!feed) {
+      feed = new RecordFeed(key, store, collection, this.#saved, {
+        open: () => this.link.open(key, { t: 'open-record', key, store, collection, id }),
+        close: () => {
+          this.link.close(key);
+          this.#records.delete(key);
+        },
+        release: () => undefined,
+      });
+      this.#records.set(key, feed);
+    }
+    return feed;
+  }
+
+  // --- edits
+
+  edit(store: string, ops: EditOp[], options: EditOptions = {}): EditHandle {
+    const mutation = newMutationId();
+    const open: OpenEdit = { queued: promiseWithResolve(), answered: promiseWithResolve() };
+    this.#edits.set(mutation, open);
+    this.link.edit({
+      t: 'edit',
+      store,
+      mutation,
+      ops,
+      all: options.mode === 'all',
+      undoable: options.undoable ?? true,
+      madeAt: Date.now(),
+    });
+    return { mutation, queued: open.queued.promise, answered: open.answered.promise };
+  }
+
+  /** Settles when the worker has done it; rejects with its words. */
+  request(make: (request: string) => Parameters<WorkerLink['send']>[0]): Promise<void> {
+    const request = base32(BigInt(this.#nextRequest));
+    this.#nextRequest += 1;
+    return new Promise((resolve, reject) => {
+      this.#requests.set(request, (ok, message) => (ok ? resolve() : reject(new Error(message))));
+      this.link.send(make(request));
+    });
+  }
+
+  /** Somebody else's data starts empty. */
+  reset(): void {
+    this.status.set(INITIAL_STATUS);
+    this.queue.set([]);
+    for (const feed of [...this.#pages.values(), ...this.#records.values()]) feed.reset();
+  }
+
+  #receive(message: WorkerMessage): void {
+    switch (message.t) {
+      case 'status':
+        this.status.set({ ...message.status, restarts: message.status.restarts + this.link.restarts });
+        break;
+      case 'page':
+        this.#pages.get(message.key)?.apply(message.page);
+        break;
+      case 'record':
+        this.#records.get(message.key)?.apply(message.row);
+        break;
+      case 'queue':
+        this.queue.set(message.entries);
+        break;
+      case 'queued':
+        this.#edits.get(message.mutation)?.queued.resolve();
+        break;
+      case 'answered':
+        this.#answered(message);
+        break;
+      case 'rejected': {
+        const open = this.#edits.get(message.mutation);
+        this.#edits.delete(message.mutation);
+        open?.queued.resolve();
+        open?.answered.resolve({ ops: [{ status: 'refused', code: message.code, message: message.message }] });
+        this.status.set({ ...this.status.get(), lastError: { code: message.code, message: message.message } });
+        break;
+      }
+      case 'reply':
+        this.#requests.get(message.request)?.(message.ok, message.message ?? '');
+        this.#requests.delete(message.request);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #answered(message: Extract<WorkerMessage, { t: 'answered' }>): void {
+    const open = this.#edits.get(message.mutation);
+    this.#edits.delete(message.mutation);
+    open?.queued.resolve();
+    open?.answered.resolve(message.answer);
+    const until = Date.now() + SAVED_MS;
+    const keys: string[] = [];
+    message.fields.forEach((field, index) => {
+      const status = message.answer.ops[Math.min(index, message.answer.ops.length - 1)]?.status;
+      if (status !== 'applied' && status !== 'already') return;
+      const key = savedKey(message.store, field.collection, field.id, field.field);
+      this.#saved.set(key, until);
+      keys.push(key);
+    });
+    if (keys.length === 0) return;
+    this.#marksChanged(keys);
+    setTimeout(() => {
+      for (const key of keys) {
+        if ((this.#saved.get(key) ?? 0) <= Date.now() + 50) this.#saved.delete(key);
+      }
+      this.#marksChanged(keys);
+    }, SAVED_MS);
+  }
+
+  #marksChanged(keys: string[]): void {
+    for (const feed of [...this.#pages.values(), ...this.#records.values()]) feed.marksChanged(keys);
+  }
+}
+
+let instance: SyncClient | null = null;
+
+export function syncClient(): SyncClient {
+  instance ??= new SyncClient();
+  return instance;
+}

@@ -1,0 +1,9 @@
+// What screens may use of the sync room; described in types.ts.
+export type * from './types';
+export { useSession, useSyncStatus, usePage, useRecord, useSingleton, useQueue } from './use-sync';
+export {
+  discardEntry, edit, exportQueue, redo, refresh, retryNow, sendAgain, setCurrentStore, setUp, signIn, signOut, start, undo,
+} from './actions';
+export { api } from './api';
+export { currentStore } from './session';
+export { newRecordId } from './ids';

@@ -1,0 +1,42 @@
+// The hooks of screens. Each answer changes when data, queue or connection change; see types.ts.
+import { useSyncExternalStore } from 'react';
+import { syncClient } from './client';
+import { session } from './session';
+import type { LivePage, PageSpec, QueueEntry, Row, Session, SyncStatus } from './types';
+
+export function useSession(): Session {
+  return useSyncExternalStore(session.subscribe, session.get);
+}
+
+export function useSyncStatus(): SyncStatus {
+  const { status } = syncClient();
+  return useSyncExternalStore(status.subscribe, status.get);
+}
+
+export function useQueue(): QueueEntry[] {
+  const { queue } = syncClient();
+  return useSyncExternalStore(queue.subscribe, queue.get);
+}
+
+const NOTHING: LivePage = {
+  state: 'loading', rows: [], total: 0, page: 1, pages: 1, size: 25, clamped: false, entered: 0, moved: 0,
+  release: () => undefined,
+};
+const nothing = (): LivePage => NOTHING;
+const noRecord = (): Row | null | undefined => null;
+const never = (): (() => void) => () => undefined;
+
+export function usePage(store: string, spec: PageSpec | null): LivePage {
+  const feed = spec ? syncClient().page(store, spec) : null;
+  return useSyncExternalStore(feed ? feed.subscribe : never, feed ? feed.get : nothing);
+}
+
+export function useRecord(store: string, collection: string, id: string | null): Row | null | undefined {
+  const feed = id ? syncClient().record(store, collection, id) : null;
+  return useSyncExternalStore(feed ? feed.subscribe : never, feed ? feed.get : noRecord);
+}
+
+export function useSingleton(store: string, collection: 'store_info' | 'dashboard'): Row | null | undefined {
+  const feed = syncClient().record(store, collection, null);
+  return useSyncExternalStore(feed.subscribe, feed.get);
+}
