@@ -1,7 +1,7 @@
 // The page's sync state: live pages, records, queue, status, and the actions on them. Hooks read it; nothing here sorts or filters.
 import { base32, newMutationId } from './ids';
 import { Observable } from './observable';
-import { PageFeed, RecordFeed, savedKey } from './feeds';
+import { PageFeed, RecordFeed } from './feeds';
 import type {
   EditAnswer,
   EditHandle,
@@ -13,8 +13,6 @@ import type {
 } from './types';
 import { WorkerLink } from './worker-link';
 import type { WorkerMessage } from './worker-protocol';
-
-const SAVED_MS = 2000;
 
 export const INITIAL_STATUS: SyncStatus = {
   connection: 'starting',
@@ -61,8 +59,6 @@ export class SyncClient {
   readonly #records = new Map<string, RecordFeed>();
   readonly #edits = new Map<string, OpenEdit>();
   readonly #requests = new Map<string, (ok: boolean, message: string) => void>();
-  /** Fields whose save was just confirmed: key -> when the mark ends. */
-  readonly #saved = new Map<string, number>();
   #nextRequest = 1;
   readonly link: WorkerLink;
 
@@ -76,7 +72,7 @@ export class SyncClient {
     const key = JSON.stringify(['p', store, spec]);
     let feed = this.#pages.get(key);
     if (!feed) {
-      feed = new PageFeed(key, store, spec, this.#saved, {
+      feed = new PageFeed(key, spec, {
         open: () => this.link.open(key, { t: 'open-page', key, store, spec }),
         close: () => {
           this.link.close(key);
@@ -93,7 +89,7 @@ export class SyncClient {
     const key = JSON.stringify(['r', store, collection, id]);
     let feed = this.#records.get(key);
     if (!feed) {
-      feed = new RecordFeed(key, store, collection, this.#saved, {
+      feed = new RecordFeed(key, {
         open: () => this.link.open(key, { t: 'open-record', key, store, collection, id }),
         close: () => {
           this.link.close(key);
@@ -158,9 +154,13 @@ export class SyncClient {
       case 'queued':
         this.#edits.get(message.mutation)?.queued.resolve();
         break;
-      case 'answered':
-        this.#answered(message);
+      case 'answered': {
+        const open = this.#edits.get(message.mutation);
+        this.#edits.delete(message.mutation);
+        open?.queued.resolve();
+        open?.answered.resolve(message.answer);
         break;
+      }
       case 'rejected': {
         const open = this.#edits.get(message.mutation);
         this.#edits.delete(message.mutation);
@@ -176,34 +176,6 @@ export class SyncClient {
       default:
         break;
     }
-  }
-
-  #answered(message: Extract<WorkerMessage, { t: 'answered' }>): void {
-    const open = this.#edits.get(message.mutation);
-    this.#edits.delete(message.mutation);
-    open?.queued.resolve();
-    open?.answered.resolve(message.answer);
-    const until = Date.now() + SAVED_MS;
-    const keys: string[] = [];
-    message.fields.forEach((field, index) => {
-      const status = message.answer.ops[Math.min(index, message.answer.ops.length - 1)]?.status;
-      if (status !== 'applied' && status !== 'already') return;
-      const key = savedKey(message.store, field.collection, field.id, field.field);
-      this.#saved.set(key, until);
-      keys.push(key);
-    });
-    if (keys.length === 0) return;
-    this.#marksChanged(keys);
-    setTimeout(() => {
-      for (const key of keys) {
-        if ((this.#saved.get(key) ?? 0) <= Date.now() + 50) this.#saved.delete(key);
-      }
-      this.#marksChanged(keys);
-    }, SAVED_MS);
-  }
-
-  #marksChanged(keys: string[]): void {
-    for (const feed of [...this.#pages.values(), ...this.#records.values()]) feed.marksChanged(keys);
   }
 }
 

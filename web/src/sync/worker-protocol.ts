@@ -36,7 +36,7 @@ export type WorkerMessage =
   | { t: 'queue'; entries: QueueEntry[] }
   /** The edit is durable in this browser: the page stops posting it again. */
   | { t: 'queued'; mutation: string }
-  | { t: 'answered'; store: string; mutation: string; answer: EditAnswer; fields: { collection: string; id: string; field: string }[] }
+  | { t: 'answered'; mutation: string; answer: EditAnswer }
   /** The edit could not be taken at all (queue full, storage full, module failed). */
   | { t: 'rejected'; mutation: string; code: string; message: string }
   | { t: 'reply'; request: string; ok: boolean; message?: string }
