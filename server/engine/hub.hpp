@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/session/feed_host.hpp"
 #include "server/engine/commit.hpp"
 #include "server/engine/identities.hpp"
 #include "server/engine/stores.hpp"
@@ -57,12 +58,21 @@ class Hub {
   const HubCounters& counters() const { return counters_; }
 
  private:
+  friend class FanOut;
   friend class LinkFeed;
   friend class StoreFeed;
   void committed(const Committed& committed);
-  StoreFeed& feed(const StoreId& store);
-  void release_feed(const StoreId& store);
+  StoreFeed& feed(const StoreState& store);      // made when first needed
+  void leave_feed(const StoreId& store, LinkFeed* link);
+  bool feed_is_pending(const StoreId& store) const;
+  void forget(std::uint64_t link);
+  // Of several links of one client the highest generation leads: older ones are closed, false when `link` is the older one.
+  bool take_lead(const LinkFeed& link, const session::StoreRequest& request);
+  bool may_renew_epoch(const StoreId& store);
+  void close_links_of(const StoreId& store, const LinkFeed* except, std::uint16_t code, std::string_view reason);
+  std::vector<std::shared_ptr<LinkFeed>> all_links() const;
   void tick();
+  void schedule_tick();
 
   ports::Clock& clock_;
   ports::Random& random_;
@@ -72,6 +82,7 @@ class Hub {
   Identities* identities_ = nullptr;
   std::map<std::uint64_t, std::shared_ptr<LinkFeed>> links_;
   std::map<StoreId, std::unique_ptr<StoreFeed>> feeds_;
+  std::map<StoreId, TimeMs> epochs_renewed_;
   std::uint64_t next_link_ = 1;
   HubCounters counters_;
   ports::TimerId tick_timer_ = 0;

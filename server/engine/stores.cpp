@@ -153,6 +153,31 @@ void Stores::unload_idle() {
   }
 }
 
+void Stores::look_up(const StoreId& id, Sequence at, std::vector<MutationId> receipts,
+                     std::function<void(Lookup)> then) {
+  const auto ask_receipts = [this, id, receipts = std::move(receipts),
+                             then = std::move(then)](std::optional<std::uint64_t> hash) {
+    Lookup found;
+    found.hash = hash;
+    if (receipts.empty()) return then(std::move(found));
+    storage_.find_receipts(id, receipts,
+                           [found, then](Result<std::vector<ports::StoredReceipt>> stored) mutable {
+                             if (stored.ok()) found.receipts = std::move(*stored);
+                             then(std::move(found));
+                           });
+  };
+  const StoreState* state = loaded(id);
+  if (at == 0) return ask_receipts(std::nullopt);
+  if (state != nullptr) {
+    if (const auto known = state->hash_at(at)) return ask_receipts(known);
+  }
+  storage_.read_log(id, at, at, 1, [ask_receipts](Result<std::vector<ports::LogEntry>> entries) {
+    std::optional<std::uint64_t> hash;
+    if (entries.ok() && !entries->empty()) hash = StoreState::short_hash(entries->front().hash);
+    ask_receipts(hash);
+  });
+}
+
 void Stores::renew_epoch(const StoreId& id, std::function<void(Status)> done) {
   Epoch epoch = 0;
   while (epoch == 0) epoch = random_.u64();

@@ -37,6 +37,12 @@ class Stores {
   void unpin(const StoreId& id);
   void unload(const StoreId& id);              // drops memory (somebody else moved the store); the next use loads again
   void unload_idle();
+  // What memory does not know: the short hash of the log at a sequence (0 = not asked; nullopt = no such entry) and older receipts.
+  struct Lookup {
+    std::optional<std::uint64_t> hash;
+    std::vector<ports::StoredReceipt> receipts;
+  };
+  void look_up(const StoreId& id, Sequence at, std::vector<MutationId> receipts, std::function<void(Lookup)> then);
   // Another incarnation of the log: storage first, then memory.
   void renew_epoch(const StoreId& id, std::function<void(Status)> done);
 

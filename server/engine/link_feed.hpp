@@ -1,0 +1,117 @@
+// LinkFeed: one open link: its session (either dialect), the store it follows, and where it stands in each collection. What the session
+// sends goes out before any change told of later. Invariant: `cursor` of a collection = the last sequence of it that was handed to the
+// link. Engine executor only.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/session/feed_host.hpp"
+#include "core/session/feed_session.hpp"
+#include "core/session/json_feed_session.hpp"
+#include "server/engine/store_feed.hpp"
+#include "server/ports/link.hpp"
+
+namespace syncstore::engine {
+
+class Hub;
+
+class LinkFeed final : public ports::LinkSession,
+                       public session::FeedHost,
+                       public std::enable_shared_from_this<LinkFeed> {
+ public:
+  LinkFeed(Hub& hub, std::uint64_t number, std::shared_ptr<ports::Link> link, bool json,
+           std::optional<session::FeedUser> authorised);
+  ~LinkFeed() override;
+
+  // ports::LinkSession
+  void received(std::string message, bool text) override;
+  void drained() override;
+  void closed() override;
+
+  // session::FeedHost
+  TimeMs now() const override;
+  void send(Bytes message, bool text) override;
+  void close(std::uint16_t code, std::string_view reason) override;
+  void pause_reading(bool paused) override;
+  Result<session::FeedUser> take_ticket(std::string_view ticket) override;
+  Result<session::FeedUser> verify_token(std::string_view token) override;
+  void signed_in(const session::FeedUser& user) override;
+  void open_store(session::StoreRequest request,
+                  std::function<void(Result<session::StoreFacts>)> done) override;
+  void follow() override;
+  void leave_store() override;
+  void submit(std::vector<sync::Mutation> mutations,
+              std::function<void(Result<std::vector<sync::MutationResult>>)> done) override;
+  Status subscribe(const wire::Subscribe& subscribe) override;
+  void unsubscribe(std::uint32_t subscription) override;
+  void count_bad_message() override;
+
+  // Hub and StoreFeed
+  std::uint64_t number() const { return number_; }
+  bool json() const { return json_ != nullptr; }
+  const session::FeedUser& user() const;
+  const StoreId& store() const { return store_; }
+  const ClientId& client() const { return client_; }
+  std::uint64_t generation() const { return generation_; }
+  void deliver(FanOut& fan_out);
+  void check(const wire::Check& all);
+  void tick();
+  void refuse(ErrorCode code, std::uint16_t close_code);
+  void shut_down(std::uint32_t retry_after_ms);
+
+ private:
+  struct Followed {
+    std::uint16_t collection = 0;
+    bool live = false;        // else waits for its snapshot
+    Sequence cursor = 0;
+  };
+  struct Opening;             // a store being opened
+  void settle_opening(std::shared_ptr<Opening> opening);
+  void look_up(std::shared_ptr<Opening> opening);
+  void finish_opening(const std::shared_ptr<Opening>& opening);
+  void renew_epoch(const std::shared_ptr<Opening>& opening, Sequence ahead);
+  void begin_binary(const StoreState& state);
+  void begin_json(const StoreState& state);
+  static wire::CatchUp json_mode(const StoreState& state, const std::optional<wire::JsonSince>& since);
+  void deliver_binary(FanOut& fan_out);
+  void deliver_json(FanOut& fan_out);
+  void pump();
+  bool flush_backlog();
+  bool catch_up_binary(StoreState& state);
+  bool send_snapshots(StoreState& state);
+  void queue_json_catch_up(const StoreState& state, bool bulk);
+  bool send_message(const SharedMessage& message, bool text);
+  void send_keepalive();
+  Followed* find(std::uint16_t collection);
+
+  Hub& hub_;
+  std::uint64_t number_;
+  std::shared_ptr<ports::Link> link_;
+  std::unique_ptr<session::FeedSession> binary_;
+  std::unique_ptr<session::JsonFeedSession> json_;
+  std::deque<std::pair<SharedMessage, bool>> backlog_;  // of the session, refused by a full link
+  std::size_t backlog_bytes_ = 0;
+
+  StoreId store_;                           // "" = none
+  bool following_ = false;
+  bool behind_ = false;                     // fan-outs skip this link; pump() brings it up
+  bool announce_ = false;                   // tell the head even when nothing changed
+  std::optional<session::StoreRequest> request_;  // between open_store and follow
+  model::Role role_ = model::Role::none;
+  ClientId client_;
+  std::uint64_t generation_ = 0;
+  std::vector<Followed> followed_;
+  std::deque<std::shared_ptr<const SnapshotSet>> snapshots_;  // to send, first is in progress
+  std::size_t next_part_ = 0;
+  std::deque<SharedMessage> bulk_;          // JSON catch-up, to send
+  std::size_t authors_known_ = 0;
+  TimeMs keepalive_at_ = 0;
+  std::uint64_t opening_number_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace syncstore::engine

@@ -1,0 +1,114 @@
+#include "server/engine/snapshot_set.hpp"
+
+#include <algorithm>
+
+#include "core/base/limits.hpp"
+#include "core/wire/frame_codec.hpp"
+#include "core/wire/json_dialect.hpp"
+#include "server/engine/staging.hpp"
+
+namespace syncstore::engine {
+namespace {
+
+std::vector<const model::Record*> by_row(const model::Table& table) {
+  std::vector<const model::Record*> records;
+  records.reserve(table.size());
+  table.for_each([&](const model::Record& record) { records.push_back(&record); });
+  std::sort(records.begin(), records.end(), [](const auto* a, const auto* b) { return a->row < b->row; });
+  return records;
+}
+
+std::size_t record_bytes(const model::Record& record) {
+  std::size_t bytes = 32;
+  for (const model::Value& value : record.values) bytes += model::is_absent(value) ? 0 : value_bytes(value);
+  return bytes;
+}
+
+SharedMessage shared(Bytes bytes) { return std::make_shared<const std::string>(std::move(bytes)); }
+
+}  // namespace
+
+std::shared_ptr<const SnapshotSet> build_binary_snapshot(const StoreState& store, std::uint16_t collection,
+                                                         model::Role role) {
+  const model::Table& table = store.table(collection);
+  auto set = std::make_shared<SnapshotSet>();
+  set->collection = collection;
+  set->sequence = table.last_sequence();
+  set->epoch = store.epoch();
+  wire::Part part;
+  part.collection = collection;
+  std::size_t bytes = 0;
+  const auto flush = [&] {
+    if (part.rows.empty()) return;
+    set->messages.push_back(shared(wire::encode(wire::DownMessage(part))));
+    ++part.index;
+    part.rows.clear();
+    bytes = 0;
+  };
+  for (const model::Record* record : by_row(table)) {
+    const std::size_t more = record_bytes(*record);
+    if (part.rows.size() == limits::kSnapshotPartRows || bytes + more > limits::kPartOutputBytes / 2) flush();
+    bytes += more;
+    part.rows.push_back(*record);
+  }
+  flush();
+  wire::Begin begin;
+  begin.collection = collection;
+  begin.view = wire::view_number(collection, role);
+  begin.start = set->sequence;
+  begin.rows = table.size();
+  begin.parts = static_cast<std::uint32_t>(set->messages.size());
+  set->messages.insert(set->messages.begin(), shared(wire::encode(wire::DownMessage(begin))));
+  set->messages.push_back(
+      shared(wire::encode(wire::DownMessage(wire::End{collection, set->sequence, table.digest()}))));
+  return set;
+}
+
+std::shared_ptr<const SnapshotSet> build_json_snapshot(const StoreState& store, std::uint16_t collection,
+                                                       TimeMs now) {
+  const model::Table& table = store.table(collection);
+  auto set = std::make_shared<SnapshotSet>();
+  set->collection = collection;
+  set->sequence = table.last_sequence();
+  set->epoch = store.epoch();
+  wire::DataHead head;
+  head.store = store.id();
+  head.epoch = store.epoch();
+  head.total = table.size();
+  head.more = true;
+  head.bulk = true;
+  head.snapshot = true;
+  head.now = now;
+  const auto records = by_row(table);
+  std::size_t next = 0;
+  do {
+    std::vector<const model::Record*> rows;
+    std::size_t bytes = 0;
+    while (next < records.size() && rows.size() < limits::kJsonBulkRows && bytes < limits::kMessageBytes / 2) {
+      bytes += record_bytes(*records[next]);
+      rows.push_back(records[next++]);
+    }
+    const Sequence base = head.snapshot ? 0 : set->sequence;
+    set->messages.push_back(shared(wire::render_rows(head, collection, base, set->sequence, rows)));
+    head.snapshot = false;
+  } while (next < records.size());
+  return set;
+}
+
+std::size_t delta_bytes(const sync::Delta& delta) {
+  std::size_t bytes = 0;
+  for (const sync::RowDelta& row : delta.rows) {
+    bytes += 16;
+    for (const sync::FieldValue& field : row.fields) bytes += value_bytes(field.value) + 1;
+  }
+  return bytes;
+}
+
+bool snapshot_is_cheaper(const StoreState& store, const sync::Delta& delta) {
+  constexpr std::size_t kAlwaysDelta = 256;  // rows: less than the frames around a snapshot cost
+  const std::size_t rows = delta.rows.size();
+  if (rows > limits::kCatchUpRows || delta_bytes(delta) > limits::kCatchUpBytes) return true;
+  return rows > kAlwaysDelta && rows > store.table(delta.collection).size() / 2;
+}
+
+}  // namespace syncstore::engine

@@ -1,0 +1,95 @@
+// StoreFeed: the links that follow one store and what leaves for them together. Owns the pending (coalesced) changes, the fan-out's
+// timing, and the caches of encoded bytes. Exists while at least one link follows the store. Engine executor only.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/sync/batch.hpp"
+#include "core/wire/messages.hpp"
+#include "server/engine/commit.hpp"
+#include "server/engine/snapshot_set.hpp"
+#include "server/ports/scheduler.hpp"
+
+namespace syncstore::engine {
+
+class Hub;
+class LinkFeed;
+
+// One fan-out: the changes since the last one and the bytes made of them so far.
+class FanOut {
+ public:
+  FanOut(Hub& hub, const StoreState& store, Sequence head, std::vector<sync::Delta> deltas,
+         std::size_t authors_before, std::optional<BatchId> batch);
+
+  const std::vector<sync::Delta>& deltas() const { return deltas_; }
+  std::size_t authors_before() const { return authors_before_; }
+  std::size_t authors_now() const { return authors_now_; }
+  // Binary frame of the deltas whose bit is set (bit = index in deltas()).
+  SharedMessage frame(std::uint64_t mask);
+  // JSON message of one delta.
+  SharedMessage message(std::size_t delta, bool more);
+
+ private:
+  Hub& hub_;
+  const StoreState& store_;
+  Sequence head_;
+  std::vector<sync::Delta> deltas_;
+  std::size_t authors_before_;
+  std::size_t authors_now_;
+  std::optional<BatchId> batch_;
+  std::vector<Bytes> sections_;                     // encoded when first needed
+  std::map<std::uint64_t, SharedMessage> frames_;   // by mask
+  std::map<std::pair<std::size_t, bool>, SharedMessage> messages_;
+};
+
+class StoreFeed {
+ public:
+  StoreFeed(Hub& hub, const StoreState& store);
+  ~StoreFeed();
+
+  void committed(const Committed& committed);
+  void join(LinkFeed* link);
+  void leave(LinkFeed* link);
+  bool empty() const { return links_.empty(); }
+  bool pending() const { return !pending_.empty(); }
+  const std::vector<LinkFeed*>& links() const { return links_; }
+
+  // A section from a cursor to now, encoded once for all links that stand there; nullptr: take a snapshot instead.
+  struct Since {
+    Bytes section;
+    Sequence target = 0;
+  };
+  std::shared_ptr<const Since> section_since(const StoreState& store, std::uint16_t collection, Sequence cursor);
+  // A snapshot that is not too far behind to be followed by exact changes; shared by all.
+  std::shared_ptr<const SnapshotSet> snapshot(const StoreState& store, std::uint16_t collection, model::Role role);
+  std::shared_ptr<const SnapshotSet> json_snapshot(const StoreState& store, std::uint16_t collection);
+
+ private:
+  void schedule();
+  void fan_out();
+  void send_checks();
+
+  Hub& hub_;
+  StoreId id_;
+  std::vector<LinkFeed*> links_;            // in order of joining
+  sync::Coalescer pending_;
+  std::size_t pending_rows_ = 0;
+  std::size_t pending_bytes_ = 0;
+  std::optional<BatchId> pending_batch_;    // when all pending changes are of one batch
+  bool mixed_batches_ = false;
+  std::map<std::uint16_t, Sequence> last_;  // per collection, of what was taken into `pending_`
+  Sequence sequence_ = 0;                   // of what was taken into `pending_`
+  std::size_t authors_sent_ = 0;
+  std::int64_t next_allowed_us_ = 0;
+  ports::TimerId fan_out_timer_ = 0;
+  ports::TimerId check_timer_ = 0;
+  std::map<std::pair<std::uint16_t, Sequence>, std::shared_ptr<const Since>> since_;
+  std::map<std::uint16_t, std::shared_ptr<const SnapshotSet>> snapshots_;
+  std::map<std::uint16_t, std::shared_ptr<const SnapshotSet>> json_snapshots_;
+};
+
+}  // namespace syncstore::engine
