@@ -1,6 +1,7 @@
-// Bounded binary reading and writing. Varints are LEB128 (as in protocol buffers' encoding document), signed values
-// zigzag; fixed values are little-endian; strings are length-prefixed. A reader never reads past its span: after the first
-// failure every read answers zero/empty and ok() is false, so decoders check once per structure.
+// Bounded binary reading and writing. Varints are LEB128 (as in protocol buffers' encoding
+// document), signed values zigzag; fixed values are little-endian; strings are length-prefixed. A
+// reader never reads past its span: after the first failure every read answers zero/empty and ok()
+// is false, so decoders check once per structure.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@ class ByteWriter {
   void u64(std::uint64_t value);
   void varint(std::uint64_t value);
   void zigzag(std::int64_t value);
-  void text(std::string_view value);   // varint length + bytes
+  void text(std::string_view value);  // varint length + bytes
   void raw(std::string_view value);
   std::size_t size() const { return out_.size(); }
   const Bytes& bytes() const { return out_; }
@@ -36,7 +37,7 @@ class ByteReader {
   std::uint8_t u8();
   std::uint32_t u32();
   std::uint64_t u64();
-  std::uint64_t varint();                     // refuses more than 10 bytes and non-minimal overlong forms
+  std::uint64_t varint();  // refuses more than 10 bytes and non-minimal overlong forms
   std::uint64_t varint_max(std::uint64_t max);  // a larger value fails the reader
   std::int64_t zigzag();
   std::string_view text(std::size_t max_bytes);  // longer than max fails

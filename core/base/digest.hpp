@@ -1,5 +1,7 @@
-// 64-bit non-cryptographic hash: XXH64 (https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md). Used for digests of
-// replicas, for `from` values longer than 32 bytes and for checksums of cached bytes; never where an attacker must not collide.
+// 64-bit non-cryptographic hash: XXH64
+// (https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md). Used for digests of replicas,
+// for `from` values longer than 32 bytes and for checksums of cached bytes; never where an attacker
+// must not collide.
 #pragma once
 
 #include <cstdint>

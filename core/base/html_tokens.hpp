@@ -1,5 +1,6 @@
-// Cuts an HTML fragment into tags, text and what is dropped, the way browsers do (WHATWG HTML, 13.2.5), as far as cleaning needs
-// it. Views point into the fragment. One pass: every byte is looked at a bounded number of times.
+// Cuts an HTML fragment into tags, text and what is dropped, the way browsers do (WHATWG
+// HTML, 13.2.5), as far as cleaning needs it. Views point into the fragment. One pass: every byte
+// is looked at a bounded number of times.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +13,10 @@ namespace syncstore {
 struct HtmlToken {
   enum class Kind : std::uint8_t { text, start_tag, end_tag, dropped };
   Kind kind = Kind::text;
-  std::string_view text;             // of text, entities as written
-  std::string name;                  // of tags, lower case
-  std::optional<std::string> href;   // of start tags: the first attribute of that name, entities decoded
+  std::string_view text;  // of text, entities as written
+  std::string name;       // of tags, lower case
+  std::optional<std::string>
+      href;  // of start tags: the first attribute of that name, entities decoded
 };
 
 class HtmlTokens {
@@ -38,7 +40,8 @@ class HtmlTokens {
   std::size_t last_close_ = 0;  // behind the last '>': a '<' at or after it opens nothing
 };
 
-// Replaces numeric and named characters that end with ';'; others stay as written. Control characters vanish.
+// Replaces numeric and named characters that end with ';'; others stay as written. Control
+// characters vanish.
 std::string decode_entities(std::string_view text);
 
 }  // namespace syncstore

@@ -14,18 +14,21 @@ namespace syncstore {
 using Sequence = std::uint64_t;
 // Random identity of one incarnation of a store's log; 0 = unknown.
 using Epoch = std::uint64_t;
-// Number of a row inside (store, collection, epoch): given at commit, from 1, never reused; 0 = none.
+// Number of a row inside (store, collection, epoch): given at commit, from 1, never reused; 0 =
+// none.
 using RowNumber = std::uint32_t;
 // Milliseconds since 1970-01-01 UTC.
 using TimeMs = std::int64_t;
-// A store's slug: [a-z0-9][a-z0-9-]{0,39}; "_installation" is the reserved store of account-wide records.
+// A store's slug: [a-z0-9][a-z0-9-]{0,39}; "_installation" is the reserved store of account-wide
+// records.
 using StoreId = std::string;
 inline constexpr std::string_view kInstallationStore = "_installation";
 bool is_valid_store_id(std::string_view id);
 
-// 63 bits: 41 of milliseconds since 2020-01-01 UTC, 22 random (counting up inside one millisecond); 0 = none.
-// Text: 13 characters of Crockford base32, upper case (https://www.crockford.com/base32.html; decoding accepts lower
-// case and the aliases I, L, O). In JavaScript it is always the text.
+// 63 bits: 41 of milliseconds since 2020-01-01 UTC, 22 random (counting up inside one millisecond);
+// 0 = none. Text: 13 characters of Crockford base32, upper case
+// (https://www.crockford.com/base32.html; decoding accepts lower case and the aliases I, L, O). In
+// JavaScript it is always the text.
 struct RecordId {
   std::uint64_t value = 0;
   std::string text() const;
@@ -36,11 +39,13 @@ struct RecordId {
   friend bool operator<(RecordId a, RecordId b) { return a.value < b.value; }
 };
 
-// Id of the record with a natural key (singleton, day, user, ...): bit 62 set, the rest a hash of collection and key.
-// Drawn ids keep bit 62 clear until the year 2054, so the two kinds do not meet.
+// Id of the record with a natural key (singleton, day, user, ...): bit 62 set, the rest a hash of
+// collection and key. Drawn ids keep bit 62 clear until the year 2054, so the two kinds do not
+// meet.
 RecordId derive_record_id(std::uint16_t collection, std::string_view natural_key);
 
-// 128 bits; text is the usual lower-case UUID form. Mutations, clients, batches and connections are named by these.
+// 128 bits; text is the usual lower-case UUID form. Mutations, clients, batches and connections are
+// named by these.
 struct Uuid {
   std::array<std::uint8_t, 16> bytes{};
   std::string text() const;
@@ -54,13 +59,14 @@ using MutationId = Uuid;
 using ClientId = Uuid;
 using BatchId = Uuid;
 
-// Makes time-ordered ids from a time and random bits handed in by the caller (the core owns neither clock nor randomness).
-// Single-threaded. Invariant: ids of one source are strictly increasing, even when the clock stands or goes back.
+// Makes time-ordered ids from a time and random bits handed in by the caller (the core owns neither
+// clock nor randomness). Single-threaded. Invariant: ids of one source are strictly increasing,
+// even when the clock stands or goes back.
 class IdSource {
  public:
   explicit IdSource(std::uint64_t seed);  // seed: 64 random bits from the platform
   RecordId next_record(TimeMs now);
-  Uuid next_uuid(TimeMs now);             // UUIDv7, RFC 9562 section 5.7
+  Uuid next_uuid(TimeMs now);  // UUIDv7, RFC 9562 section 5.7
   std::uint64_t next_random();
 
  private:

@@ -1,6 +1,7 @@
-// JSON in and out. Json is our own small tree so that nlohmann/json is compiled in one translation unit (json_parse.cpp) only.
-// Reading enforces: valid UTF-8, depth <= 64, no duplicate keys, integers within int64 (others keep their text as `number`),
-// at most the byte limit given. Object members keep their order. Single-threaded values, no sharing.
+// JSON in and out. Json is our own small tree so that nlohmann/json is compiled in one translation
+// unit (json_parse.cpp) only. Reading enforces: valid UTF-8, depth <= 64, no duplicate keys,
+// integers within int64 (others keep their text as `number`), at most the byte limit given. Object
+// members keep their order. Single-threaded values, no sharing.
 #pragma once
 
 #include <cstdint>
@@ -16,17 +17,20 @@
 
 namespace syncstore {
 
+template <class T>
+concept JsonInteger = std::is_integral_v<T> && !std::is_same_v<T, bool> && !std::is_same_v<T, char>;
+
 class Json {
  public:
   enum class Kind : std::uint8_t { null, boolean, integer, number, string, array, object };
   using Member = std::pair<std::string, Json>;
 
   Json() = default;
-  Json(std::nullptr_t) {}                                                  // NOLINT
-  Json(bool value) : kind_(Kind::boolean), integer_(value ? 1 : 0) {}      // NOLINT
-  // Every other integer type: they differ between the platforms. Above int64 the digits are kept as `number`.
-  template <class T>
-    requires(std::is_integral_v<T> && !std::is_same_v<T, bool> && !std::is_same_v<T, char>)
+  Json(std::nullptr_t) {}                                              // NOLINT
+  Json(bool value) : kind_(Kind::boolean), integer_(value ? 1 : 0) {}  // NOLINT
+  // Every other integer type: they differ between the platforms. Above int64 the digits are kept as
+  // `number`.
+  template <JsonInteger T>
   Json(T value) {  // NOLINT
     if (std::is_unsigned_v<T> && static_cast<std::uint64_t>(value) > kIntegerMax) {
       *this = number_text(std::to_string(value));
@@ -36,8 +40,8 @@ class Json {
     integer_ = static_cast<std::int64_t>(value);
   }
   Json(std::string value) : kind_(Kind::string), text_(std::move(value)) {}  // NOLINT
-  Json(std::string_view value) : kind_(Kind::string), text_(value) {}      // NOLINT
-  Json(const char* value) : kind_(Kind::string), text_(value) {}           // NOLINT
+  Json(std::string_view value) : kind_(Kind::string), text_(value) {}        // NOLINT
+  Json(const char* value) : kind_(Kind::string), text_(value) {}             // NOLINT
   static Json array();
   static Json object();
   static Json object(std::vector<Member> members);  // the keys must differ
@@ -58,7 +62,8 @@ class Json {
   const Json* find(std::string_view key) const;  // nullptr when absent or not an object
   Json& set(std::string key, Json value);        // appends or replaces; returns *this for chaining
 
-  static Result<Json> parse(std::string_view text, std::size_t max_bytes);  // errors: malformed, invalid_utf8, too_large
+  static Result<Json> parse(std::string_view text,
+                            std::size_t max_bytes);  // errors: malformed, invalid_utf8, too_large
   std::string dump() const;
 
  private:
@@ -74,7 +79,8 @@ class Json {
 // Checked reads of an object's members; each error names the path.
 Result<std::string> read_string(const Json& object, std::string_view key);
 Result<std::int64_t> read_integer(const Json& object, std::string_view key);
-Result<bool> read_boolean(const Json& object, std::string_view key, std::optional<bool> fallback = {});
+Result<bool> read_boolean(const Json& object, std::string_view key,
+                          std::optional<bool> fallback = {});
 // Errors with unknown_field naming the first member that is not in `known`.
 Status only_known_members(const Json& object, std::initializer_list<std::string_view> known);
 

@@ -6,119 +6,195 @@
 
 namespace syncstore::limits {
 
-// --- input from the network -----------------------------------------------------------------------------------------
-inline constexpr std::size_t kMessageBytes = 1'048'576;       // one socket message or HTTP body: far above 512 mutations of forms
+// --- input from the network ----------------------------------------------------------------------
+// one socket message or HTTP body: far above 512 mutations of forms
+inline constexpr std::size_t kMessageBytes = 1'048'576;
 inline constexpr std::size_t kMessageBytesBeforeAuth = 4'096;  // nobody unknown makes us hold more
-inline constexpr std::size_t kImportBytes = 1'073'741'824;    // a file of a million products with HTML bodies
-inline constexpr std::size_t kJsonDepth = 64;                 // writers and copies recurse; WebAssembly stacks are small
+// a file of a million products with HTML bodies
+inline constexpr std::size_t kImportBytes = 1'073'741'824;
+// writers and copies recurse; WebAssembly stacks are small
+inline constexpr std::size_t kJsonDepth = 64;
 inline constexpr std::size_t kJsonItems = 10'000;             // items in one array of a request
-inline constexpr std::size_t kFrameOutputBytes = 8 * 1'048'576;      // decompressed delta: 10,000 rows of 800 bytes
+// decompressed delta: 10,000 rows of 800 bytes
+inline constexpr std::size_t kFrameOutputBytes = 8 * 1'048'576;
 inline constexpr std::size_t kPartOutputBytes = 4 * 1'048'576;       // decompressed snapshot part
 inline constexpr std::size_t kHttpHeaderBytes = 16'384;
 inline constexpr std::size_t kHttpHeaderLines = 100;          // browsers send about 20
 inline constexpr std::size_t kHttpTargetBytes = 4'096;
-inline constexpr int kHttpHeaderSeconds = 10;                 // whole header, so dripping bytes do not hold a connection
+// whole header, so dripping bytes do not hold a connection
+inline constexpr int kHttpHeaderSeconds = 10;
 inline constexpr int kHttpBodyBytesPerSecondMin = 1'024;
 inline constexpr int kHttpKeepAliveSeconds = 60;
 inline constexpr std::size_t kHttpRequestsPerConnection = 1'000;
-inline constexpr std::size_t kConnections = 4'096;            // file descriptors of a default systemd unit, less what storage needs
+// file descriptors of a default systemd unit, less what storage needs
+inline constexpr std::size_t kConnections = 4'096;
 inline constexpr std::size_t kConnectionsPerAddress = 256;    // an office behind one address
 
-// --- mutations ------------------------------------------------------------------------------------------------------
+// --- mutations -----------------------------------------------------------------------------------
 inline constexpr std::size_t kOpsPerMutation = 256;           // a record with all its children
 inline constexpr std::size_t kMutationsPerMessage = 512;      // one commit batch
-inline constexpr std::size_t kHelloBytes = 16'384;            // 512 unanswered ids and the cursors, before anything is known of the sender
-inline constexpr std::size_t kMutateBytes = 65'536;           // what a browser sends before it waits for receipts
-inline constexpr std::size_t kUnansweredMutations = 512;      // per link; above it the server stops reading that link
+// 512 unanswered ids and the cursors, before anything is known of the sender
+inline constexpr std::size_t kHelloBytes = 16'384;
+// what a browser sends before it waits for receipts
+inline constexpr std::size_t kMutateBytes = 65'536;
+// per link; above it the server stops reading that link
+inline constexpr std::size_t kUnansweredMutations = 512;
 inline constexpr std::size_t kUnansweredBytes = 262'144;
-inline constexpr std::size_t kFromHashThreshold = 32;         // longer `from` values travel as XXH64
-inline constexpr std::size_t kCommitBatchMutations = 512;     // one transaction: bounds the wait behind it
-inline constexpr int kCommitBatchMergeMs = 5;                 // interactive edits must not wait behind bulk merging
-inline constexpr std::size_t kSubmissionsPerStore = 8'192;    // waiting mutations of one store; above it `queue_full`
-inline constexpr std::size_t kReceiptsInMemory = 200'000;     // per store; older ones are looked up in storage
-inline constexpr std::size_t kCommitBatchBytes = 2 * 1'048'576;  // values of one batch: its frame stays far below kFrameOutputBytes
-inline constexpr std::size_t kTailChangeSets = 4'096;         // newest change sets kept in memory: exact catch-up after short absences
-inline constexpr std::size_t kTailBytes = 8 * 1'048'576;      // and their bytes, so that long texts cannot pile up
-inline constexpr std::size_t kTailPrimed = 512;               // of them read from the log when a store is loaded
+// longer `from` values travel as XXH64
+inline constexpr std::size_t kFromHashThreshold = 32;
+// one transaction: bounds the wait behind it
+inline constexpr std::size_t kCommitBatchMutations = 512;
+// interactive edits must not wait behind bulk merging
+inline constexpr int kCommitBatchMergeMs = 5;
+// waiting mutations of one store; above it `queue_full`
+inline constexpr std::size_t kSubmissionsPerStore = 8'192;
+// per store; older ones are looked up in storage
+inline constexpr std::size_t kReceiptsInMemory = 200'000;
+// values of one batch: its frame stays far below kFrameOutputBytes
+inline constexpr std::size_t kCommitBatchBytes = 2 * 1'048'576;
+// newest change sets kept in memory: exact catch-up after short absences
+inline constexpr std::size_t kTailChangeSets = 4'096;
+// and their bytes, so that long texts cannot pile up
+inline constexpr std::size_t kTailBytes = 8 * 1'048'576;
+// of them read from the log when a store is loaded
+inline constexpr std::size_t kTailPrimed = 512;
 inline constexpr int kStoreIdleMinutes = 10;                  // then a store's memory is given back
-inline constexpr std::size_t kPageTrees = 16;                 // counted trees of one store: 8 sorts and as many filtered ones
+// counted trees of one store: 8 sorts and as many filtered ones
+inline constexpr std::size_t kPageTrees = 16;
 inline constexpr std::size_t kPageTreeBytes = 64 * 1'048'576;
 inline constexpr int kReceiptDays = 90;
 inline constexpr int kTombstoneDays = 90;
 inline constexpr int kIdempotencyDays = 30;
 
-// --- fields ---------------------------------------------------------------------------------------------------------
-inline constexpr std::size_t kLineBytes = 1'024;              // titles and names: marketplaces allow 200 to 500 characters
+// --- fields --------------------------------------------------------------------------------------
+// titles and names: marketplaces allow 200 to 500 characters
+inline constexpr std::size_t kLineBytes = 1'024;
 inline constexpr std::size_t kTextBytes = 131'072;            // descriptions with HTML
-inline constexpr std::size_t kValueBytes = 4 * kTextBytes;    // any stored text: a conflict holds a description once more, quoted
-inline constexpr std::size_t kLinkBytes = 2'048;              // an address inside rich text: browsers and mail programs agree on this
-inline constexpr std::size_t kRichTextDepth = 32;             // open elements in rich text: no layout needs more, cleaning stays linear
+// any stored text: a conflict holds a description once more, quoted
+inline constexpr std::size_t kValueBytes = 4 * kTextBytes;
+// an address inside rich text: browsers and mail programs agree on this
+inline constexpr std::size_t kLinkBytes = 2'048;
+// open elements in rich text: no layout needs more, cleaning stays linear
+inline constexpr std::size_t kRichTextDepth = 32;
 inline constexpr std::size_t kListItems = 256;
-inline constexpr std::int64_t kDecimalMax = 999'999'999'999'9999;  // 12 digits before the point: sums stay in int64
-inline constexpr std::int64_t kCountMax = 9'007'199'254'740'991;   // 2^53 - 1: counts are JSON numbers
+// 12 digits before the point: sums stay in int64
+inline constexpr std::int64_t kDecimalMax = 999'999'999'999'9999;
+// 2^53 - 1: counts are JSON numbers
+inline constexpr std::int64_t kCountMax = 9'007'199'254'740'991;
 
-// --- client ---------------------------------------------------------------------------------------------------------
-inline constexpr std::size_t kReplicaRecords = 100'000;       // what fits a browser; above it pages live on the server
-inline constexpr std::size_t kQueueEntries = 10'000;          // offline edits kept in one browser: weeks of typing
+// --- client --------------------------------------------------------------------------------------
+// what fits a browser; above it pages live on the server
+inline constexpr std::size_t kReplicaRecords = 100'000;
+// offline edits kept in one browser: weeks of typing
+inline constexpr std::size_t kQueueEntries = 10'000;
 inline constexpr std::size_t kQueueBytes = 32 * 1'048'576;
+// per entry: ids of edits squashed into it, so that a tab asking again finds them
+inline constexpr std::size_t kQueueReplacedIds = 32;
 inline constexpr std::size_t kPageSizeMax = 200;
-inline constexpr std::size_t kOpenPages = 32;                 // live pages of one browser (tabs times tables)
+// rows remembered as just changed, saved or removed, for tints
+inline constexpr std::size_t kNotedChanges = 10'000;
+// received bytes are stored in pieces of at least this
+inline constexpr std::size_t kCacheBlobBytes = 262'144;
+// at most one write of received bytes per second
+inline constexpr int kCacheWriteMs = 1'000;
+// "Saved" stands this long after the receipt
+inline constexpr int kSavedMarkMs = 2'000;
+// a ticket, a socket and a welcome take at most this
+inline constexpr int kAttemptMs = 10'000;
+// nothing heard for so long: ask with a ping
+inline constexpr int kSilenceMs = 20'000;
+// no answer after this: the connection is gone
+inline constexpr int kPongMs = 10'000;
+// a collection is fetched again at most this often
+inline constexpr int kResyncMs = 10'000;
+// own saves that the percentiles are taken from
+inline constexpr std::size_t kSaveSamples = 256;
+// changes that wait for a snapshot in progress
+inline constexpr std::size_t kBufferedSections = 4'096;
+// live pages of one browser (tabs times tables)
+inline constexpr std::size_t kOpenPages = 32;
 inline constexpr int kBackoffFirstMs = 1'000;
 inline constexpr int kBackoffMaxMs = 30'000;
 inline constexpr int kFailuresBeforePolling = 5;
 inline constexpr int kPollMs = 30'000;
 
-// --- server links ---------------------------------------------------------------------------------------------------
-inline constexpr std::size_t kLinkQueueBytes = 1'048'576;     // a stopped reader costs at most this, then "latest state"
+// --- server links --------------------------------------------------------------------------------
+// a stopped reader costs at most this, then "latest state"
+inline constexpr std::size_t kLinkQueueBytes = 1'048'576;
 inline constexpr int kPingSeconds = 30;
 inline constexpr int kMissedPings = 2;
-inline constexpr int kAuthSeconds = 10;                       // anonymous sockets are closed after this
+// anonymous sockets are closed after this
+inline constexpr int kAuthSeconds = 10;
 inline constexpr int kMessagesPerSecond = 20;                 // JSON dialect and binary alike
 inline constexpr int kMessagesBurst = 40;
 inline constexpr int kBadMessagesPerMinute = 10;              // then 1008
-inline constexpr int kRefusedMessagesPerMinute = 40;          // above the rate: one more burst is answered, then 4429
-inline constexpr std::size_t kHeldMessages = 64;              // that arrive while a store is being opened
-inline constexpr std::size_t kLinkBacklogBytes = 1'048'576;   // receipts and notices that wait behind a full queue
-inline constexpr std::size_t kCatchUpRows = 10'000;           // more changed rows than this: a snapshot is cheaper and is swapped in at once
+// above the rate: one more burst is answered, then 4429
+inline constexpr int kRefusedMessagesPerMinute = 40;
+// that arrive while a store is being opened
+inline constexpr std::size_t kHeldMessages = 64;
+// receipts and notices that wait behind a full queue
+inline constexpr std::size_t kLinkBacklogBytes = 1'048'576;
+// more changed rows than this: a snapshot is cheaper and is swapped in at once
+inline constexpr std::size_t kCatchUpRows = 10'000;
 inline constexpr std::size_t kCatchUpBytes = 4 * 1'048'576;   // same, in bytes of values
-inline constexpr std::size_t kFanOutRows = 4'096;             // a batch of this size is cut before its window ends
-inline constexpr std::size_t kJsonBulkRows = 500;             // rows of one bulk_update: about 200 kB
-inline constexpr int kCheckMs = 1'000;                        // digests at most this often after changes
-inline constexpr int kPageScanMs = 250;                       // a page that no tree holds is computed at most this often
+// a batch of this size is cut before its window ends
+inline constexpr std::size_t kFanOutRows = 4'096;
+// rows of one bulk_update: about 200 kB
+inline constexpr std::size_t kJsonBulkRows = 500;
+// digests at most this often after changes
+inline constexpr int kCheckMs = 1'000;
+// a page that no tree holds is computed at most this often
+inline constexpr int kPageScanMs = 250;
 inline constexpr int kBatchWindowMsMax = 500;                 // a frame never waits longer
 inline constexpr std::size_t kCompressMinBytes = 512;         // smaller deltas grow under zstd
-inline constexpr std::size_t kSnapshotPartRows = 4'096;       // about 300 kB compressed: progress is visible, memory bounded
+// about 300 kB compressed: progress is visible, memory bounded
+inline constexpr std::size_t kSnapshotPartRows = 4'096;
 inline constexpr std::size_t kChangesLimitMax = 2'000;        // GET /api/sync/changes
 
-// --- frames ---------------------------------------------------------------------------------------------------------
-inline constexpr std::size_t kFrameRows = 131'072;            // changed rows in one frame: a whole browser replica and a little
-inline constexpr std::size_t kFieldsOfFrameRow = 1'024;       // fields of one row; the catalogue has a few dozen
+// --- frames --------------------------------------------------------------------------------------
+// changed rows in one frame: a whole browser replica and a little
+inline constexpr std::size_t kFrameRows = 131'072;
+// fields of one row; the catalogue has a few dozen
+inline constexpr std::size_t kFieldsOfFrameRow = 1'024;
 inline constexpr std::size_t kFrameSections = 256;            // collections in one frame or hello
 inline constexpr std::size_t kFrameAuthors = 65'536;          // names in one welcome
-inline constexpr std::size_t kNameBytes = 256;                // ids and names of people, tickets, store slugs
+// ids and names of people, tickets, store slugs
+inline constexpr std::size_t kNameBytes = 256;
 inline constexpr std::size_t kSentenceBytes = 4'096;          // sentences for people inside frames
-inline constexpr std::size_t kFilterConditions = 32;          // conditions of one page; screens offer a handful
+// conditions of one page; screens offer a handful
+inline constexpr std::size_t kFilterConditions = 32;
 
-// --- accounts -------------------------------------------------------------------------------------------------------
+// --- accounts ------------------------------------------------------------------------------------
 inline constexpr std::size_t kPasswordMin = 10;
-inline constexpr std::size_t kPasswordMax = 256;              // Argon2 cost does not depend on it, memory copies do
+// Argon2 cost does not depend on it, memory copies do
+inline constexpr std::size_t kPasswordMax = 256;
 inline constexpr int kSessionIdleHours = 24 * 14;
 inline constexpr int kSessionAbsoluteHours = 24 * 90;
 inline constexpr int kTicketSeconds = 30;
 inline constexpr int kRequestsPerMinute = 100;                // per user, HTTP only
 inline constexpr int kLoginsPerMinute = 5;                    // per name and per address
-inline constexpr std::size_t kCredentialsPerUser = 100;       // sessions and tokens of one person; the least used one makes room
-inline constexpr std::size_t kTickets = 10'000;               // unused one-time tickets; they live 30 s
+// sessions and tokens of one person; the least used one makes room
+inline constexpr std::size_t kCredentialsPerUser = 100;
+// unused one-time tickets; they live 30 s
+inline constexpr std::size_t kTickets = 10'000;
 inline constexpr int kTokenDaysDefault = 90;
 inline constexpr int kTokenDaysMax = 366;
 inline constexpr std::size_t kTokenLabelBytes = 100;
 inline constexpr std::size_t kHashQueue = 64;                 // Argon2 jobs waiting; above it 503
 
-// --- HTTP interface -------------------------------------------------------------------------------------------------
-inline constexpr std::size_t kRateNames = 65'536;             // rate buckets at once: about 8 MB, then all start afresh
+// --- HTTP interface ------------------------------------------------------------------------------
+// rate buckets at once: about 8 MB, then all start afresh
+inline constexpr std::size_t kRateNames = 65'536;
+// far past any list: clamped, but arithmetic must not overflow
+inline constexpr std::uint64_t kPageNumberMax = 1'000'000'000;
+inline constexpr std::size_t kQueryBytes = 200;               // search text: a scan per word
 inline constexpr std::size_t kIdempotencyKeyBytes = 64;
-inline constexpr std::size_t kIdempotencyEntries = 50'000;    // remembered answers; the oldest go first
+// log entries of one record read back for a Base-Version
+inline constexpr std::size_t kBaseVersionChanges = 20'000;
+// remembered answers; the oldest go first
+inline constexpr std::size_t kIdempotencyEntries = 50'000;
 inline constexpr std::size_t kIdempotencyBytes = 64 * 1'048'576;  // of remembered answers in memory
-inline constexpr std::size_t kIdempotencyAnswerBytes = 65'536;    // a larger answer is not kept, only that it succeeded
+// a larger answer is not kept, only that it succeeded
+inline constexpr std::size_t kIdempotencyAnswerBytes = 65'536;
 
 }  // namespace syncstore::limits

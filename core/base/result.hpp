@@ -1,5 +1,6 @@
-// Result<T>: a value or an Error. Expected failures (bad input, conflict, offline, full disk) travel as Result;
-// broken invariants end the process through SS_ASSERT. Nothing here allocates on success.
+// Result<T>: a value or an Error. Expected failures (bad input, conflict, offline, full disk)
+// travel as Result; broken invariants end the process through SS_ASSERT. Nothing here allocates on
+// success.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +23,8 @@ std::string_view error_name(ErrorCode code);
 std::string_view error_sentence(ErrorCode code);
 int error_http_status(ErrorCode code);
 bool error_retryable(ErrorCode code);
-ErrorCode error_from_name(std::string_view name);    // none when unknown
-ErrorCode error_from_number(std::uint16_t number);   // none when unknown
+ErrorCode error_from_name(std::string_view name);   // none when unknown
+ErrorCode error_from_number(std::uint16_t number);  // none when unknown
 
 struct Error {
   ErrorCode code = ErrorCode::internal;
@@ -34,8 +35,8 @@ struct Error {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}           // NOLINT: a value is a Result
-  Result(Error error) : state_(std::move(error)) {}       // NOLINT: an Error is a Result
+  Result(T value) : state_(std::move(value)) {}      // NOLINT: a value is a Result
+  Result(Error error) : state_(std::move(error)) {}  // NOLINT: an Error is a Result
   bool ok() const { return std::holds_alternative<T>(state_); }
   explicit operator bool() const { return ok(); }
   const T& value() const& { return std::get<T>(state_); }
@@ -75,22 +76,23 @@ inline Error fail(ErrorCode code, std::string detail = {}, std::string field = {
 
 }  // namespace syncstore
 
-// A broken invariant of our own; on in every build. The process (or worker) restarts from durable state.
+// A broken invariant of our own; on in every build. The process (or worker) restarts from durable
+// state.
 #define SS_ASSERT(condition) \
   ((condition) ? static_cast<void>(0) : ::syncstore::assert_failed(#condition, __FILE__, __LINE__))
 
-#define SS_TRY(expression)                                  \
-  do {                                                      \
-    if (auto ss_status = (expression); !ss_status.ok()) {   \
-      return ss_status.error();                             \
-    }                                                       \
+#define SS_TRY(expression)                                \
+  do {                                                    \
+    if (auto ss_status = (expression); !ss_status.ok()) { \
+      return ss_status.error();                           \
+    }                                                     \
   } while (false)
 
 #define SS_CONCAT_(a, b) a##b
 #define SS_CONCAT(a, b) SS_CONCAT_(a, b)
-#define SS_ASSIGN_OR_RETURN(declaration, expression)                     \
-  auto SS_CONCAT(ss_result_, __LINE__) = (expression);                   \
-  if (!SS_CONCAT(ss_result_, __LINE__).ok()) {                           \
-    return SS_CONCAT(ss_result_, __LINE__).error();                      \
-  }                                                                      \
+#define SS_ASSIGN_OR_RETURN(declaration, expression)   \
+  auto SS_CONCAT(ss_result_, __LINE__) = (expression); \
+  if (!SS_CONCAT(ss_result_, __LINE__).ok()) {         \
+    return SS_CONCAT(ss_result_, __LINE__).error();    \
+  }                                                    \
   declaration = std::move(SS_CONCAT(ss_result_, __LINE__)).value()

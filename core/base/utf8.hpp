@@ -1,5 +1,6 @@
-// Code points in and out of UTF-8, for the text rules of this room. Reading never fails: each byte that belongs to no valid
-// sequence reads as U+FFFD, so loops always advance and what is written is always valid.
+// Code points in and out of UTF-8, for the text rules of this room. Reading never fails: each byte
+// that belongs to no valid sequence reads as U+FFFD, so loops always advance and what is written is
+// always valid.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +42,8 @@ bool is_white_space(char32_t code);
 std::string_view trim_white_space(std::string_view text);
 
 enum class LineBreaks : std::uint8_t { blanks, kept };
-// Drops control characters; tabs become blanks, line breaks of every kind blanks or "\n". No NFC, no trimming.
+// Drops control characters; tabs become blanks, line breaks of every kind blanks or "\n". No NFC,
+// no trimming.
 std::string without_controls(std::string_view text, LineBreaks line_breaks);
 
 }  // namespace syncstore

@@ -1,5 +1,6 @@
-// The catalogue: every collection and field of the product, once. Names here are the names in SQL, JSON and TypeScript; numbers
-// are permanent (wire, log). Rows are constant data; everything returned lives forever and may be read from any thread.
+// The catalogue: every collection and field of the product, once. Names here are the names in SQL,
+// JSON and TypeScript; numbers are permanent (wire, log). Rows are constant data; everything
+// returned lives forever and may be read from any thread.
 #pragma once
 
 #include <cstdint>
@@ -37,35 +38,36 @@ std::string_view role_name(Role role);
 Role role_from_name(std::string_view name);  // none when unknown
 
 struct FieldDef {
-  std::uint16_t number;          // permanent, unique in the collection, from 1
+  std::uint16_t number;  // permanent, unique in the collection, from 1
   std::string_view name;
   FieldKind kind;
   MergePolicy policy = MergePolicy::last_arrival;
-  bool required = false;         // on insert and after a set
-  bool unique = false;           // per store, compared after fold_case, empty and absent allowed
+  bool required = false;  // on insert and after a set
+  bool unique = false;    // per store, compared after fold_case, empty and absent allowed
   bool sortable = false;
-  bool searchable = false;       // `q` looks into it
-  Role write = Role::editor;     // least role that may write it; system = only the server
-  std::size_t max_bytes = 0;     // of texts; 0 = the kind's limit
-  std::int64_t min = 0;          // of numbers
-  std::int64_t max = 0;          // of numbers; 0 = the kind's limit
-  std::string_view choices = {};      // of choice: separated by '|'; the first is the default
-  std::string_view label = {};        // for people, English
+  bool searchable = false;        // `q` looks into it
+  Role write = Role::editor;      // least role that may write it; system = only the server
+  std::size_t max_bytes = 0;      // of texts; 0 = the kind's limit
+  std::int64_t min = 0;           // of numbers
+  std::int64_t max = 0;           // of numbers; 0 = the kind's limit
+  std::string_view choices = {};  // of choice: separated by '|'; the first is the default
+  std::string_view label = {};    // for people, English
 };
 
 // How the record ids of a collection come about.
 enum class KeyRule : std::uint8_t { drawn, singleton, natural };
 
 struct CollectionDef {
-  std::uint16_t number;          // permanent, from 1
-  std::string_view name;         // SQL table and wire name of the data type ("products", "store_info", ...)
+  std::uint16_t number;  // permanent, from 1
+  std::string_view
+      name;  // SQL table and wire name of the data type ("products", "store_info", ...)
   std::string_view label;
   KeyRule key;
-  Role read;                     // least role that may read it
-  Role create;                   // least role that may insert; system = only the server
+  Role read;    // least role that may read it
+  Role create;  // least role that may insert; system = only the server
   Role remove;
-  std::span<const FieldDef> fields;    // index in this span = index in Record::values
-  std::string_view default_sort;       // "-sales_amount"
+  std::span<const FieldDef> fields;  // index in this span = index in Record::values
+  std::string_view default_sort;     // "-sales_amount"
 
   // Index of a field in `fields`, or -1.
   int field_index(std::string_view field_name) const;

@@ -1,6 +1,8 @@
-// Table: the records of one collection of one store in memory: the server's owner state and the browser's confirmed base alike.
-// Invariants: row numbers and ids are unique; `digest` is the sum over the present records; `last_sequence` is the last sequence
-// that touched this collection (put, touch and bury raise it). Single-threaded; pointers to records stay valid until that record is erased.
+// Table: the records of one collection of one store in memory: the server's owner state and the
+// browser's confirmed base alike. Invariants: row numbers and ids are unique; `digest` is the sum
+// over the present records; `last_sequence` is the last sequence that touched this collection (put,
+// touch and bury raise it). Single-threaded; pointers to records stay valid until that record is
+// erased.
 #pragma once
 
 #include <memory>
@@ -12,8 +14,8 @@
 
 namespace syncstore::model {
 
-// Per field the sum mod 2^64 of H(record, field, value) over present values, plus `records`, the sum of H(record):
-// one changed field costs two hashes, any reader can verify its own view.
+// Per field the sum mod 2^64 of H(record, field, value) over present values, plus `records`, the
+// sum of H(record): one changed field costs two hashes, any reader can verify its own view.
 struct Digest {
   std::uint64_t records = 0;
   std::vector<std::uint64_t> fields;  // catalogue order
@@ -44,13 +46,14 @@ class Table {
   // Id of the record that has this value in a unique field (fold_case applied here); 0 when none.
   RecordId find_unique(std::size_t field_index, std::string_view value) const;
 
-  // The whole record, new or replacing; keeps digest, unique indexes and row map true; lifts a tombstone of that id.
+  // The whole record, new or replacing; keeps digest, unique indexes and row map true; lifts a
+  // tombstone of that id.
   const Record& put(Record record);
   // Changes one field in place; the record must exist, as for touch.
   void set_value(RecordId id, std::size_t field_index, Value value);
   void touch(RecordId id, Sequence version, TimeMs at, std::uint32_t by);
-  bool erase(RecordId id);                 // without tombstone (client, rollback of a batch)
-  void bury(const Tombstone& tombstone);   // erase + tombstone
+  bool erase(RecordId id);                // without tombstone (client, rollback of a batch)
+  void bury(const Tombstone& tombstone);  // erase + tombstone
   void drop_tombstones_before(TimeMs time);
   void clear();
 
@@ -58,12 +61,16 @@ class Table {
   template <class F>
   void for_each(F&& visit) const {
     for (const auto& slot : rows_) {
-      if (slot) visit(*slot);
+      if (slot) {
+        visit(*slot);
+      }
     }
   }
   template <class F>
   void for_each_tombstone(F&& visit) const {
-    for (const auto& [id, tombstone] : tombstones_) visit(tombstone);
+    for (const auto& [id, tombstone] : tombstones_) {
+      visit(tombstone);
+    }
   }
   const Digest& digest() const { return digest_; }
   Sequence last_sequence() const { return last_sequence_; }
@@ -80,14 +87,14 @@ class Table {
   void lift_tombstone(RecordId id);
 
   const CollectionDef* collection_;
-  std::vector<std::unique_ptr<Record>> rows_;                       // by slot
+  std::vector<std::unique_ptr<Record>> rows_;                        // by slot
   std::unordered_map<RecordId, std::uint32_t, RecordIdHash> by_id_;  // id -> slot
   std::unordered_map<RowNumber, std::uint32_t> by_row_;              // row -> slot
   std::vector<std::uint32_t> free_slots_;
   std::unordered_map<RecordId, Tombstone, RecordIdHash> tombstones_;
   std::unordered_map<RowNumber, RecordId> tombstone_rows_;
-  std::vector<std::unordered_map<std::string, RecordId>> unique_;    // per unique field
-  std::vector<int> unique_slot_;                                     // field index -> index in unique_, or -1
+  std::vector<std::unordered_map<std::string, RecordId>> unique_;  // per unique field
+  std::vector<int> unique_slot_;  // field index -> index in unique_, or -1
   Digest digest_;
   Sequence last_sequence_ = 0;
   RowNumber next_row_ = 1;

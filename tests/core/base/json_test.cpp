@@ -29,7 +29,8 @@ std::string nested(std::size_t depth) { return std::string(depth, '[') + std::st
 
 TEST(Json, ReadsEveryKind) {
   const Json json = parsed(
-      R"( {"n":null,"t":true,"f":false,"i":-12,"d":1.50,"s":"a\u00e9\ud83d\ude00","a":[1,[]],"o":{}} )");
+      R"( {"n":null,"t":true,"f":false,"i":-12,"d":1.50,"s":"a\u00e9\ud83d\ude00",
+          "a":[1,[]],"o":{}} )");
   EXPECT_TRUE(json.find("n")->is(Json::Kind::null));
   EXPECT_TRUE(json.find("t")->boolean());
   EXPECT_FALSE(json.find("f")->boolean());
