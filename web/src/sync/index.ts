@@ -5,5 +5,5 @@ export {
   discardEntry, edit, exportQueue, redo, refresh, retryNow, sendAgain, setCurrentStore, setUp, signIn, signOut, start, undo,
 } from './actions';
 export { api } from './api';
-export { currentStore } from './session';
+export { currentStore, loadSession as reloadSession } from './session';
 export { newRecordId } from './ids';
