@@ -1,4 +1,5 @@
-// Mutation: what a person or a program wants, with what they saw. Immutable once made: its id is bound to its bytes.
+// Mutation: what a person or a program wants, with what they saw. Immutable once made: its id is
+// bound to its bytes.
 #pragma once
 
 #include <optional>
@@ -11,19 +12,30 @@
 
 namespace syncstore::sync {
 
-enum class OpKind : std::uint8_t { set = 1, add = 2, insert = 3, remove = 4, list_add = 5, list_remove = 6 };
+enum class OpKind : std::uint8_t {
+  set = 1,
+  add = 2,
+  insert = 3,
+  remove = 4,
+  list_add = 5,
+  list_remove = 6
+};
 enum class Mode : std::uint8_t { each = 0, all = 1 };
 
-// What the author saw in the field. `hash` = XXH64 of the canonical value bytes, for values of more than 32 bytes.
+// What the author saw in the field. `hash` = XXH64 of the canonical value bytes, for values of more
+// than 32 bytes.
 struct FromValue {
   enum class Kind : std::uint8_t { any = 0, value = 1, hash = 2 };
   Kind kind = Kind::any;
   model::Value value;
   std::uint64_t hash = 0;
   static FromValue anything() { return {}; }
-  static FromValue seen(const model::Value& value);          // chooses value or hash by length
-  static FromValue exactly(model::Value value);              // in full, whatever its length (JSON dialect)
-  bool equals(const model::Value& current) const;            // any equals everything
+  static FromValue seen(const model::Value& value);  // chooses value or hash by length
+  static FromValue exactly(model::Value value);      // in full, whatever its length (JSON dialect)
+  bool equals(const model::Value& current) const;    // any equals everything
+  friend bool operator==(const FromValue& a, const FromValue& b) {
+    return a.kind == b.kind && a.value == b.value && a.hash == b.hash;
+  }
 };
 
 struct FieldValue {
@@ -39,10 +51,10 @@ struct Op {
   OpKind kind = OpKind::set;
   std::uint16_t collection = 0;  // catalogue number
   RecordId record;
-  std::uint16_t field = 0;       // index; set, add, list_*
-  FromValue from;                // set
-  model::Value to;               // set; the element (text) of list_*
-  std::int64_t amount = 0;       // add
+  std::uint16_t field = 0;          // index; set, add, list_*
+  FromValue from;                   // set
+  model::Value to;                  // set; the element (text) of list_*
+  std::int64_t amount = 0;          // add
   std::optional<std::int64_t> min;  // add: floor asked for
   std::vector<FieldValue> fields;   // insert
   std::vector<SeenField> seen;      // remove: the visible `review` fields
@@ -55,13 +67,24 @@ struct Mutation {
   std::vector<Op> ops;
 };
 
-// Canonical bytes of a mutation (with its id); used on the wire, in the queue and for the body hash.
+// Canonical bytes of a mutation (with its id); used on the wire, in the queue and for the body
+// hash. Fields travel by number. Writing requires collections and field indexes of the catalogue.
+// Reading never needs more memory than a small multiple of the bytes it was given. Errors of
+// reading: malformed, unknown_collection, unknown_field, too_large (more ops than allowed).
 void write_mutation(ByteWriter& out, const Mutation& mutation);
-Result<Mutation> read_mutation(ByteReader& in);  // errors: malformed, unknown_collection, unknown_field, too_large
-// XXH64 of the canonical bytes without the id.
+Result<Mutation> read_mutation(ByteReader& in);
+// XXH64 of mode and ops: what an id is bound to. Leaves out the id itself and base_sequence, which
+// is evidence, not content.
 std::uint64_t mutation_body_hash(const Mutation& mutation);
+std::size_t mutation_bytes(const Mutation& mutation);  // length of its canonical bytes
 
-enum class OpStatus : std::uint8_t { applied = 1, already = 2, conflict = 3, refused = 4, held = 5 };
+enum class OpStatus : std::uint8_t {
+  applied = 1,
+  already = 2,
+  conflict = 3,
+  refused = 4,
+  held = 5
+};
 std::string_view op_status_name(OpStatus status);
 
 struct OpOutcome {

@@ -1,0 +1,433 @@
+#include "core/sync/merge_ops.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "core/base/json.hpp"
+#include "core/model/validate.hpp"
+
+namespace syncstore::sync {
+namespace {
+
+using model::CollectionDef;
+using model::FieldDef;
+using model::MergePolicy;
+using model::Record;
+using model::Value;
+
+OpOutcome outcome(OpStatus status) {
+  OpOutcome made;
+  made.status = status;
+  return made;
+}
+
+OpOutcome refuse(ErrorCode code, std::string_view field = {}, std::string message = {}) {
+  OpOutcome made = outcome(OpStatus::refused);
+  made.code = code;
+  made.field = field;
+  made.message = std::move(message);
+  return made;
+}
+
+OpOutcome refuse(const Error& error) { return refuse(error.code, error.field, error.detail); }
+
+bool add_overflows(std::int64_t a, std::int64_t b, std::int64_t& sum) {
+  using Limits = std::numeric_limits<std::int64_t>;
+  if (b > 0 ? a > Limits::max() - b : a < Limits::min() - b)
+    return true;
+  sum = a + b;
+  return false;
+}
+
+std::int64_t number_or_zero(const Value& value) {
+  const auto* number = std::get_if<std::int64_t>(&value);
+  return number ? *number : 0;
+}
+
+// Records with a derived id come into being by their first `set`; drawn ones only by insert.
+bool created_by_set(const CollectionDef& collection, RecordId id) {
+  return collection.key == model::KeyRule::singleton && id == model::singleton_id(collection);
+}
+
+}  // namespace
+
+OpOutcome OpMerger::run(const Op& op, std::size_t index) {
+  index_ = index;
+  const CollectionDef* collection = model::find_collection(op.collection);
+  if (collection == nullptr)
+    return refuse(ErrorCode::unknown_collection);
+  if (!may(collection->read))
+    return refuse(ErrorCode::forbidden);
+  if (!op.record)
+    return refuse(ErrorCode::invalid, "id", "An operation needs the id of a record.");
+  switch (op.kind) {
+    case OpKind::set:
+      return set(*collection, op);
+    case OpKind::add:
+      return add(*collection, op);
+    case OpKind::insert:
+      return insert(*collection, op);
+    case OpKind::remove:
+      return remove(*collection, op);
+    case OpKind::list_add:
+    case OpKind::list_remove:
+      return change_list(*collection, op);
+  }
+  return refuse(ErrorCode::malformed);
+}
+
+Error OpMerger::writable(const CollectionDef& collection, const Op& op) const {
+  if (op.field >= collection.fields.size())
+    return fail(ErrorCode::unknown_field);
+  const FieldDef& field = collection.fields[op.field];
+  if (!may(field.write))
+    return fail(ErrorCode::forbidden, {}, std::string(field.name));
+  return fail(ErrorCode::none);
+}
+
+// Facts are what happened in the world (sales, platform counts): they may be worse than what people
+// are allowed to enter.
+bool OpMerger::is_fact() const {
+  return context_.origin == Origin::platform ||
+         (context_.role == model::Role::system && context_.origin != Origin::import);
+}
+
+OpOutcome OpMerger::set(const CollectionDef& collection, const Op& op) {
+  if (const Error error = writable(collection, op); error.code != ErrorCode::none)
+    return refuse(error);
+  const FieldDef& field = collection.fields[op.field];
+  if (const Status valid = model::validate_value(field, op.to); !valid.ok())
+    return refuse(valid.error());
+  const Record* record = stage_.find(collection.number, op.record);
+  if (record == nullptr) {
+    const bool removed = stage_.was_removed(collection.number, op.record);
+    return !removed && created_by_set(collection, op.record) ? create_by_set(collection, op)
+                                                             : missing(collection, op);
+  }
+  if (field.policy == MergePolicy::counter)
+    return set_counter(collection, op, *record);
+
+  const Value& current = record->values[op.field];
+  if (current == op.to)
+    return outcome(OpStatus::already);
+  if (op.from.kind == FromValue::Kind::any) {
+    if (field.policy == MergePolicy::review) {
+      const std::vector<RecordId> open =
+          stage_.open_conflicts(collection.number, op.record, op.field);
+      if (!open.empty()) {
+        // Without a base nothing can be laid beside the two values that already wait: the author
+        // decides there.
+        OpOutcome made = outcome(OpStatus::conflict);
+        made.code = ErrorCode::conflict;
+        made.field = field.name;
+        made.conflict = open.front();
+        return made;
+      }
+    }
+    return take(collection, op, op.to);
+  }
+  if (op.from.equals(current) || field.policy != MergePolicy::review)
+    return take(collection, op, op.to);
+  return same_field(collection, op, *record);
+}
+
+OpOutcome OpMerger::set_counter(const CollectionDef& collection, const Op& op,
+                                const Record& record) {
+  const FieldDef& field = collection.fields[op.field];
+  const Value& current = record.values[op.field];
+  if (op.from.kind != FromValue::Kind::value)
+    return refuse(ErrorCode::needs_base, field.name);
+  const bool from_number = std::holds_alternative<std::int64_t>(op.from.value);
+  if (!from_number && !model::is_absent(op.from.value))
+    return refuse(ErrorCode::wrong_type, field.name);
+  // "Not known" is no amount: filling it in or clearing it is a plain value, which two authors can
+  // disagree about.
+  if (!from_number || model::is_absent(op.to)) {
+    if (current == op.to)
+      return outcome(OpStatus::already);
+    if (op.from.value == current)
+      return take(collection, op, op.to);
+    return same_field(collection, op, record);
+  }
+  std::int64_t amount = 0;
+  const std::int64_t from = std::get<std::int64_t>(op.from.value);
+  if (from == std::numeric_limits<std::int64_t>::min() ||
+      add_overflows(std::get<std::int64_t>(op.to), -from, amount)) {
+    return refuse(ErrorCode::out_of_range, field.name);
+  }
+  return add_amount(collection, op, record, amount);
+}
+
+OpOutcome OpMerger::create_by_set(const CollectionDef& collection, const Op& op) {
+  if (!may(collection.create))
+    return refuse(ErrorCode::forbidden);
+  if (!op.from.equals(Value{}))
+    return refuse(ErrorCode::unknown_record);
+  if (model::is_absent(op.to))
+    return outcome(OpStatus::already);
+  Record made = model::make_record(collection, op.record);
+  made.values[op.field] = op.to;
+  stage_.insert(collection.number, std::move(made), index_);
+  return outcome(OpStatus::applied);
+}
+
+OpOutcome OpMerger::add(const CollectionDef& collection, const Op& op) {
+  if (const Error error = writable(collection, op); error.code != ErrorCode::none)
+    return refuse(error);
+  const FieldDef& field = collection.fields[op.field];
+  if (field.policy != MergePolicy::counter) {
+    return refuse(ErrorCode::wrong_type, field.name,
+                  std::string(field.label) + " is not a counter: set it instead.");
+  }
+  const Record* record = stage_.find(collection.number, op.record);
+  if (record == nullptr)
+    return missing(collection, op);
+  return add_amount(collection, op, *record, op.amount);
+}
+
+OpOutcome OpMerger::add_amount(const CollectionDef& collection, const Op& op, const Record& record,
+                               std::int64_t amount) {
+  const FieldDef& field = collection.fields[op.field];
+  if (amount == 0)
+    return outcome(OpStatus::already);
+  std::int64_t sum = 0;
+  if (add_overflows(number_or_zero(record.values[op.field]), amount, sum)) {
+    return refuse(ErrorCode::out_of_range, field.name);
+  }
+  // A floor asked for by the op binds everybody; the catalogue's does not bind facts. Growing never
+  // breaks a floor.
+  if (amount < 0) {
+    std::int64_t floor = is_fact() ? std::numeric_limits<std::int64_t>::min() : field.min;
+    if (op.kind == OpKind::add && op.min)
+      floor = std::max(floor, *op.min);
+    if (sum < floor) {
+      return refuse(ErrorCode::below_minimum, field.name,
+                    std::string(field.label) + " would fall to " + std::to_string(sum) +
+                        ", below " + std::to_string(floor) + ".");
+    }
+  }
+  if (sum >= field.min) {
+    if (const Status valid = model::validate_value(field, Value(sum)); !valid.ok())
+      return refuse(valid.error());
+  }
+  return take(collection, op, Value(sum));
+}
+
+OpOutcome OpMerger::change_list(const CollectionDef& collection, const Op& op) {
+  if (const Error error = writable(collection, op); error.code != ErrorCode::none)
+    return refuse(error);
+  const FieldDef& field = collection.fields[op.field];
+  const auto* item = std::get_if<std::string>(&op.to);
+  if (field.kind != model::FieldKind::list || item == nullptr) {
+    return refuse(ErrorCode::wrong_type, field.name,
+                  std::string(field.label) + " is not a list of texts.");
+  }
+  if (const Status valid = model::validate_value(field, model::TextList{*item}); !valid.ok()) {
+    return refuse(valid.error());
+  }
+  const Record* record = stage_.find(collection.number, op.record);
+  if (record == nullptr)
+    return missing(collection, op);
+  const auto* current = std::get_if<model::TextList>(&record->values[op.field]);
+  model::TextList list = current ? *current : model::TextList();
+  const auto place = std::lower_bound(list.begin(), list.end(), *item);
+  const bool there = place != list.end() && *place == *item;
+  if (there == (op.kind == OpKind::list_add))
+    return outcome(OpStatus::already);
+  if (there) {
+    list.erase(place);
+    if (list.empty())
+      return take(collection, op, Value());
+  } else {
+    list.insert(place, *item);
+    if (const Status valid = model::validate_value(field, list); !valid.ok())
+      return refuse(valid.error());
+  }
+  return take(collection, op, std::move(list));
+}
+
+OpOutcome OpMerger::insert(const CollectionDef& collection, const Op& op) {
+  if (!may(collection.create))
+    return refuse(ErrorCode::forbidden);
+  if (collection.key == model::KeyRule::singleton && op.record != model::singleton_id(collection)) {
+    return refuse(ErrorCode::invalid, "id", "This collection has one record; its id is derived.");
+  }
+  if (stage_.find(collection.number, op.record) != nullptr)
+    return refuse(ErrorCode::id_taken);
+  // Only rollback brings a removed id back.
+  if (context_.origin != Origin::rollback && stage_.was_removed(collection.number, op.record)) {
+    return refuse(ErrorCode::id_taken);
+  }
+  Record made = model::make_record(collection, op.record);
+  std::vector<bool> named(collection.fields.size(), false);
+  for (const FieldValue& field_value : op.fields) {
+    if (field_value.field >= collection.fields.size())
+      return refuse(ErrorCode::unknown_field);
+    const FieldDef& field = collection.fields[field_value.field];
+    if (!may(field.write))
+      return refuse(ErrorCode::forbidden, field.name);
+    if (named[field_value.field])
+      return refuse(ErrorCode::malformed, field.name);
+    named[field_value.field] = true;
+    const bool below =
+        field.policy == MergePolicy::counter && number_or_zero(field_value.value) < field.min;
+    const Status valid = model::validate_value(field, field_value.value);
+    if (!valid.ok() && !(below && is_fact()))
+      return refuse(valid.error());
+    made.values[field_value.field] = field_value.value;
+  }
+  stage_.insert(collection.number, std::move(made), index_);
+  return outcome(OpStatus::applied);
+}
+
+OpOutcome OpMerger::remove(const CollectionDef& collection, const Op& op) {
+  if (!may(collection.remove))
+    return refuse(ErrorCode::forbidden);
+  const Record* record = stage_.find(collection.number, op.record);
+  if (record == nullptr) {
+    return stage_.was_removed(collection.number, op.record) ? outcome(OpStatus::already)
+                                                            : refuse(ErrorCode::unknown_record);
+  }
+  Json seen = Json::object();
+  Json now = Json::object();
+  std::uint16_t first_moved = kWholeRecord;
+  for (const SeenField& item : op.seen) {
+    if (item.field >= collection.fields.size())
+      return refuse(ErrorCode::unknown_field);
+    const Value& current = record->values[item.field];
+    if (item.from.equals(current))
+      continue;
+    const FieldDef& field = collection.fields[item.field];
+    if (first_moved == kWholeRecord)
+      first_moved = item.field;
+    if (item.from.kind == FromValue::Kind::value) {
+      seen.set(std::string(field.name),
+               model::value_to_json(field, item.from.value, model::TimeForm::iso8601));
+    }
+    now.set(std::string(field.name),
+            model::value_to_json(field, current, model::TimeForm::iso8601));
+  }
+  if (first_moved != kWholeRecord) {
+    Disagreement about;
+    about.kind = ConflictKind::changed_since;
+    about.base = seen.dump();
+    about.theirs = now.dump();
+    about.payload = op_text(op);
+    return disagree(std::move(about), op, first_moved, ErrorCode::conflict);
+  }
+  stage_.remove(collection.number, op.record, index_);
+  return outcome(OpStatus::applied);
+}
+
+OpOutcome OpMerger::take(const CollectionDef& collection, const Op& op, Value value) {
+  close_conflicts(collection, op, value);
+  stage_.set(collection.number, op.record, op.field, std::move(value), index_);
+  return outcome(OpStatus::applied);
+}
+
+// The field gets a value: whoever offered the same is content, and what this author offered before
+// is replaced by it.
+void OpMerger::close_conflicts(const CollectionDef& collection, const Op& op, const Value& value) {
+  if (collection.number == model::kConflicts)
+    return;
+  const std::vector<RecordId> open = stage_.open_conflicts(collection.number, op.record, op.field);
+  if (open.empty())
+    return;
+  const std::string text = value_text(collection.fields[op.field], value);
+  const ConflictFields& f = conflict_fields();
+  for (const RecordId id : open) {
+    const Record* conflict = stage_.find(model::kConflicts, id);
+    const bool same = conflict->values[f.mine] == Value(text);
+    const auto* author = std::get_if<std::string>(&conflict->values[f.mine_by]);
+    const bool own =
+        (author ? std::string_view(*author) : std::string_view()) == context_.author_name;
+    if (!same && !own)
+      continue;
+    stage_.set(model::kConflicts, id, f.status, std::string("resolved"), index_);
+    stage_.set(model::kConflicts, id, f.resolution, std::string(same ? "same" : "value"), index_);
+  }
+}
+
+// An operation on a record that is not there: gone (its payload is kept in a conflict) or never
+// known.
+OpOutcome OpMerger::missing(const CollectionDef& collection, const Op& op) {
+  if (!stage_.was_removed(collection.number, op.record))
+    return refuse(ErrorCode::unknown_record);
+  const FieldDef& field = collection.fields[op.field];
+  Op kept = op;
+  if (op.kind == OpKind::add) {
+    // Amounts of one author that wait already count on: replacing them would lose goods.
+    const RecordId id = conflict_id(collection.number, op.record, field.name, context_.author_name);
+    const Record* known = stage_.find(model::kConflicts, id);
+    if (known != nullptr && is_open_conflict(*known)) {
+      const auto* payload = std::get_if<std::string>(&known->values[conflict_fields().payload]);
+      if (payload != nullptr) {
+        const Result<Json> before = Json::parse(*payload, payload->size());
+        const Json* amount = before.ok() ? before->find("amount") : nullptr;
+        std::int64_t sum = 0;
+        if (amount != nullptr && amount->is(Json::Kind::integer) &&
+            !add_overflows(op.amount, amount->integer(), sum)) {
+          kept.amount = sum;
+        }
+      }
+    }
+  }
+  Disagreement about;
+  about.kind = ConflictKind::removed;
+  about.field = field.name;
+  if (op.kind == OpKind::set) {
+    about.mine = value_text(field, op.to);
+    if (op.from.kind == FromValue::Kind::value)
+      about.base = value_text(field, op.from.value);
+  }
+  about.payload = op_text(kept);
+  return disagree(std::move(about), op, kWholeRecord, ErrorCode::record_removed);
+}
+
+OpOutcome OpMerger::same_field(const CollectionDef& collection, const Op& op,
+                               const Record& record) {
+  const FieldDef& field = collection.fields[op.field];
+  Disagreement about;
+  about.kind = ConflictKind::same_field;
+  about.field = field.name;
+  if (op.from.kind == FromValue::Kind::value)
+    about.base = value_text(field, op.from.value);
+  about.mine = value_text(field, op.to);
+  about.theirs = value_text(field, record.values[op.field]);
+  return disagree(std::move(about), op, op.field, ErrorCode::conflict);
+}
+
+OpOutcome OpMerger::disagree(Disagreement about, const Op& op, std::uint16_t touched_field,
+                             ErrorCode code) {
+  about.collection = op.collection;
+  about.record = op.record;
+  about.mine_by = context_.author_name;
+  about.mine_at = context_.now;
+  about.origin = origin_name(context_.origin);
+  const MergeView::Touch touch = stage_.view().last_touch(op.collection, op.record, touched_field);
+  about.theirs_by = stage_.view().author_name(touch.author);
+  about.theirs_at = touch.at;
+  OpOutcome made = outcome(OpStatus::conflict);
+  made.code = code;
+  made.field = about.field;
+  made.conflict = open(stage_, about, index_);
+  disagreements_.push_back(std::move(about));
+  return made;
+}
+
+RecordId OpMerger::open(MergeStage& stage, const Disagreement& about, std::size_t index) {
+  const RecordId id = conflict_id(about.collection, about.record, about.field, about.mine_by);
+  const Record* known = stage.find(model::kConflicts, id);
+  Record record = conflict_record(about, known);
+  record.id = id;
+  if (known == nullptr) {
+    stage.insert(model::kConflicts, std::move(record), index);
+    return id;
+  }
+  for (std::size_t i = 0; i < record.values.size(); ++i) {
+    stage.set(model::kConflicts, id, static_cast<std::uint16_t>(i), record.values[i], index);
+  }
+  return id;
+}
+
+}  // namespace syncstore::sync

@@ -1,0 +1,55 @@
+// OpMerger: decides one operation at a time against a stage and changes the stage when the
+// operation takes effect. Conflicts are collected as disagreements, so that a mutation that changes
+// nothing can still open them. Internal to merge.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/sync/conflict_record.hpp"
+#include "core/sync/merge_stage.hpp"
+
+namespace syncstore::sync {
+
+class OpMerger {
+ public:
+  OpMerger(MergeStage& stage, const MergeContext& context) : stage_(stage), context_(context) {}
+
+  // `index`: the op's place in its mutation. Requires nothing of the op; whatever is wrong with it
+  // is refused.
+  OpOutcome run(const Op& op, std::size_t index);
+  // What this mutation disagrees about so far, in order.
+  const std::vector<Disagreement>& disagreements() const { return disagreements_; }
+  // Writes a conflict record into the stage; returns its id.
+  static RecordId open(MergeStage& stage, const Disagreement& about, std::size_t index);
+
+ private:
+  OpOutcome set(const model::CollectionDef& collection, const Op& op);
+  OpOutcome set_counter(const model::CollectionDef& collection, const Op& op,
+                        const model::Record& record);
+  OpOutcome create_by_set(const model::CollectionDef& collection, const Op& op);
+  OpOutcome add(const model::CollectionDef& collection, const Op& op);
+  OpOutcome add_amount(const model::CollectionDef& collection, const Op& op,
+                       const model::Record& record, std::int64_t amount);
+  OpOutcome change_list(const model::CollectionDef& collection, const Op& op);
+  OpOutcome insert(const model::CollectionDef& collection, const Op& op);
+  OpOutcome remove(const model::CollectionDef& collection, const Op& op);
+
+  OpOutcome take(const model::CollectionDef& collection, const Op& op, model::Value value);
+  void close_conflicts(const model::CollectionDef& collection, const Op& op,
+                       const model::Value& value);
+  OpOutcome missing(const model::CollectionDef& collection, const Op& op);
+  OpOutcome same_field(const model::CollectionDef& collection, const Op& op,
+                       const model::Record& record);
+  OpOutcome disagree(Disagreement about, const Op& op, std::uint16_t touched_field, ErrorCode code);
+  Error writable(const model::CollectionDef& collection, const Op& op) const;  // code none = yes
+  bool may(model::Role needed) const { return context_.role >= needed; }
+  bool is_fact() const;
+
+  MergeStage& stage_;
+  const MergeContext& context_;
+  std::vector<Disagreement> disagreements_;
+  std::size_t index_ = 0;
+};
+
+}  // namespace syncstore::sync

@@ -1,0 +1,496 @@
+#include "core/sync/offline_queue.hpp"
+
+#include <algorithm>
+
+#include "core/base/limits.hpp"
+#include "core/sync/queue_fold.hpp"
+
+namespace syncstore::sync {
+namespace {
+
+bool is_unanswered(const QueueEntry& entry) {
+  return entry.state == EntryState::waiting || entry.state == EntryState::sent;
+}
+
+bool is_unsent(const QueueEntry& entry) {
+  return entry.state == EntryState::waiting && !entry.sent_once;
+}
+
+bool took_effect(const OpOutcome& outcome) {
+  return outcome.status != OpStatus::refused && outcome.status != OpStatus::held;
+}
+
+void add_once(std::vector<std::uint64_t>& numbers, std::uint64_t number) {
+  if (std::find(numbers.rbegin(), numbers.rend(), number) == numbers.rend())
+    numbers.push_back(number);
+}
+
+std::vector<std::uint64_t> taken(std::vector<std::uint64_t>& numbers) {
+  std::vector<std::uint64_t> all = std::move(numbers);
+  numbers.clear();
+  return all;
+}
+
+}  // namespace
+
+// --- finding and indexing ---
+
+QueueEntry* OfflineQueue::find_entry(std::uint64_t number) {
+  const auto place =
+      std::lower_bound(entries_.begin(), entries_.end(), number,
+                       [](const QueueEntry& entry, std::uint64_t n) { return entry.number < n; });
+  return place != entries_.end() && place->number == number ? &*place : nullptr;
+}
+
+const QueueEntry* OfflineQueue::find(std::uint64_t number) const {
+  return const_cast<OfflineQueue*>(this)->find_entry(number);
+}
+
+const QueueEntry* OfflineQueue::find(const MutationId& id) const {
+  const auto place = by_id_.find(id);
+  return place == by_id_.end() ? nullptr : find(place->second);
+}
+
+const std::vector<std::uint64_t>& OfflineQueue::entries_of(std::uint16_t collection,
+                                                           RecordId record) const {
+  static const std::vector<std::uint64_t> none;
+  const auto place = by_record_.find(RecordKey{collection, record});
+  return place == by_record_.end() ? none : place->second;
+}
+
+void OfflineQueue::index(const QueueEntry& entry, bool add) {
+  for (const Op& op : entry.mutation.ops) {
+    std::vector<std::uint64_t>& numbers = by_record_[RecordKey{op.collection, op.record}];
+    const auto place = std::lower_bound(numbers.begin(), numbers.end(), entry.number);
+    const bool there = place != numbers.end() && *place == entry.number;
+    if (add && !there)
+      numbers.insert(place, entry.number);
+    if (!add && there)
+      numbers.erase(place);
+    if (numbers.empty())
+      by_record_.erase(RecordKey{op.collection, op.record});
+  }
+}
+
+void OfflineQueue::dirty(std::uint64_t number) { add_once(dirty_, number); }
+void OfflineQueue::changed(std::uint64_t number) { add_once(changed_, number); }
+std::vector<std::uint64_t> OfflineQueue::take_erased() { return taken(erased_); }
+std::vector<std::uint64_t> OfflineQueue::take_changed() { return taken(changed_); }
+
+std::vector<std::uint64_t> OfflineQueue::take_dirty() {
+  std::vector<std::uint64_t> numbers = taken(dirty_);
+  for (const std::uint64_t number : numbers)
+    ++find_entry(number)->writes;
+  return numbers;
+}
+
+bool OfflineQueue::fits(std::size_t bytes) const { return bytes_ + bytes <= limits::kQueueBytes; }
+
+std::uint64_t OfflineQueue::push(QueueEntry entry) {
+  if (entry.number == 0)
+    entry.number = next_number_;
+  next_number_ = std::max(next_number_, entry.number + 1);
+  bytes_ += entry.bytes;
+  by_id_.emplace(entry.mutation.id, entry.number);
+  for (const MutationId& id : entry.replaced)
+    by_id_.emplace(id, entry.number);
+  index(entry, true);
+  changed_.push_back(entry.number);
+  entries_.push_back(std::move(entry));
+  return entries_.back().number;
+}
+
+void OfflineQueue::erase(std::uint64_t number) {
+  const auto place =
+      std::lower_bound(entries_.begin(), entries_.end(), number,
+                       [](const QueueEntry& entry, std::uint64_t n) { return entry.number < n; });
+  SS_ASSERT(place != entries_.end() && place->number == number);
+  index(*place, false);
+  bytes_ -= place->bytes;
+  const auto forget = [this, number](const MutationId& id) {
+    const auto known = by_id_.find(id);
+    // The parked part of a split entry shares its id with the acked part.
+    if (known != by_id_.end() && known->second == number)
+      by_id_.erase(known);
+  };
+  forget(place->mutation.id);
+  for (const MutationId& id : place->replaced)
+    forget(id);
+  entries_.erase(place);
+  dirty_.erase(std::remove(dirty_.begin(), dirty_.end(), number), dirty_.end());
+  erased_.push_back(number);
+  changed(number);
+}
+
+void OfflineQueue::replace_mutation(QueueEntry& entry, Mutation mutation) {
+  index(entry, false);
+  bytes_ -= entry.bytes;
+  entry.mutation = std::move(mutation);
+  entry.bytes = mutation_bytes(entry.mutation);
+  bytes_ += entry.bytes;
+  entry.durable = false;
+  index(entry, true);
+  dirty(entry.number);
+  changed(entry.number);
+}
+
+void OfflineQueue::rename(QueueEntry& entry, const MutationId& absorbed, const MutationId& id) {
+  entry.replaced.push_back(entry.mutation.id);
+  entry.replaced.push_back(absorbed);
+  by_id_.emplace(absorbed, entry.number);
+  while (entry.replaced.size() > limits::kQueueReplacedIds) {
+    by_id_.erase(entry.replaced.front());
+    entry.replaced.erase(entry.replaced.begin());
+  }
+  entry.mutation.id = id;
+  by_id_.emplace(id, entry.number);
+}
+
+// --- edits come in ---
+
+QueueEntry* OfflineQueue::squash_target(const Mutation& mutation) {
+  if (!is_plain_edit(mutation))
+    return nullptr;
+  // The last unanswered entry of every record it touches must be the same one, or lie before it.
+  QueueEntry* target = nullptr;
+  for (const Op& op : mutation.ops) {
+    const std::vector<std::uint64_t>& numbers = entries_of(op.collection, op.record);
+    for (auto number = numbers.rbegin(); number != numbers.rend(); ++number) {
+      QueueEntry* entry = find_entry(*number);
+      if (!is_unanswered(*entry))
+        continue;
+      if (target == nullptr || entry->number > target->number)
+        target = entry;
+      break;
+    }
+  }
+  return target != nullptr && is_unsent(*target) ? target : nullptr;
+}
+
+QueueEntry* OfflineQueue::parked_insert(const Mutation& mutation) {
+  const Op& first = mutation.ops.front();
+  if (!is_edit_of(mutation, first.collection, first.record))
+    return nullptr;
+  for (const std::uint64_t number : entries_of(first.collection, first.record)) {
+    QueueEntry* entry = find_entry(number);
+    if (entry->state == EntryState::parked &&
+        has_insert(entry->mutation, first.collection, first.record))
+      return entry;
+  }
+  return nullptr;
+}
+
+Result<std::uint64_t> OfflineQueue::add(Mutation mutation, TimeMs now,
+                                        const std::function<MutationId()>& new_id) {
+  if (mutation.ops.empty())
+    return fail(ErrorCode::invalid, "An edit without operations.");
+  if (const QueueEntry* known = find(mutation.id))
+    return known->number;
+  const std::size_t bytes = mutation_bytes(mutation);
+  if (!fits(bytes))
+    return fail(ErrorCode::queue_full,
+                "Too many changes wait in this browser. Send or export them first.");
+
+  if (QueueEntry* parked = parked_insert(mutation)) {
+    Mutation folded = parked->mutation;
+    fold_into_insert(folded, mutation);
+    replace_mutation(*parked, std::move(folded));
+    rename(*parked, mutation.id, new_id());
+    return parked->number;
+  }
+  if (QueueEntry* target = squash_target(mutation)) {
+    Mutation folded = target->mutation;
+    if (fold_sets(folded, mutation)) {
+      replace_mutation(*target, std::move(folded));
+      rename(*target, mutation.id, new_id());
+      target->made_at = now;
+      return target->number;
+    }
+  }
+  if (entries_.size() >= limits::kQueueEntries) {
+    return fail(ErrorCode::queue_full,
+                "Too many changes wait in this browser. Send or export them first.");
+  }
+  QueueEntry entry;
+  entry.made_at = now;
+  entry.mutation = std::move(mutation);
+  entry.bytes = bytes;
+  const std::uint64_t number = push(std::move(entry));
+  dirty(number);
+  return number;
+}
+
+void OfflineQueue::restore(QueueEntry entry) {
+  if (entry.number == 0 || (!entries_.empty() && entry.number <= entries_.back().number))
+    return;
+  entry.durable = true;
+  entry.writes = 0;
+  entry.bytes = mutation_bytes(entry.mutation);
+  push(std::move(entry));
+}
+
+void OfflineQueue::mark_durable(std::uint64_t number) {
+  QueueEntry* entry = find_entry(number);
+  if (entry == nullptr)
+    return;
+  const bool was_handed_out = entry->writes > 0;
+  if (was_handed_out)
+    --entry->writes;
+  const bool is_dirty = std::find(dirty_.begin(), dirty_.end(), number) != dirty_.end();
+  if (entry->writes == 0 && !(was_handed_out && is_dirty))
+    entry->durable = true;
+}
+
+void OfflineQueue::write_failed(std::uint64_t number) {
+  QueueEntry* entry = find_entry(number);
+  if (entry == nullptr)
+    return;
+  if (entry->writes > 0)
+    --entry->writes;
+  dirty(number);
+}
+
+// --- edits go out ---
+
+std::vector<const QueueEntry*> OfflineQueue::take_sendable(std::size_t max_mutations,
+                                                           std::size_t max_bytes) {
+  std::vector<const QueueEntry*> leaving;
+  Lanes lanes;
+  std::size_t bytes = 0;
+  for (QueueEntry& entry : entries_) {
+    if (leaving.size() >= max_mutations)
+      break;
+    if (!is_unanswered(entry))
+      continue;
+    if (entry.state == EntryState::waiting && entry.durable && lanes.free(entry.mutation)) {
+      if (!leaving.empty() && bytes + entry.bytes > max_bytes)
+        break;
+      bytes += entry.bytes;
+      entry.state = EntryState::sent;
+      entry.sent_once = true;
+      dirty(entry.number);
+      leaving.push_back(&entry);
+    }
+    lanes.hold(entry.mutation);
+  }
+  return leaving;
+}
+
+std::vector<MutationId> OfflineQueue::unanswered() const {
+  std::vector<MutationId> ids;
+  for (const QueueEntry& entry : entries_) {
+    if (entry.state == EntryState::sent)
+      ids.push_back(entry.mutation.id);
+  }
+  return ids;
+}
+
+void OfflineQueue::not_received(const MutationId& id) {
+  const auto place = by_id_.find(id);
+  QueueEntry* entry = place == by_id_.end() ? nullptr : find_entry(place->second);
+  if (entry == nullptr || entry->state != EntryState::sent || entry->mutation.id != id)
+    return;
+  entry->state = EntryState::waiting;
+  dirty(entry->number);
+}
+
+QueueCounts OfflineQueue::counts() const {
+  QueueCounts counts;
+  for (const QueueEntry& entry : entries_) {
+    if (is_unanswered(entry))
+      ++counts.waiting;
+    if (entry.state == EntryState::parked)
+      ++counts.parked;
+  }
+  return counts;
+}
+
+// --- answers ---
+
+Answered OfflineQueue::answer(const MutationResult& result) {
+  const auto place = by_id_.find(result.id);
+  QueueEntry* entry = place == by_id_.end() ? nullptr : find_entry(place->second);
+  if (entry == nullptr || !is_unanswered(*entry) || entry->mutation.id != result.id)
+    return {};
+  entry->result = result;
+  // An answer of another length than the question cannot be read: what it does not speak of counts
+  // as refused.
+  OpOutcome unclear;
+  unclear.status = OpStatus::refused;
+  unclear.code = ErrorCode::internal;
+  entry->result.ops.resize(entry->mutation.ops.size(), unclear);
+  const std::uint64_t number = entry->number;
+  const Mutation asked = entry->mutation;
+  const std::vector<OpOutcome> outcomes = entry->result.ops;
+
+  Answered answered;
+  const auto taken_ops = std::count_if(outcomes.begin(), outcomes.end(), took_effect);
+  if (taken_ops == static_cast<std::ptrdiff_t>(outcomes.size())) {
+    entry->state = EntryState::acked;
+    answered.acked = number;
+  } else if (taken_ops == 0 || asked.mode == Mode::all) {
+    entry->state = EntryState::parked;
+    answered.parked = number;
+  } else {
+    split(*entry, answered);
+  }
+  dirty(number);
+  changed(number);
+  follow_up(answered.parked != 0 ? answered.parked : number, asked, outcomes);
+  return answered;
+}
+
+void OfflineQueue::split(QueueEntry& entry, Answered& answered) {
+  QueueEntry parked;
+  parked.state = EntryState::parked;
+  parked.sent_once = true;
+  parked.made_at = entry.made_at;
+  parked.mutation = entry.mutation;
+  parked.mutation.ops.clear();
+  parked.result = entry.result;
+  parked.result.ops.clear();
+  Mutation acked = parked.mutation;
+  std::vector<OpOutcome> acked_ops;
+  for (std::size_t i = 0; i < entry.mutation.ops.size(); ++i) {
+    const OpOutcome& outcome = entry.result.ops[i];
+    if (took_effect(outcome)) {
+      acked.ops.push_back(entry.mutation.ops[i]);
+      acked_ops.push_back(outcome);
+    } else {
+      parked.mutation.ops.push_back(entry.mutation.ops[i]);
+      parked.result.ops.push_back(outcome);
+    }
+  }
+  entry.result.ops = std::move(acked_ops);
+  entry.state = EntryState::acked;
+  answered.acked = entry.number;
+  replace_mutation(entry, std::move(acked));
+  parked.bytes = mutation_bytes(parked.mutation);
+  answered.parked = push(std::move(parked));
+  dirty(answered.parked);
+}
+
+void OfflineQueue::follow_up(std::uint64_t number, const Mutation& asked,
+                             const std::vector<OpOutcome>& outcomes) {
+  for (std::size_t i = 0; i < asked.ops.size(); ++i) {
+    const Op& op = asked.ops[i];
+    if (op.kind == OpKind::set)
+      correct_from(op, outcomes[i].status);
+    if (op.kind == OpKind::insert && !took_effect(outcomes[i]))
+      fold_edits_into(number, op);
+  }
+}
+
+// The next edit of the lane saw the value that this op wanted; now it is known what the server has.
+// After a conflict the next edit replaces what was offered, so it keeps its `from`.
+void OfflineQueue::correct_from(const Op& asked, OpStatus status) {
+  if (status == OpStatus::conflict)
+    return;
+  const FromValue from = status == OpStatus::refused || status == OpStatus::held
+                             ? asked.from
+                             : FromValue::seen(asked.to);
+  const std::vector<std::uint64_t> numbers = entries_of(asked.collection, asked.record);
+  for (const std::uint64_t number : numbers) {
+    QueueEntry* entry = find_entry(number);
+    if (!is_unsent(*entry))
+      continue;
+    for (Op& op : entry->mutation.ops) {
+      if (op.kind != OpKind::set || op.field != asked.field || op.collection != asked.collection ||
+          op.record != asked.record || op.from.kind == FromValue::Kind::any) {
+        continue;
+      }
+      if (op.from == from)
+        return;
+      Mutation corrected = entry->mutation;
+      corrected.ops[static_cast<std::size_t>(&op - entry->mutation.ops.data())].from = from;
+      replace_mutation(*entry, std::move(corrected));
+      return;
+    }
+  }
+}
+
+void OfflineQueue::fold_edits_into(std::uint64_t parked, const Op& insert) {
+  const std::vector<std::uint64_t> numbers = entries_of(insert.collection, insert.record);
+  for (const std::uint64_t number : numbers) {
+    QueueEntry* entry = find_entry(number);
+    if (!is_unsent(*entry))
+      continue;
+    if (!is_edit_of(entry->mutation, insert.collection, insert.record))
+      continue;
+    QueueEntry* keeper = find_entry(parked);
+    Mutation folded = keeper->mutation;
+    fold_into_insert(folded, entry->mutation);
+    replace_mutation(*keeper, std::move(folded));
+    erase(number);
+  }
+}
+
+void OfflineQueue::settle(Epoch epoch, Sequence persisted_sequence) {
+  std::vector<std::uint64_t> gone;
+  for (const QueueEntry& entry : entries_) {
+    if (entry.state != EntryState::acked)
+      continue;
+    if (entry.result.epoch != epoch || entry.result.sequence <= persisted_sequence)
+      gone.push_back(entry.number);
+  }
+  for (const std::uint64_t number : gone)
+    erase(number);
+}
+
+// --- what people do with the outbox ---
+
+void OfflineQueue::drop_edits_of(std::uint64_t after, const Op& insert) {
+  const std::vector<std::uint64_t> numbers = entries_of(insert.collection, insert.record);
+  for (const std::uint64_t number : numbers) {
+    if (number <= after || !is_unsent(*find_entry(number)))
+      continue;
+    const Mutation& mutation = find_entry(number)->mutation;
+    const bool all_of_it = std::all_of(mutation.ops.begin(), mutation.ops.end(), [&](const Op& op) {
+      return op.collection == insert.collection && op.record == insert.record;
+    });
+    if (all_of_it)
+      erase(number);
+  }
+}
+
+bool OfflineQueue::discard(std::uint64_t number) {
+  const QueueEntry* entry = find(number);
+  if (entry == nullptr || (entry->state != EntryState::parked && !is_unsent(*entry)))
+    return false;
+  const bool waits = entry->state == EntryState::waiting;
+  const Mutation mutation = entry->mutation;
+  erase(number);
+  if (!waits)
+    return true;
+  for (const Op& op : mutation.ops) {
+    if (op.kind == OpKind::set)
+      correct_from(op, OpStatus::refused);
+    if (op.kind == OpKind::insert)
+      drop_edits_of(number, op);
+  }
+  return true;
+}
+
+Result<std::uint64_t> OfflineQueue::send_again(std::uint64_t number, Mutation changed_mutation,
+                                               const std::function<MutationId()>& new_id) {
+  const QueueEntry* parked = find(number);
+  if (parked == nullptr)
+    return fail(ErrorCode::not_found, "This edit is not in the outbox any more.");
+  if (parked->state != EntryState::parked)
+    return fail(ErrorCode::wrong_state, "This edit is not parked.");
+  if (changed_mutation.ops.empty())
+    return fail(ErrorCode::invalid, "An edit without operations.");
+  QueueEntry entry;
+  entry.made_at = parked->made_at;
+  entry.mutation = std::move(changed_mutation);
+  entry.mutation.id = new_id();
+  entry.bytes = mutation_bytes(entry.mutation);
+  if (!fits(entry.bytes))
+    return fail(ErrorCode::queue_full, "Too many changes wait in this browser.");
+  erase(number);
+  const std::uint64_t joined = push(std::move(entry));
+  dirty(joined);
+  return joined;
+}
+
+}  // namespace syncstore::sync
