@@ -197,4 +197,42 @@ inline constexpr std::size_t kIdempotencyBytes = 64 * 1'048'576;  // of remember
 // a larger answer is not kept, only that it succeeded
 inline constexpr std::size_t kIdempotencyAnswerBytes = 65'536;
 
+// --- imports -------------------------------------------------------------------------------------
+// products in one file: what is remembered of each to find it twice is 12 to 24 bytes
+inline constexpr std::size_t kImportProducts = 1'000'000;
+// one row or JSON record: a description of kTextBytes, escaped, with everything around it
+inline constexpr std::size_t kImportRecordBytes = 1'048'576;
+inline constexpr std::size_t kImportColumns = 512;  // marketplaces' files have 44 to 57
+inline constexpr std::size_t kImportPieceBytes = 65'536;  // read from the file at once
+inline constexpr std::size_t kImportChunkRows = 256;  // planned in one turn of the engine
+inline constexpr std::size_t kImportChunkBytes = 1'048'576;  // and their bytes
+// merged in one go: people's edits get in between
+inline constexpr std::size_t kImportSubmissionRows = 64;
+// waiting at once: together one commit batch
+inline constexpr std::size_t kImportSubmissions = 8;
+// at once, uploads included: each costs a file and 3 MB
+inline constexpr std::size_t kImportsRunning = 4;
+// rows of one product: no marketplace allows more variants
+inline constexpr std::size_t kImportFoldedRows = 2'048;
+// of those rows, kept in one document
+inline constexpr std::size_t kImportFoldedBytes = 524'288;
+// rows of errors.csv, then a line that says so
+inline constexpr std::size_t kImportErrorRows = 50'000;
+// of a value in a fate: screens show a line
+inline constexpr std::size_t kImportShownBytes = 200;
+inline constexpr std::size_t kImportNotes = 32;  // sentences about the whole file
+// imports whose store is remembered; the oldest are forgotten
+inline constexpr std::size_t kImportsKnown = 10'000;
+// then fates and previews are dropped from the disk
+inline constexpr int kImportFileDays = 7;
+inline constexpr int kImportRecordDays = 90;  // as receipts
+// four updates of a progress bar a second
+inline constexpr int kImportProgressMs = 250;
+// waits of a second for a full or busy disk
+inline constexpr int kImportRetries = 60;
+// an export over HTTP is made in memory; larger ones go through the command line in parts
+inline constexpr std::size_t kExportBytes = 256 * 1'048'576;
+// written in one turn of the engine: a few milliseconds
+inline constexpr std::size_t kExportSliceRows = 2'000;
+
 }  // namespace syncstore::limits
