@@ -1,0 +1,179 @@
+import { useEffect, useState, type ReactNode } from 'react';
+import { currentStore, redo, setCurrentStore, undo, useSession, useSingleton, useSyncStatus, type Session, type StoreAccess } from '../sync';
+import { PeoplePage } from '../features/accounts/people-page';
+import { SetUpPage } from '../features/accounts/set-up-page';
+import { safeNext, SignInPage } from '../features/accounts/sign-in-page';
+import { ConflictsPage } from '../features/conflicts/conflicts-page';
+import { AdminDashboardPage } from '../features/dashboard/admin-dashboard-page';
+import { DashboardPage } from '../features/dashboard/dashboard-page';
+import { ImportPage } from '../features/imports/import-page';
+import { OutboxPage } from '../features/outbox/outbox-page';
+import { NewProductPage, ProductEditor } from '../features/products/product-editor';
+import { AdminProductsPage, SellerProductsPage } from '../features/products/products-page';
+import { CreateStorePage } from '../features/stores/create-store-page';
+import { StorePage } from '../features/stores/store-page';
+import { StoresPage } from '../features/stores/stores-page';
+import { announce, LiveRegion } from '../ui/announcer';
+import { focusNextConflict } from '../ui/difference-row';
+import { EmptyState } from '../ui/notices';
+import { go, Link, usePlace } from '../ui/router';
+import { Toasts } from '../ui/toasts';
+import { useAfter } from '../ui/use-now';
+import { Bands } from './bands';
+import { buildCommands } from './commands';
+import { useGlobalKeys } from './global-keys';
+import { Header } from './header';
+import { Palette } from './palette';
+import { missingRole, placeOf, type Place } from './places';
+import { ShortcutMap } from './shortcut-map';
+import { useSignOut } from './sign-out';
+import { useTheme } from './use-theme';
+
+export function App() {
+  useTheme();
+  const session = useSession();
+  const { parts, query, path } = usePlace();
+  const place = placeOf(parts, query);
+  const open = place.screen === 'sign-in' || place.screen === 'setup';
+  const known = session.state === 'signed-in' || session.state === 'offline-known';
+  useEffect(() => {
+    if (session.state === 'signed-out' && !open) {
+      const next = path + window.location.search;
+      go(next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`, { replace: true });
+    }
+    if (session.state === 'signed-in' && place.screen === 'sign-in') go(safeNext(place.next), { replace: true });
+  });
+  if (place.screen === 'setup') return <><SetUpPage token={place.token} /><Toasts /></>;
+  if (place.screen === 'sign-in' && session.state !== 'signed-in') return <><SignInPage next={place.next} /><Toasts /></>;
+  if (!known) return <Starting />;
+  return <Shell session={session} place={place} />;
+}
+
+function Starting() {
+  const slow = useAfter(true, 150);
+  return <div className="start" role="status">{slow ? <span className="muted">Starting</span> : null}</div>;
+}
+
+/** The store of the address, else the one used last, else the first. */
+function storeOf(session: Session, place: Place): StoreAccess | null {
+  const find = (id: string | null) => session.stores.find((store) => store.id === id);
+  if ('store' in place) return find(place.store) ?? null;
+  if (place.screen === 'new-store' || place.screen === 'stores') return null;
+  return find(currentStore()) ?? session.stores[0] ?? null;
+}
+
+function Shell({ session, place }: { session: Session; place: Place }) {
+  const store = storeOf(session, place);
+  const [overlay, setOverlay] = useState<'palette' | 'map' | null>(null);
+  const status = useSyncStatus();
+  const leaving = useSignOut();
+  const storeId = store?.id ?? null;
+  useEffect(() => {
+    if (storeId) setCurrentStore(storeId);
+  }, [storeId]);
+  const info = useSingleton(storeId ?? '', 'store_info');
+  const title = titleOf(place);
+  useEffect(() => {
+    document.title = store ? `${store.name} · ${title}` : `${title} · SyncStore`;
+  }, [store, title]);
+  useGlobalKeys({
+    palette: () => setOverlay('palette'),
+    map: () => setOverlay('map'),
+    undo: () => void undo().then((done) => announce(done ? 'Undone' : 'Nothing to undo')),
+    redo: () => void redo().then((done) => announce(done ? 'Done again' : 'Nothing to do again')),
+    nextConflict: () => {
+      if (!focusNextConflict()) announce('No conflict on this page');
+    },
+    goTo: (letter) => {
+      if (letter === 'o') return go('/outbox');
+      if (letter === 's') return go('/stores');
+      if (!store) return undefined;
+      const admin = place.screen.startsWith('admin-');
+      if (letter === 'p') return go(admin ? `/admin/${store.id}/products` : `/s/${store.id}/products`);
+      return go(admin ? `/admin/${store.id}/dashboard` : `/s/${store.id}`);
+    },
+  });
+  const close = () => setOverlay(null);
+  const sources = info?.fields['figure_sources'];
+  const demo = Array.isArray(sources) && sources.length > 0;
+  return (
+    <>
+      <Header store={store} place={place} demo={demo} onSignOut={leaving.begin} onPalette={() => setOverlay('palette')} onMap={() => setOverlay('map')} />
+      <Bands status={status} store={store} />
+      <main id="main"><Screen place={place} store={store} session={session} /></main>
+      <LiveRegion />
+      <Toasts />
+      {leaving.dialog}
+      {overlay === 'map' ? <ShortcutMap onClose={close} /> : null}
+      {overlay === 'palette' ? (
+        <Palette onClose={close} commands={buildCommands(session, store, { signOut: leaving.begin, map: () => setOverlay('map') })}
+          onSearch={store ? (text) => go(`${place.screen.startsWith('admin-') ? '/admin' : '/s'}/${store.id}/products?q=${encodeURIComponent(text)}`) : null} />
+      ) : null}
+    </>
+  );
+}
+
+const TITLES: Partial<Record<Place['screen'], string>> = {
+  dashboard: 'Dashboard', products: 'Products', 'admin-products': 'Admin: products', 'admin-product': 'Admin: product',
+  'admin-dashboard': 'Admin: dashboard', 'admin-store': 'Admin: store', 'admin-people': 'Admin: people', 'admin-import': 'Admin: import',
+  outbox: 'Outbox', conflicts: 'Conflicts', stores: 'Stores', 'new-store': 'New store',
+};
+
+const titleOf = (place: Place): string => TITLES[place.screen] ?? 'SyncStore';
+
+function Screen({ place, store, session }: { place: Place; store: StoreAccess | null; session: Session }): ReactNode {
+  if (place.screen === 'stores') return <StoresPage />;
+  if (place.screen === 'new-store') return <CreateStorePage />;
+  if (place.screen === 'outbox') return <OutboxPage />;
+  if (place.screen === 'home') return <Home store={store} session={session} />;
+  if (place.screen === 'lost') return <Lost />;
+  if (!store) return 'store' in place ? <NoAccess store={place.store} /> : <Home store={null} session={session} />;
+  const needed = missingRole(place, store);
+  if (needed) return <RoleMissing store={store} needed={needed} />;
+  switch (place.screen) {
+    case 'dashboard': return <DashboardPage key={store.id} store={store} />;
+    case 'products': return <SellerProductsPage key={store.id} store={store} />;
+    case 'admin-products': return <AdminProductsPage key={store.id} store={store} />;
+    case 'admin-product':
+      return place.id === 'new' ? <NewProductPage key={store.id} store={store} /> : <ProductEditor key={place.id} store={store} id={place.id} />;
+    case 'admin-dashboard': return <AdminDashboardPage key={store.id} store={store} />;
+    case 'admin-store': return <StorePage key={store.id} store={store} />;
+    case 'admin-people': return <PeoplePage key={store.id} store={store} />;
+    case 'admin-import': return <ImportPage key={store.id} store={store} />;
+    case 'conflicts': return <ConflictsPage key={store.id} store={store} />;
+    default: return <Lost />;
+  }
+}
+
+function Home({ store, session }: { store: StoreAccess | null; session: Session }) {
+  const to = store ? `/s/${store.id}` : session.installationAdmin ? '/stores/new' : null;
+  useEffect(() => {
+    if (to) go(to, { replace: true });
+  }, [to]);
+  if (to) return null;
+  return <EmptyState title="No store is open to you yet">Ask an admin to give {session.userName ?? 'you'} a role in a store. It appears here at once.</EmptyState>;
+}
+
+function Lost() {
+  return (
+    <EmptyState title="There is nothing at this address" actions={<Link className="button primary" to="/">Go to the start</Link>}>
+      The address may be mistyped, or what stood here was moved.
+    </EmptyState>
+  );
+}
+
+function NoAccess({ store }: { store: string }) {
+  return (
+    <EmptyState title={`You have no access to the store “${store}”`} actions={<Link className="button primary" to="/stores">Your stores</Link>}>
+      It may not exist, or an admin has to give you a role in it.
+    </EmptyState>
+  );
+}
+
+function RoleMissing({ store, needed }: { store: StoreAccess; needed: string }) {
+  return (
+    <EmptyState title={`This page needs the role ${needed}`} actions={<Link className="button primary" to={`/s/${store.id}`}>Go to the seller view</Link>}>
+      In {store.name} you are {store.role}. An admin can change that on the people page.
+    </EmptyState>
+  );
+}

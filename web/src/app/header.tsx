@@ -1,0 +1,152 @@
+import { useState } from 'react';
+import { useSession, useSyncStatus, type StoreAccess } from '../sync';
+import { Dialog } from '../ui/dialog';
+import { plural } from '../ui/format';
+import { Icon } from '../ui/icon';
+import { Popover } from '../ui/popover';
+import { usePreference } from '../ui/preferences';
+import { Link } from '../ui/router';
+import { StatusPill } from '../ui/status-pill';
+import { StoreBadge } from '../ui/store-badge';
+import { useMedia } from '../ui/use-media';
+import { navLinks, type NavLink, type Place } from './places';
+
+interface HeaderProps {
+  store: StoreAccess | null;
+  place: Place;
+  demo: boolean;
+  onSignOut: () => void;
+  onPalette: () => void;
+  onMap: () => void;
+}
+
+const OUTSIDE_STORES: readonly Place['screen'][] = ['conflicts', 'outbox'];
+
+export function isAdminSide(place: Place, store: StoreAccess | null): boolean {
+  return place.screen.startsWith('admin-') || (OUTSIDE_STORES.includes(place.screen) && store !== null && store.role !== 'viewer');
+}
+
+export function Header(props: HeaderProps) {
+  const { store, place, demo } = props;
+  const narrow = useMedia('(max-width: 1000px)');
+  const admin = isAdminSide(place, store);
+  const links = store ? navLinks(store, admin) : [];
+  return (
+    <header className={`app-header ${admin ? 'admin' : ''}`}>
+      <a className="skip" href="#main">Skip to the content</a>
+      <StoreSwitch store={store} />
+      {admin ? <span className="admin-word">Admin</span> : null}
+      {demo ? <span className="chip demo" title="Made-up sign-ins, figures partly derived: nothing here is a real shop">Demo data</span> : null}
+      {narrow ? null : <Nav links={links} place={place} />}
+      <span className="grow" />
+      <Alarms />
+      <StatusPill store={store?.id ?? null} />
+      {narrow ? <NavSheet links={links} place={place} /> : null}
+      <UserMenu {...props} />
+    </header>
+  );
+}
+
+function Nav({ links, place }: { links: NavLink[]; place: Place }) {
+  return (
+    <nav className="app-nav" aria-label="Main">
+      {links.map((link) => (
+        <Link key={link.to} to={link.to} aria-current={link.screens.includes(place.screen) ? 'page' : undefined}>{link.label}</Link>
+      ))}
+    </nav>
+  );
+}
+
+function NavSheet({ links, place }: { links: NavLink[]; place: Place }) {
+  const [open, setOpen] = useState(false);
+  if (links.length === 0) return null;
+  return (
+    <>
+      <button type="button" className="button quiet icon-only" aria-label="Menu" onClick={() => setOpen(true)}><Icon name="menu" /></button>
+      {open ? (
+        <Dialog title="Go to" place="sheet" onClose={() => setOpen(false)}>
+          <nav aria-label="Main">
+            {links.map((link) => (
+              <Link key={link.to} to={link.to} className="menu-item" onClick={() => setOpen(false)}
+                aria-current={link.screens.includes(place.screen) ? 'page' : undefined}>{link.label}</Link>
+            ))}
+          </nav>
+        </Dialog>
+      ) : null}
+    </>
+  );
+}
+
+function StoreSwitch({ store }: { store: StoreAccess | null }) {
+  const session = useSession();
+  return (
+    <Popover label={store ? `Store ${store.name}, ${store.currency}` : 'Choose a store'} className="store-button"
+      button={store ? (
+        <><StoreBadge id={store.id} name={store.name} /><strong className="clip">{store.name}</strong><span className="muted">{store.currency}</span><Icon name="down" /></>
+      ) : <><strong>SyncStore</strong><Icon name="down" /></>}>
+      {(close) => (
+        <>
+          {session.stores.map((other) => (
+            <Link key={other.id} to={`/s/${encodeURIComponent(other.id)}`} className="menu-item" onClick={close} aria-current={other.id === store?.id ? 'true' : undefined}>
+              <StoreBadge id={other.id} name={other.name} /><span className="grow clip">{other.name}</span>
+              <span className="muted">{other.isActive ? other.currency : 'deactivated'}</span>
+            </Link>
+          ))}
+          {session.installationAdmin ? (
+            <Link to="/stores/new" className="menu-item" onClick={close}><Icon name="plus" />New store</Link>
+          ) : null}
+          <Link to="/stores" className="menu-item" onClick={close}>All stores</Link>
+        </>
+      )}
+    </Popover>
+  );
+}
+
+/** What waits for a decision, on every screen. */
+function Alarms() {
+  const status = useSyncStatus();
+  return (
+    <>
+      {status.conflicts > 0 ? (
+        <Link to="/conflicts" className="header-chip conflict"><Icon name="split" />{plural(status.conflicts, 'conflict')}</Link>
+      ) : null}
+      {status.parked > 0 ? (
+        <Link to="/outbox" className="header-chip refused"><Icon name="warning" />{status.parked} not saved</Link>
+      ) : null}
+    </>
+  );
+}
+
+const THEMES = [['system', 'As the system'], ['light', 'Light'], ['dark', 'Dark']] as const;
+
+function UserMenu({ store, onSignOut, onPalette, onMap }: HeaderProps) {
+  const session = useSession();
+  const [theme, setTheme] = usePreference('theme', 'system');
+  return (
+    <Popover label={`Account of ${session.userName ?? 'nobody'}`} className="button quiet icon-only" align="right" button={<Icon name="person" />}>
+      {(close) => (
+        <>
+          <p className="menu-item"><strong>{session.userName}</strong>{store ? <span className="muted">{store.role}</span> : null}</p>
+          <div className="row menu-item" role="group" aria-label="Colours">
+            {THEMES.map(([value, label]) => (
+              <button key={value} type="button" className="button small" aria-pressed={theme === value} onClick={() => setTheme(value)}>{label}</button>
+            ))}
+          </div>
+          <button type="button" className="menu-item" onClick={() => {
+            close();
+            onPalette();
+          }}><span className="grow">Commands</span><kbd>Ctrl+K</kbd></button>
+          <button type="button" className="menu-item" onClick={() => {
+            close();
+            onMap();
+          }}><span className="grow">Keyboard map</span><kbd>?</kbd></button>
+          <Link to="/outbox" className="menu-item" onClick={close}>Outbox</Link>
+          <button type="button" className="menu-item" onClick={() => {
+            close();
+            onSignOut();
+          }}>Sign out</button>
+        </>
+      )}
+    </Popover>
+  );
+}

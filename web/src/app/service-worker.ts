@@ -1,0 +1,51 @@
+// Keeps the files of one release, so that the app starts without network. It never answers for data: /api and /ws always
+// go to the server, and what the app shows offline comes from its own database.
+/// <reference lib="webworker" />
+export {};
+
+declare const self: ServiceWorkerGlobalScope;
+
+// Both are written in after the build.
+const RELEASE = '__RELEASE__';
+const PRECACHE = JSON.parse('__PRECACHE__') as string[];
+const CACHE = `syncstore-${RELEASE}`;
+const START = '/index.html';
+
+async function fetchAll(): Promise<void> {
+  const cache = await caches.open(CACHE);
+  // Past the HTTP cache: a release is exactly the files it was built from.
+  await Promise.all(PRECACHE.map(async (path) => {
+    const response = await fetch(new Request(path, { cache: 'reload' }));
+    if (!response.ok) throw new Error(`${path}: ${response.status}`);
+    await cache.put(path, response);
+  }));
+}
+
+async function dropOthers(): Promise<void> {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name.startsWith('syncstore-') && name !== CACHE).map((name) => caches.delete(name)));
+}
+
+self.addEventListener('install', (event) => event.waitUntil(fetchAll()));
+
+self.addEventListener('activate', (event) => event.waitUntil(dropOthers().then(() => self.clients.claim())));
+
+self.addEventListener('message', (event) => {
+  if (event.data === 'take-over') void self.skipWaiting();
+});
+
+async function fromCache(path: string, request: Request): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(path)) ?? fetch(request);
+}
+
+const OWN_FILES = new Set(PRECACHE);
+const SERVER_PATHS = /^\/(api|ws|health|ready|metrics)(\/|$)/;
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== 'GET' || url.origin !== self.location.origin || SERVER_PATHS.test(url.pathname)) return;
+  if (request.mode === 'navigate') event.respondWith(fromCache(START, request));
+  else if (OWN_FILES.has(url.pathname)) event.respondWith(fromCache(url.pathname, request));
+});

@@ -1,0 +1,37 @@
+// The fifteen figures in their six columns, and where each leads.
+import { fieldInfo, type FieldInfo } from '../../ui/fields';
+
+export interface FigureColumn {
+  title: string;
+  fields: readonly FieldInfo[];
+}
+
+const column = (title: string, ...names: string[]): FigureColumn => ({ title, fields: names.map((name) => fieldInfo('dashboard', name)) });
+
+export const FIGURE_COLUMNS: readonly FigureColumn[] = [
+  column('Sales', 'sales_amount', 'todaySoFar'),
+  column('Open orders', 'open_orders', 'fbm_unshipped', 'fbm_pending', 'fba_pending'),
+  column('Buyer messages', 'buyer_messages', 'inventory_performance_index'),
+  column('Featured offer', 'featured_offer_percent', 'global_promotions_sales'),
+  column('Seller feedback', 'seller_feedback_rating', 'seller_feedback_count', 'ad_sales'),
+  column('Payments', 'payments_balance', 'ad_impressions'),
+];
+
+/** What a figure is made of, as far as it can be shown here. */
+export function figureSource(field: string, store: string): string | null {
+  switch (field) {
+    case 'sales_amount': return `/s/${store}/products?sort=-sales_amount`;
+    case 'inventory_performance_index': return `/s/${store}/products?sort=inventory`;
+    case 'ad_impressions': return `/s/${store}/products?sort=-page_views`;
+    default: return null;
+  }
+}
+
+/** "dashboard.ad_sales=demo" among the store's figure sources: where figures come from without a marketplace behind them. */
+export function sourceNote(sources: unknown, field: string): string | null {
+  if (!Array.isArray(sources)) return null;
+  const found = sources.find((entry): entry is string => typeof entry === 'string' && entry.startsWith(`dashboard.${field}=`));
+  const kind = found?.split('=')[1];
+  if (kind === 'demo') return 'demo figure';
+  return kind === 'derived' ? 'from real orders' : null;
+}

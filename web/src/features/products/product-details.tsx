@@ -1,0 +1,38 @@
+import { useRecord, type StoreAccess } from '../../sync';
+import { Dialog } from '../../ui/dialog';
+import { PRODUCT_FIELDS, showValue } from '../../ui/fields';
+import { formatAge, formatExact } from '../../ui/format';
+import { Link } from '../../ui/router';
+import { useNow } from '../../ui/use-now';
+import { pictureAddress, ProductPicture } from './product-picture';
+
+/** One product to read, over the table. */
+export function ProductDetails({ store, id, onClose }: { store: StoreAccess; id: string; onClose: () => void }) {
+  const row = useRecord(store.id, 'products', id);
+  const now = useNow();
+  const title = row ? String(row.fields['title'] ?? 'Product') : 'Product';
+  return (
+    <Dialog title={title} onClose={onClose} foot={store.role === 'viewer' ? undefined : (
+      <Link className="button" to={`/admin/${store.id}/products/${id}`}>Edit on the admin side</Link>
+    )}>
+      {row === undefined ? null : row === null ? <p>This product does not exist any more.</p> : (
+        <div data-record={row.id} className="stack">
+          <ProductPicture address={pictureAddress(row.fields['image_url'])} />
+          <dl className="facts">
+            {PRODUCT_FIELDS.filter((field) => field.name !== 'image_url').map((field) => (
+              <div key={field.name}>
+                <dt>{field.label}{field.kind === 'money' ? ` (${store.currencySymbol})` : ''}</dt>
+                <dd className="num" dir="auto" data-field={field.name} data-sync={row.marks[field.name] ?? 'clean'}>
+                  {showValue(field, row.fields[field.name])}
+                </dd>
+              </div>
+            ))}
+          </dl>
+          {row.changedAt ? (
+            <p className="muted" title={formatExact(row.changedAt)}>Last changed {formatAge(row.changedAt, now)}{row.changedBy ? ` by ${row.changedBy}` : ''}</p>
+          ) : null}
+        </div>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,105 @@
+import { edit, undo, usePage, useSession, type Row, type StoreAccess } from '../../sync';
+import { plural } from '../../ui/format';
+import { Icon } from '../../ui/icon';
+import { LiveTable } from '../../ui/live-table/live-table';
+import { usePageSpec } from '../../ui/live-table/page-address';
+import { EmptyState } from '../../ui/notices';
+import { go, goQuery, Link, usePlace } from '../../ui/router';
+import { toast } from '../../ui/toasts';
+import { ADMIN_COLUMNS, PRODUCT_LIST, SELLER_COLUMNS, SORTABLE } from './product-columns';
+import { rowPicture } from './product-picture';
+import { filterWords, ProductTools } from './product-tools';
+import { ProductDetails } from './product-details';
+
+const titleOf = (row: Row): string => String(row.fields['title'] ?? row.fields['sku'] ?? row.id);
+
+export function removeProducts(store: string, rows: readonly Row[]): void {
+  for (const row of rows) edit(store, [{ op: 'remove', collection: 'products', id: row.id }]);
+  toast(rows.length === 1 && rows[0] ? `Removed ${titleOf(rows[0])}` : `Removed ${plural(rows.length, 'product')}`, {
+    label: 'Undo', run: () => rows.forEach(() => void undo()),
+  });
+}
+
+/** The admin side: every cell of the table can be edited in place. */
+export function AdminProductsPage({ store }: { store: StoreAccess }) {
+  const spec = usePageSpec(PRODUCT_LIST);
+  const page = usePage(store.id, spec);
+  const session = useSession();
+  const base = `/admin/${store.id}/products`;
+  return (
+    <LiveTable name="products" title="Products" what="products" store={store.id} spec={spec} page={page} columns={ADMIN_COLUMNS}
+      sortable={SORTABLE} writable={store.role !== 'viewer'} user={session.userId} currencySymbol={store.currencySymbol}
+      titleOf={titleOf} openTo={(row) => `${base}/${row.id}`} onOpen={(row) => go(`${base}/${row.id}`)}
+      onCreate={() => go(`${base}/new`)} onRemove={(rows) => removeProducts(store.id, rows)} picture={rowPicture}
+      tools={<>
+        <ProductTools spec={spec} />
+        <Link className="button small" to={`${base}/new`}><Icon name="plus" />New</Link>
+        <Link className="button small" to={`/admin/${store.id}/import`}><Icon name="upload" />Import</Link>
+      </>}
+      selectionTools={(rows, clear) => <SelectionTools store={store.id} rows={rows} clear={clear} />}
+      empty={<NoProducts store={store} spec={filterWords(spec)} />} />
+  );
+}
+
+/** The seller side: how products perform, live; nothing is edited here. */
+export function SellerProductsPage({ store }: { store: StoreAccess }) {
+  const spec = usePageSpec(PRODUCT_LIST);
+  const page = usePage(store.id, spec);
+  const session = useSession();
+  const { query } = usePlace();
+  const openId = query.get('open');
+  const address = (id: string): string => {
+    const next = new URLSearchParams(query);
+    next.set('open', id);
+    return `/s/${store.id}/products?${next}`;
+  };
+  return (
+    <>
+      <LiveTable name="performance" title="Product performance" what="products" store={store.id} spec={spec} page={page}
+        columns={SELLER_COLUMNS} sortable={SORTABLE} writable={false} user={session.userId} currencySymbol={store.currencySymbol}
+        titleOf={titleOf} openTo={(row) => address(row.id)} onOpen={(row) => go(address(row.id))} picture={rowPicture}
+        tools={<ProductTools spec={spec} />} empty={<NoProducts store={store} spec={filterWords(spec)} />} />
+      {openId ? <ProductDetails store={store} id={openId} onClose={() => goQuery({ open: null })} /> : null}
+    </>
+  );
+}
+
+function SelectionTools({ store, rows, clear }: { store: string; rows: Row[]; clear: () => void }) {
+  const setStatus = (status: string) => {
+    for (const row of rows) {
+      if (row.fields['status'] !== status) edit(store, [{ op: 'set', collection: 'products', id: row.id, field: 'status', to: status }]);
+    }
+  };
+  return (
+    <>
+      <strong>{plural(rows.length, 'product')} selected</strong>
+      <button type="button" className="button small" onClick={() => setStatus('Active')}>Set active</button>
+      <button type="button" className="button small" onClick={() => setStatus('Inactive')}>Set inactive</button>
+      <button type="button" className="button small danger" onClick={() => {
+        removeProducts(store, rows);
+        clear();
+      }}><Icon name="trash" />Remove</button>
+      <button type="button" className="button small quiet" onClick={clear}>Clear selection</button>
+    </>
+  );
+}
+
+function NoProducts({ store, spec }: { store: StoreAccess; spec: string }) {
+  if (spec) {
+    return (
+      <EmptyState title="No product matches" actions={
+        <button type="button" className="button primary" onClick={() => goQuery({ q: null, status: null, page: null })}>Clear the filter</button>
+      }>Looked for {spec}.</EmptyState>
+    );
+  }
+  if (store.role === 'viewer') {
+    return <EmptyState title="No products yet">They appear here as soon as an editor of {store.name} imports or creates them.</EmptyState>;
+  }
+  return (
+    <EmptyState title={`${store.name} has no products yet`} actions={<>
+      <Link className="button primary" to={`/admin/${store.id}/import`}><Icon name="upload" />Import a file</Link>
+      <Link className="button" to={`/admin/${store.id}/products/new`}><Icon name="plus" />Create a product</Link>
+      <a className="button" href="/sample-products.csv" download><Icon name="download" />Download a sample CSV</a>
+    </>}>Bring a Shopify export, a plain CSV or JSON. Every row is shown with what will happen to it before anything changes.</EmptyState>
+  );
+}

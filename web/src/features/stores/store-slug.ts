@@ -1,0 +1,4 @@
+/** A name as an address: "Blume & Söhne" -> "blume-sohne". */
+export function slugOf(name: string): string {
+  return name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40);
+}

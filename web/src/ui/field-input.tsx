@@ -1,0 +1,45 @@
+import type { FieldInfo } from './fields';
+import { isNumeric } from './fields';
+
+interface FieldInputProps {
+  field: FieldInfo;
+  value: string;
+  onChange: (text: string) => void;
+  label?: string;
+  id?: string;
+  describedBy?: string;
+  invalid?: boolean;
+  disabled?: boolean;
+  autoFocus?: boolean;
+  onBlur?: () => void;
+  marks?: Record<string, string>;
+}
+
+/** The input that fits a field's kind. It takes any text: what is wrong with it is said beside it. */
+export function FieldInput(props: FieldInputProps) {
+  const { field, value, onChange, label, invalid = false, marks } = props;
+  const shared = {
+    id: props.id, 'aria-label': label, 'aria-describedby': props.describedBy, disabled: props.disabled,
+    autoFocus: props.autoFocus, onBlur: props.onBlur, 'aria-invalid': invalid || undefined, ...marks,
+  };
+  if (field.kind === 'choice' || field.kind === 'flag') {
+    const choices = field.kind === 'flag' ? ['true', 'false'] : field.choices ?? [];
+    return (
+      <select className="input" value={value} onChange={(event) => onChange(event.target.value)} {...shared}>
+        {choices.includes(value) ? null : <option value={value}>{value || '–'}</option>}
+        {choices.map((choice) => (
+          <option key={choice} value={choice}>{field.kind === 'flag' ? (choice === 'true' ? 'Yes' : 'No') : choice}</option>
+        ))}
+      </select>
+    );
+  }
+  if (field.kind === 'rich_text') {
+    return <textarea className="input" dir="auto" rows={6} value={value} onChange={(event) => onChange(event.target.value)} {...shared} />;
+  }
+  return (
+    <input className={`input${isNumeric(field.kind) ? ' num' : ''}${field.mono ? ' mono' : ''}`} dir="auto" autoComplete="off"
+      inputMode={isNumeric(field.kind) ? (field.kind === 'count' ? 'numeric' : 'decimal') : undefined}
+      spellCheck={field.mono || isNumeric(field.kind) ? false : undefined}
+      value={value} onChange={(event) => onChange(event.target.value)} {...shared} />
+  );
+}

@@ -1,0 +1,43 @@
+import type { LivePage } from '../sync';
+import { formatCount } from './format';
+import { Icon, type IconName } from './icon';
+
+export const PAGE_SIZES = [25, 50, 100] as const;
+
+interface PageBarProps {
+  page: LivePage;
+  /** What is counted: "products". */
+  what: string;
+  onPage: (page: number) => void;
+  onSize: (size: number) => void;
+}
+
+export function PageBar({ page, what, onPage, onSize }: PageBarProps) {
+  const first = page.total === 0 ? 0 : (page.page - 1) * page.size + 1;
+  const last = Math.min(page.total, page.page * page.size);
+  const step = (to: number, label: string, icon: IconName) => (
+    <button type="button" className="button quiet small" aria-label={label} title={label}
+      disabled={to < 1 || to > page.pages || to === page.page} onClick={() => onPage(to)}><Icon name={icon} /></button>
+  );
+  return (
+    <nav className="page-bar" aria-label="Pages">
+      <span className="num nowrap">
+        {formatCount(first)}–{formatCount(last)} of <strong>{formatCount(page.total)}</strong> {what}
+      </span>
+      <span className="grow" />
+      <label className="row nowrap">
+        <span className="muted">Rows</span>
+        <select className="input small" value={page.size} onChange={(event) => onSize(Number(event.target.value))}>
+          {PAGE_SIZES.map((size) => <option key={size} value={size}>{size}</option>)}
+        </select>
+      </label>
+      <span className="page-steps">
+        {step(1, 'First page', 'first')}
+        {step(page.page - 1, 'Previous page', 'left')}
+        <span className="num nowrap">Page {formatCount(page.page)} of {formatCount(page.pages)}</span>
+        {step(page.page + 1, 'Next page', 'right')}
+        {step(page.pages, 'Last page', 'last')}
+      </span>
+    </nav>
+  );
+}

@@ -1,0 +1,137 @@
+// The open form of one record: saves only what was changed, says what it will save, and shows what others change meanwhile.
+import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { edit, useQueue, useSession, type Row } from '../../sync';
+import { resolveConflict } from '../conflict-actions';
+import { DifferenceRow } from '../difference-row';
+import { fieldInfo, type FieldInfo } from '../fields';
+import { RefusedRow } from '../refused-row';
+import { FieldHistory } from './field-history';
+import { FormField } from './form-field';
+import { draftOps, prepare, useDraft } from './use-draft';
+import './record-form.css';
+
+export interface FieldGroup {
+  title: string;
+  fields: readonly FieldInfo[];
+}
+
+interface RecordFormProps {
+  store: string;
+  collection: string;
+  row: Row;
+  groups: readonly FieldGroup[];
+  writable: boolean;
+  currencySymbol: string;
+  /** Why it cannot be written, when it cannot. */
+  lockedBecause?: string;
+  onCancel?: () => void;
+  extra?: ReactNode;
+}
+
+export function RecordForm(props: RecordFormProps) {
+  const { store, collection, row, groups, writable, currencySymbol } = props;
+  const fields = groups.flatMap((group) => group.fields);
+  const form = useDraft(fields);
+  const [openedAt] = useState(() => Date.now());
+  const element = useRef<HTMLFormElement>(null);
+  const save = () => {
+    const prepared = prepare(fields, form.draft);
+    if (!prepared.ok) {
+      const first = fields.find((field) => prepared.problems[field.name]);
+      element.current?.querySelector<HTMLElement>(`[data-field="${first?.name ?? ''}"]`)?.focus();
+      return;
+    }
+    const ops = draftOps(collection, row, form.draft, prepared.values);
+    if (ops.length > 0) edit(store, ops);
+    form.clear();
+  };
+  useSaveKey(element, save);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    save();
+  };
+  const labels = form.touched.map((name) => fieldInfo(collection, name).label);
+  return (
+    <form className="record-form" ref={element} data-record={row.id} onSubmit={submit} noValidate aria-label="Record">
+      {props.lockedBecause ? <p className="muted">{props.lockedBecause}</p> : null}
+      {row.removed ? <p className="field-problem" role="alert">Removed{row.removed.by ? ` by ${row.removed.by}` : ''}. What you typed stays here until you leave.</p> : null}
+      <WholeRecordConflict row={row} />
+      {groups.map((group) => (
+        <fieldset key={group.title} className="form-group panel">
+          <legend>{group.title}</legend>
+          <div className="form-grid">
+            {group.fields.map((field) => (
+              <FormField key={field.name} field={field} row={row} draft={form.draft[field.name]} problem={form.problems[field.name]}
+                text={form.text(field, row.fields[field.name])} writable={writable && !row.removed} openedAt={openedAt}
+                unit={field.kind === 'money' ? currencySymbol : ''}
+                onText={(text) => form.type(field, text, row.fields[field.name] ?? null)} onTakeTheirs={() => form.forget(field.name)}
+                aside={field.readOnly ? null : <FieldHistory store={store} collection={collection} id={row.id} field={field} writable={writable && !row.removed} />}
+                below={<FieldDecision row={row} store={store} collection={collection} name={field.name} />} />
+            ))}
+          </div>
+        </fieldset>
+      ))}
+      {props.extra}
+      {writable ? (
+        <div className="form-foot">
+          <button type="submit" className="button primary" disabled={form.touched.length === 0}>Save</button>
+          {form.touched.length > 0 ? (
+            <button type="button" className="button" onClick={form.clear}>Discard changes</button>
+          ) : props.onCancel ? <button type="button" className="button" onClick={props.onCancel}>Close</button> : null}
+          <span className="grow clip" role="status">{labels.length > 0 ? `Will save: ${labels.join(', ')}` : 'No unsaved changes'}</span>
+        </div>
+      ) : null}
+    </form>
+  );
+}
+
+function useSaveKey(element: React.RefObject<HTMLElement | null>, save: () => void): void {
+  const latest = useRef(save);
+  useEffect(() => {
+    latest.current = save;
+  });
+  useEffect(() => {
+    const key = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 's' || !element.current) return;
+      event.preventDefault();
+      latest.current();
+    };
+    document.addEventListener('keydown', key);
+    return () => document.removeEventListener('keydown', key);
+  }, [element]);
+}
+
+interface DecisionProps {
+  row: Row;
+  store: string;
+  collection: string;
+  name: string;
+}
+
+function FieldDecision({ row, store, collection, name }: DecisionProps) {
+  const session = useSession();
+  const queue = useQueue();
+  const conflict = row.conflicts[name];
+  const parked = queue.filter((entry) => entry.store === store && entry.state === 'parked');
+  return (
+    <>
+      {conflict ? (
+        <DifferenceRow field={fieldInfo(collection, name)} conflict={conflict} userName={session.userName}
+          onChoose={(choice) => resolveConflict(conflict.id, choice)} />
+      ) : null}
+      {parked.flatMap((entry) => entry.ops
+        .filter((op) => op.collection === collection && op.id === row.id && op.field === name)
+        .map((op) => <RefusedRow key={entry.number} entry={entry} op={op} />))}
+    </>
+  );
+}
+
+function WholeRecordConflict({ row }: { row: Row }) {
+  const session = useSession();
+  const conflict = row.conflicts[''];
+  if (!conflict) return null;
+  return (
+    <DifferenceRow field={{ name: '', label: 'Record', kind: 'line' }} conflict={conflict} userName={session.userName} wholeRecord
+      onChoose={(choice) => resolveConflict(conflict.id, choice)} />
+  );
+}

@@ -1,0 +1,64 @@
+// The address bar is the state of a screen: what is open, which page, sort, filter and query.
+import { useMemo, useSyncExternalStore, type AnchorHTMLAttributes, type MouseEvent, type ReactNode } from 'react';
+
+const listeners = new Set<() => void>();
+
+function changed(): void {
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  if (listeners.size === 0) window.addEventListener('popstate', changed);
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) window.removeEventListener('popstate', changed);
+  };
+}
+
+const address = (): string => window.location.pathname + window.location.search;
+
+export interface Place {
+  path: string;
+  parts: string[];
+  query: URLSearchParams;
+}
+
+export function usePlace(): Place {
+  const now = useSyncExternalStore(subscribe, address);
+  return useMemo(() => {
+    const url = new URL(now, window.location.origin);
+    const parts = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
+    return { path: url.pathname, parts, query: url.searchParams };
+  }, [now]);
+}
+
+export function go(to: string, options: { replace?: boolean } = {}): void {
+  if (to === address()) return;
+  if (options.replace) window.history.replaceState(null, '', to);
+  else window.history.pushState(null, '', to);
+  changed();
+}
+
+/** Changes parts of the query; null and '' take a part away. */
+export function goQuery(parts: Record<string, string | number | null>, options: { replace?: boolean } = {}): void {
+  const url = new URL(window.location.href);
+  for (const [name, value] of Object.entries(parts)) {
+    if (value === null || value === '') url.searchParams.delete(name);
+    else url.searchParams.set(name, String(value));
+  }
+  go(url.pathname + url.search, options);
+}
+
+type LinkProps = AnchorHTMLAttributes<HTMLAnchorElement> & { to: string; children?: ReactNode };
+
+export function Link({ to, onClick, children, ...rest }: LinkProps) {
+  const follow = (event: MouseEvent<HTMLAnchorElement>) => {
+    onClick?.(event);
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    go(to);
+  };
+  return <a {...rest} href={to} onClick={follow}>{children}</a>;
+}

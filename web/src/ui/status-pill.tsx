@@ -1,0 +1,68 @@
+import { exportQueue, refresh, retryNow, useSyncStatus } from '../sync';
+import { saveBlob } from './download';
+import { formatAge, formatDuration, formatExact, plural } from './format';
+import { Popover } from './popover';
+import { Link } from './router';
+import { connectionMark, pillWords, waitingWords } from './status-words';
+import { toast } from './toasts';
+import { useNow } from './use-now';
+import './status-pill.css';
+
+export function StatusPill({ store }: { store: string | null }) {
+  const status = useSyncStatus();
+  const now = useNow();
+  const mark = connectionMark(status.connection);
+  const words = pillWords(status, now);
+  const marks = { 'data-connection': mark, 'data-queued': status.waiting };
+  return (
+    <Popover label={`Connection: ${words}`} className={`pill ${mark}`} marks={marks} align="right"
+      button={<><span className="pill-dot" aria-hidden="true" /><span className="clip">{words}</span></>}>
+      {(close) => <PillDetails store={store} now={now} close={close} />}
+    </Popover>
+  );
+}
+
+function PillDetails({ store, now, close }: { store: string | null; now: number; close: () => void }) {
+  const status = useSyncStatus();
+  const saves = status.saves === 0 || status.saveP50Ms === null || status.saveP95Ms === null
+    ? 'none yet'
+    : `p50 ${formatDuration(status.saveP50Ms)}, p95 ${formatDuration(status.saveP95Ms)} (${plural(status.saves, 'save')})`;
+  return (
+    <div className="pill-details">
+      <p>{waitingWords(status)}</p>
+      {status.missing.map((text) => <p key={text} className="pill-missing">{text}</p>)}
+      <dl>
+        <dt>Last change</dt>
+        <dd title={status.lastChangeAt ? formatExact(status.lastChangeAt) : undefined}>
+          {status.lastChangeAt ? formatAge(status.lastChangeAt, now) : 'none yet'}
+        </dd>
+        <dt>Own saves</dt><dd>{saves}</dd>
+        <dt>Waiting</dt><dd>{status.waiting}</dd>
+        <dt>Not saved</dt><dd>{status.parked}</dd>
+        {status.nextRetryAt && status.connection !== 'live'
+          ? <><dt>Next try</dt><dd>{nextTry(status.nextRetryAt, now)}</dd></> : null}
+        {status.resyncs + status.restarts > 0
+          ? <><dt>Rebuilt</dt><dd>{plural(status.resyncs + status.restarts, 'time')}</dd></> : null}
+      </dl>
+      <div className="row">
+        <button type="button" className="button small" onClick={() => {
+          retryNow();
+          if (store) refresh(store);
+          toast('Checking everything against the server');
+          close();
+        }}>{status.connection === 'live' ? 'Refresh all data' : 'Retry now'}</button>
+        <Link className="button small" to="/outbox" onClick={close}>Open the outbox</Link>
+        {status.waiting + status.parked > 0 ? (
+          <button type="button" className="button small" onClick={() => {
+            void exportQueue().then((blob) => saveBlob(blob, 'waiting-edits.json'));
+          }}>Export waiting edits</button>
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+function nextTry(at: number, now: number): string {
+  const seconds = Math.ceil((at - now) / 1000);
+  return seconds <= 0 ? 'now' : `in ${seconds} s`;
+}

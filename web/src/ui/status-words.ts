@@ -1,0 +1,46 @@
+import type { ConnectionState, SyncStatus } from '../sync';
+import { formatClock, plural } from './format';
+
+type PillStatus = Pick<SyncStatus, 'connection' | 'offlineSince' | 'waiting'>;
+
+/** What the header pill says. */
+export function pillWords(status: PillStatus, now: number): string {
+  const { connection, waiting } = status;
+  const dotted = waiting > 0 ? ` · ${waiting} waiting` : '';
+  switch (connection) {
+    case 'live': return 'Live';
+    case 'starting': return 'Starting';
+    case 'reconnecting': return waiting > 0 ? `Reconnecting (${waiting} waiting)` : 'Reconnecting';
+    case 'polling': return `Checking every 30 s${dotted}`;
+    case 'sign-in': return `Sign in again${dotted}`;
+    case 'update': return `Reload to update${dotted}`;
+    case 'offline':
+      return `${status.offlineSince ? `Offline since ${formatClock(status.offlineSince, now)}` : 'Offline'}${dotted}`;
+  }
+}
+
+/** The mark outsiders read: five states, so starting counts as reconnecting and an app that is too old as offline. */
+export function connectionMark(connection: ConnectionState): string {
+  if (connection === 'starting') return 'reconnecting';
+  return connection === 'update' ? 'offline' : connection;
+}
+
+/** Where waiting edits are and when they go. */
+export function waitingWords(status: Pick<SyncStatus, 'connection' | 'waiting' | 'storage'>): string {
+  const { connection, waiting, storage } = status;
+  if (waiting === 0) return 'Nothing waits to be sent.';
+  const edits = plural(waiting, 'edit');
+  if (storage !== 'ok') {
+    return `${edits} of this page ${waiting === 1 ? 'waits' : 'wait'}. This browser cannot keep them: leave this tab open until they are sent, or export them.`;
+  }
+  const when: Record<ConnectionState, string> = {
+    live: 'They are on their way.',
+    starting: 'They go as soon as the connection stands.',
+    reconnecting: 'They go as soon as the connection is back.',
+    polling: 'They go with the next check.',
+    offline: 'They go as soon as the connection is back.',
+    'sign-in': 'They go when you have signed in again.',
+    update: 'They go after the page was reloaded.',
+  };
+  return `${edits} ${waiting === 1 ? 'is' : 'are'} safe in this browser, also when you close this tab. ${when[connection]}`;
+}
