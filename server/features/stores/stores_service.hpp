@@ -19,7 +19,7 @@ struct StoreSummary {
   std::string name;
   std::string currency;
   bool active = true;
-  std::string info_json;  // the whole store_info record as HTTP shows it
+  Json info;  // the store_info record as HTTP shows it
 };
 
 class StoresService {
@@ -30,7 +30,7 @@ class StoresService {
   ~StoresService();
 
   void load(std::function<void(Status)> done);
-  void bind(http::Api& api);
+  void bind(http::Api& api, ports::Storage& storage);
   // After a store was made; the accounts fill in its members.
   void set_created_listener(std::function<void(const StoreId&)> listener);
 
@@ -41,6 +41,7 @@ class StoresService {
 
  private:
   void summarise(const engine::StoreState& store);
+  void load_rest(std::shared_ptr<std::vector<StoreId>> ids, std::function<void(Status)> done);
   void handle_list(const http::ContextPtr& context, const ports::HttpReply& reply) const;
   void handle_create(const http::ContextPtr& context, const ports::HttpReply& reply);
 

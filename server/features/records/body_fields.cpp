@@ -1,0 +1,41 @@
+#include "server/features/records/body_fields.hpp"
+
+#include <algorithm>
+
+#include "core/model/validate.hpp"
+
+namespace syncstore::records {
+
+BodyFields read_body_fields(const model::CollectionDef& collection, const Json& body,
+                            std::initializer_list<std::string_view> besides) {
+  BodyFields result;
+  for (const auto& [name, json] : body.members()) {
+    if (std::find(besides.begin(), besides.end(), name) != besides.end()) {
+      continue;
+    }
+    const int index = collection.field_index(name);
+    if (index < 0) {
+      result.errors.push_back(fail(ErrorCode::unknown_field, {}, name));
+      continue;
+    }
+    const model::FieldDef& field = collection.fields[static_cast<std::size_t>(index)];
+    Result<model::Value> value = model::value_from_json(field, json);
+    if (!value.ok()) {
+      Error error = value.error();
+      error.field = name;
+      result.errors.push_back(std::move(error));
+      continue;
+    }
+    model::Value normal = model::normalise_value(field, std::move(*value));
+    if (const Status valid = model::validate_value(field, normal); !valid.ok()) {
+      Error error = valid.error();
+      error.field = name;
+      result.errors.push_back(std::move(error));
+      continue;
+    }
+    result.values.push_back(sync::FieldValue{static_cast<std::uint16_t>(index), std::move(normal)});
+  }
+  return result;
+}
+
+}  // namespace syncstore::records
