@@ -31,7 +31,7 @@ Status check_recorded(Connection& connection, std::span<const Migration> list, c
   while ((status = rows.step()) == SQLITE_ROW) {
     newest = static_cast<int>(rows.integer(0));
     if (newest > list.back().number) {
-      return fail(ErrorCode::newer_schema, "The data has schema " + std::to_string(newest) + ", this program knows " +
+      return fail(ErrorCode::newer_schema, "The data has the newer schema " + std::to_string(newest) + "; this program knows up to " +
                                                std::to_string(list.back().number) + ".");
     }
     const Migration& migration = list[static_cast<std::size_t>(newest - 1)];
