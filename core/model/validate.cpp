@@ -24,20 +24,6 @@ bool is_number_kind(FieldKind kind) {
          kind == FieldKind::time;
 }
 
-std::int64_t largest(const FieldDef& field) {
-  if (field.max != 0) {
-    return field.max;
-  }
-  switch (field.kind) {
-    case FieldKind::count:
-      return limits::kCountMax;
-    case FieldKind::time:
-      return kTimeMax;
-    default:
-      return limits::kDecimalMax;
-  }
-}
-
 std::string number_text(const FieldDef& field, std::int64_t number) {
   const bool scaled = field.kind == FieldKind::money || field.kind == FieldKind::decimal;
   return scaled ? format_decimal(number) : std::to_string(number);
@@ -48,26 +34,11 @@ Status validate_number(const FieldDef& field, std::int64_t number) {
     return refuse(field, ErrorCode::out_of_range,
                   "must be at least " + number_text(field, field.min) + ".");
   }
-  if (number > largest(field)) {
+  if (number > largest_number(field)) {
     return refuse(field, ErrorCode::out_of_range,
-                  "must be at most " + number_text(field, largest(field)) + ".");
+                  "must be at most " + number_text(field, largest_number(field)) + ".");
   }
   return {};
-}
-
-std::size_t most_bytes(const FieldDef& field) {
-  if (field.max_bytes != 0) {
-    return field.max_bytes;
-  }
-  switch (field.kind) {
-    case FieldKind::text:
-    case FieldKind::rich_text:
-      return limits::kTextBytes;
-    case FieldKind::json:
-      return limits::kValueBytes;
-    default:
-      return limits::kLineBytes;
-  }
 }
 
 bool is_choice_of(const FieldDef& field, std::string_view text) {
@@ -116,9 +87,9 @@ std::string normal_text(const FieldDef& field, const std::string& text) {
 }
 
 Status validate_text(const FieldDef& field, const std::string& text) {
-  if (text.size() > most_bytes(field)) {
+  if (text.size() > largest_bytes(field)) {
     return refuse(field, ErrorCode::too_long,
-                  "may have at most " + std::to_string(most_bytes(field)) + " bytes; this has " +
+                  "may have at most " + std::to_string(largest_bytes(field)) + " bytes; this has " +
                       std::to_string(text.size()) + ".");
   }
   if (!is_valid_utf8(text)) {
@@ -205,6 +176,35 @@ constexpr FormatRule kFormatRules[] = {
 };
 
 }  // namespace
+
+std::size_t largest_bytes(const FieldDef& field) {
+  if (field.max_bytes != 0) {
+    return field.max_bytes;
+  }
+  switch (field.kind) {
+    case FieldKind::text:
+    case FieldKind::rich_text:
+      return limits::kTextBytes;
+    case FieldKind::json:
+      return limits::kValueBytes;
+    default:
+      return limits::kLineBytes;
+  }
+}
+
+std::int64_t largest_number(const FieldDef& field) {
+  if (field.max != 0) {
+    return field.max;
+  }
+  switch (field.kind) {
+    case FieldKind::count:
+      return limits::kCountMax;
+    case FieldKind::time:
+      return kTimeMax;
+    default:
+      return limits::kDecimalMax;
+  }
+}
 
 Status validate_value(const FieldDef& field, const Value& value) {
   if (is_absent(value)) {

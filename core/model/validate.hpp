@@ -14,6 +14,9 @@ namespace syncstore::model {
 // reading make them absent). Errors carry the field's name: wrong_type, out_of_range, too_long,
 // required, not_normal, invalid_utf8.
 Status validate_value(const FieldDef& field, const Value& value);
+// The bounds that it holds a field to: the field's own or its kind's.
+std::size_t largest_bytes(const FieldDef& field);    // of texts, and of each entry of a list
+std::int64_t largest_number(const FieldDef& field);  // of money, decimals, counts and times
 Value normalise_value(const FieldDef& field, Value value);
 
 // Required fields, formats of single fields (currency, e-mail, image address) and rules across
