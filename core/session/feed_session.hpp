@@ -36,6 +36,8 @@ class FeedSession {
   State state() const { return state_; }
   const FeedUser& user() const { return user_; }
   std::uint32_t expires_in_s() const;
+  // No store is being opened and every mutation is answered.
+  bool idle() const { return state_ != State::opening && window_.mutations() == 0; }
 
  private:
   void dispatch(wire::UpMessage message, std::size_t bytes);

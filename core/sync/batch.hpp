@@ -60,7 +60,7 @@ class Coalescer {
 // Applies a delta in place. Errors (nothing half-applied is promised only per row; the caller
 // resynchronises): epoch/base mismatch is the caller's check; here `corrupt` when an update names
 // an unknown row or when a row or id belongs to another record. Whole rows since a cursor come as
-// inserts: one of a record that is there (same id, same row) replaces it; the removal of a row that
+// inserts: one of a record that is there (same id) replaces it; the removal of a row that
 // is not there is skipped. `before_change` is called per row that changes with the id and the
 // record before (nullptr when inserted). The table's last sequence becomes the delta's target.
 Status apply_delta(model::Table& table, const Delta& delta,

@@ -41,6 +41,11 @@ void Hub::set_identities(Identities* identities) {
 
 std::shared_ptr<ports::LinkSession> Hub::open(std::shared_ptr<ports::Link> link, std::string_view subprotocol,
                                               std::optional<Identity> authorised) {
+  return open_feed(std::move(link), subprotocol, std::move(authorised));
+}
+
+std::shared_ptr<LinkFeed> Hub::open_feed(std::shared_ptr<ports::Link> link, std::string_view subprotocol,
+                                         std::optional<Identity> authorised) {
   std::optional<session::FeedUser> user;
   if (authorised) {
     user = session::FeedUser{authorised->user, authorised->name, authorised->credential, authorised->expires_at};

@@ -49,6 +49,10 @@ class Hub {
   std::shared_ptr<ports::LinkSession> open(std::shared_ptr<ports::Link> link, std::string_view subprotocol,
                                            std::optional<Identity> authorised);
 
+  // The same for a link of our own making (HTTP exchange).
+  std::shared_ptr<LinkFeed> open_feed(std::shared_ptr<ports::Link> link, std::string_view subprotocol,
+                                      std::optional<Identity> authorised);
+
   void revoke(const Revocation& revocation);
   // connection_status shutting_down / notice(unavailable), then close 1001 on every link.
   void shut_down(std::uint32_t retry_after_ms);

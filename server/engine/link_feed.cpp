@@ -5,6 +5,7 @@
 #include "core/base/limits.hpp"
 #include "core/wire/frame_codec.hpp"
 #include "server/engine/hub.hpp"
+#include "server/engine/json_steps.hpp"
 
 namespace syncstore::engine {
 namespace {
@@ -284,6 +285,12 @@ void LinkFeed::pump() {
   }
 }
 
+void LinkFeed::catch_up_now() {
+  if (!following_ || closed_) return;
+  behind_ = true;
+  pump();
+}
+
 bool LinkFeed::catch_up_binary(StoreState& state) {
   std::vector<std::shared_ptr<const StoreFeed::Since>> kept;
   std::vector<std::string_view> sections;
@@ -340,42 +347,24 @@ bool LinkFeed::send_snapshots(StoreState& state) {
 }
 
 void LinkFeed::queue_json_catch_up(const StoreState& state, bool bulk) {
-  std::vector<sync::Delta> deltas;
+  std::vector<JsonStep> steps;
   for (Followed& followed : followed_) {
-    sync::Delta delta = state.delta_since(followed.collection, followed.cursor);
-    const Sequence exact = state.collection_sequence_at(followed.collection, followed.cursor);
-    followed.cursor = delta.target = state.table(followed.collection).last_sequence();
-    delta.base = std::min(exact, delta.target);
-    if (!delta.rows.empty()) deltas.push_back(std::move(delta));
+    JsonStep step = json_step(state, followed.collection, followed.cursor);
+    followed.cursor = step.target;
+    if (!step.empty()) steps.push_back(std::move(step));
   }
-  if (deltas.empty() && bulk && !followed_.empty()) {
+  if (steps.empty() && bulk && !followed_.empty()) {
     // Nothing is new; the reader still waits for the message that ends the bulk.
-    sync::Delta nothing;
-    nothing.collection = followed_.front().collection;
-    nothing.base = nothing.target = followed_.front().cursor;
-    deltas.push_back(std::move(nothing));
+    steps.push_back(json_step(state, followed_.front().collection, followed_.front().cursor));
   }
-  for (std::size_t i = 0; i < deltas.size(); ++i) {
-    const sync::Delta& whole = deltas[i];
+  for (std::size_t i = 0; i < steps.size(); ++i) {
     wire::DataHead head;
-    head.store = state.id();
-    head.epoch = state.epoch();
-    head.total = state.table(whole.collection).size();
     head.bulk = bulk;
+    head.more = i + 1 < steps.size();
     head.now = now();
-    std::size_t next = 0;
-    do {
-      sync::Delta chunk;
-      chunk.collection = whole.collection;
-      chunk.base = whole.base;
-      chunk.target = whole.target;
-      const std::size_t count = std::min(limits::kJsonBulkRows, whole.rows.size() - next);
-      const auto first = whole.rows.begin() + static_cast<std::ptrdiff_t>(next);
-      chunk.rows.assign(first, first + static_cast<std::ptrdiff_t>(count));
-      next += count;
-      head.more = next < whole.rows.size() || i + 1 < deltas.size();
-      bulk_.push_back(std::make_shared<const std::string>(wire::render_delta(head, chunk)));
-    } while (next < whole.rows.size());
+    for (std::string& message : render_step(state, steps[i], head)) {
+      bulk_.push_back(std::make_shared<const std::string>(std::move(message)));
+    }
   }
 }
 

@@ -62,6 +62,9 @@ class LinkFeed final : public ports::LinkSession,
   void tick();
   void refuse(ErrorCode code, std::uint16_t close_code);
   void shut_down(std::uint32_t retry_after_ms);
+  // Nothing of the peer's is unanswered; binary only.
+  bool idle() const { return binary_->idle(); }
+  void catch_up_now();
 
  private:
   struct Followed {

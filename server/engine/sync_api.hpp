@@ -24,11 +24,7 @@ struct ChangesAnswer {
   bool more = false;
   std::string body;                        // {"success":true,"epoch","from","to","more","messages":[...]}
 };
-// Errors: epoch_changed (detail: nothing; epoch and head are in `now`), unknown_store.
-struct EpochNow {
-  Epoch epoch = 0;
-  Sequence head = 0;
-};
+// Error: epoch_changed (another epoch, or a sequence ahead of the store's).
 Result<ChangesAnswer> changes_since(const StoreState& store, const ChangesRequest& request, TimeMs now);
 
 // GET /api/sync/snapshot: {"success":true,"epoch","sequenceNumber","data":[records]}.
