@@ -46,7 +46,10 @@ export class WorkerLink {
     this.#stop();
     this.#user = user;
     this.#unconfirmed.clear();
-    if (user) this.#start();
+    if (!user) return;
+    // Some browsers ask the person: nobody waits for the answer.
+    void navigator.storage?.persist?.().catch(() => false);
+    this.#start();
   }
 
   open(key: string, message: PageMessage): void {
