@@ -2,7 +2,7 @@ import { refresh, retryNow, type Session, type StoreAccess } from '../sync';
 import { savePreference } from '../ui/preferences';
 import { go } from '../ui/router';
 import { navLinks } from './places';
-import type { Command } from './palette';
+import type { Command } from './matching';
 
 export function buildCommands(session: Session, store: StoreAccess | null, actions: { signOut: () => void; map: () => void }): Command[] {
   const commands: Command[] = [];

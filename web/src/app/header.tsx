@@ -36,9 +36,9 @@ export function Header(props: HeaderProps) {
       <a className="skip" href="#main">Skip to the content</a>
       <StoreSwitch store={store} />
       {admin ? <span className="admin-word">Admin</span> : null}
-      {demo ? <span className="chip demo" title="Made-up sign-ins, figures partly derived: nothing here is a real shop">Demo data</span> : null}
+      {demo ? <span className="chip demo" title="Made-up sign-ins, figures partly derived: nothing here is a real shop">Demo<span> data</span></span> : null}
       {narrow ? null : <Nav links={links} place={place} />}
-      <span className="grow" />
+      <span className="grow head-break" />
       <Alarms />
       <StatusPill store={store?.id ?? null} />
       {narrow ? <NavSheet links={links} place={place} /> : null}
@@ -62,7 +62,7 @@ function NavSheet({ links, place }: { links: NavLink[]; place: Place }) {
   if (links.length === 0) return null;
   return (
     <>
-      <button type="button" className="button quiet icon-only" aria-label="Menu" onClick={() => setOpen(true)}><Icon name="menu" /></button>
+      <button type="button" className="button quiet icon-only head-menu" aria-label="Menu" onClick={() => setOpen(true)}><Icon name="menu" /></button>
       {open ? (
         <Dialog title="Go to" place="sheet" onClose={() => setOpen(false)}>
           <nav aria-label="Main">
@@ -80,7 +80,7 @@ function NavSheet({ links, place }: { links: NavLink[]; place: Place }) {
 function StoreSwitch({ store }: { store: StoreAccess | null }) {
   const session = useSession();
   return (
-    <Popover label={store ? `Store ${store.name}, ${store.currency}` : 'Choose a store'} className="store-button"
+    <Popover label={store ? `Store ${store.name}, ${store.currency}` : 'Choose a store'} className="store-button" place="head-store"
       button={store ? (
         <><StoreBadge id={store.id} name={store.name} /><strong className="clip">{store.name}</strong><span className="muted">{store.currency}</span><Icon name="down" /></>
       ) : <><strong>SyncStore</strong><Icon name="down" /></>}>
@@ -108,10 +108,12 @@ function Alarms() {
   return (
     <>
       {status.conflicts > 0 ? (
-        <Link to="/conflicts" className="header-chip conflict"><Icon name="split" />{plural(status.conflicts, 'conflict')}</Link>
+        <Link to="/conflicts" className="header-chip conflict" aria-label={plural(status.conflicts, 'conflict')}>
+          <Icon name="split" />{status.conflicts}<span>{status.conflicts === 1 ? 'conflict' : 'conflicts'}</span>
+        </Link>
       ) : null}
       {status.parked > 0 ? (
-        <Link to="/outbox" className="header-chip refused"><Icon name="warning" />{status.parked} not saved</Link>
+        <Link to="/outbox" className="header-chip refused" aria-label={`${status.parked} not saved`}><Icon name="warning" />{status.parked}<span>not saved</span></Link>
       ) : null}
     </>
   );
@@ -123,7 +125,7 @@ function UserMenu({ store, onSignOut, onPalette, onMap }: HeaderProps) {
   const session = useSession();
   const [theme, setTheme] = usePreference('theme', 'system');
   return (
-    <Popover label={`Account of ${session.userName ?? 'nobody'}`} className="button quiet icon-only" align="right" button={<Icon name="person" />}>
+    <Popover label={`Account of ${session.userName ?? 'nobody'}`} className="button quiet icon-only" place="head-user" align="right" button={<Icon name="person" />}>
       {(close) => (
         <>
           <p className="menu-item"><strong>{session.userName}</strong>{store ? <span className="muted">{store.role}</span> : null}</p>

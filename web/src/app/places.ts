@@ -31,7 +31,7 @@ export function placeOf(parts: readonly string[], query: URLSearchParams): Place
   if (first === 'admin' && store && exact) {
     if (page === undefined) return { screen: 'admin-products', store };
     if (page === 'products' && id) return { screen: 'admin-product', store, id };
-    if (page in ADMIN && !id) return { screen: ADMIN[page as keyof typeof ADMIN], store };
+    if (Object.hasOwn(ADMIN, page) && !id) return { screen: ADMIN[page as keyof typeof ADMIN], store };
   }
   return { screen: 'lost' };
 }

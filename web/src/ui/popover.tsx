@@ -7,11 +7,13 @@ interface PopoverProps {
   marks?: Record<string, string | number>;
   button: ReactNode;
   align?: 'left' | 'right';
+  /** Class of what holds button and panel. */
+  place?: string;
   children: (close: () => void) => ReactNode;
 }
 
 /** A button that opens a panel below itself; Escape, a click elsewhere or leaving by Tab closes it. */
-export function Popover({ label, className = 'button', marks, button, align = 'left', children }: PopoverProps) {
+export function Popover({ label, className = 'button', marks, button, align = 'left', place = '', children }: PopoverProps) {
   const [open, setOpen] = useState(false);
   const anchor = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
@@ -41,7 +43,7 @@ export function Popover({ label, className = 'button', marks, button, align = 'l
     };
   }, [open, close]);
   return (
-    <div className="popover-anchor" ref={anchor}>
+    <div className={`popover-anchor ${place}`} ref={anchor}>
       <button ref={opener} type="button" className={className} aria-label={label} aria-expanded={open}
         aria-controls={open ? panel : undefined} onClick={() => setOpen(!open)} {...marks}>
         {button}

@@ -24,11 +24,20 @@ export interface Place {
   query: URLSearchParams;
 }
 
+/** A part that is no valid encoding stays as it is: it leads nowhere, but must not break the page. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 export function usePlace(): Place {
   const now = useSyncExternalStore(subscribe, address);
   return useMemo(() => {
     const url = new URL(now, window.location.origin);
-    const parts = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
+    const parts = url.pathname.split('/').filter(Boolean).map(decoded);
     return { path: url.pathname, parts, query: url.searchParams };
   }, [now]);
 }

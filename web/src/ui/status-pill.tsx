@@ -15,7 +15,7 @@ export function StatusPill({ store }: { store: string | null }) {
   const words = pillWords(status, now);
   const marks = { 'data-connection': mark, 'data-queued': status.waiting };
   return (
-    <Popover label={`Connection: ${words}`} className={`pill ${mark}`} marks={marks} align="right"
+    <Popover label={`Connection: ${words}`} className={`pill ${mark}`} marks={marks} place="head-pill" align="right"
       button={<><span className="pill-dot" aria-hidden="true" /><span className="clip">{words}</span></>}>
       {(close) => <PillDetails store={store} now={now} close={close} />}
     </Popover>

@@ -3,12 +3,8 @@ import { signIn, useSession, useSyncStatus, type ApiError } from '../../sync';
 import { ErrorNotice, Notice } from '../../ui/notices';
 import { plural } from '../../ui/format';
 import { go } from '../../ui/router';
+import { safeNext } from './safe-next';
 import './accounts.css';
-
-/** Only an address of this site: "//other" would be another one. */
-export function safeNext(next: string | null): string {
-  return next && /^\/(?![/\\])/.test(next) && !next.startsWith('/sign-in') && !next.startsWith('/setup') ? next : '/';
-}
 
 export function SignInPage({ next }: { next: string | null }) {
   const status = useSyncStatus();

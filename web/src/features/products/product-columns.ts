@@ -12,8 +12,8 @@ export const SELLER_COLUMNS: readonly Column[] = [
 ];
 
 export const ADMIN_COLUMNS: readonly Column[] = [
-  column('title', 340, true), column('sku', 150, true), column('asin', 120, true), column('status', 130, true),
-  column('price', 150, true), column('inventory', 150, true), column('sales_amount', 110, true),
+  column('title', 310, true), column('sku', 140, true), column('asin', 110, true), column('status', 120, true),
+  column('price', 172, true), column('inventory', 172, true), column('sales_amount', 110, true),
   column('units_sold', 100, true), column('page_views', 100, true),
 ];
 

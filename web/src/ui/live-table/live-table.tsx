@@ -146,7 +146,7 @@ function Grid(props: GridProps) {
         <div className="table-tools selection">{props.selectionTools(chosen, focus.clear)}</div>
       ) : null}
       <div className="table-scroll">
-        <table className="live" role="grid" ref={grid} aria-label={props.title} aria-rowcount={page.total + 1} aria-multiselectable={selecting}
+        <table className="live" role="grid" ref={grid} style={{ width: `max(100%, ${tableWidth(arranged, selecting)}px)` }} aria-label={props.title} aria-rowcount={page.total + 1} aria-multiselectable={selecting}
           onKeyDown={onKeyDown} onDoubleClick={(event) => startEditing(event.target)} onFocus={(event) => followFocus(event.target)}>
           <colgroup>
             {selecting ? <col className="col-select" /> : null}
@@ -178,6 +178,9 @@ function Grid(props: GridProps) {
     </>
   );
 }
+
+const tableWidth = (columns: readonly Column[], selecting: boolean): number =>
+  columns.reduce((sum, column) => sum + column.width, 44 + (selecting ? 36 : 0));
 
 /** The same object from render to render, so that unchanged rows stay untouched. */
 function useRowActions(toggle: RowActions['toggle'], change: RowActions['change'], commit: () => boolean): RowActions {

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { fieldInfo, inputText, parseField, sameValue, showValue } from './fields';
+
+const price = fieldInfo('products', 'price');
+const stock = fieldInfo('products', 'inventory');
+const title = fieldInfo('products', 'title');
+
+describe('values on screen', () => {
+  it('shows what is missing as a dash, never as zero', () => {
+    expect(showValue(price, null)).toBe('–');
+    expect(showValue(stock, undefined)).toBe('–');
+    expect(showValue(stock, 0)).toBe('0');
+  });
+  it('shows money with two places and puts it ungrouped into inputs', () => {
+    expect(showValue(price, '1299.5')).toBe('1,299.50');
+    expect(inputText(price, '1299.5')).toBe('1299.50');
+    expect(inputText(price, null)).toBe('');
+  });
+});
+
+describe('typed values', () => {
+  it('needs what is required', () => {
+    expect(parseField(title, '  ')).toEqual({ ok: false, message: 'Title is needed' });
+    expect(parseField(title, ' Mug ')).toEqual({ ok: true, value: 'Mug' });
+  });
+  it('keeps numbers within their limits', () => {
+    expect(parseField(price, '-1').ok).toBe(false);
+    expect(parseField(stock, '-1').ok).toBe(false);
+    expect(parseField(fieldInfo('dashboard', 'featured_offer_percent'), '100.5').ok).toBe(false);
+    expect(parseField(fieldInfo('dashboard', 'seller_feedback_rating'), '4.8')).toEqual({ ok: true, value: '4.8' });
+    expect(parseField(fieldInfo('products', 'sales_amount'), '-12.5')).toEqual({ ok: true, value: '-12.5' });
+  });
+  it('takes only the choices of a choice', () => {
+    expect(parseField(fieldInfo('products', 'status'), 'Gone').ok).toBe(false);
+  });
+  it('measures texts in bytes', () => {
+    expect(parseField(fieldInfo('products', 'asin'), 'é'.repeat(11)).ok).toBe(false);
+  });
+  it('compares by value', () => {
+    expect(sameValue(null, undefined)).toBe(true);
+    expect(sameValue(['a', 'b'], ['a', 'b'])).toBe(true);
+    expect(sameValue('1', 1)).toBe(false);
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { connectionMark, pillWords, waitingWords } from './status-words';
+
+const now = new Date(2026, 10, 21, 15, 0).getTime();
+const since = new Date(2026, 10, 21, 14, 2).getTime();
+
+describe('the pill', () => {
+  it.each([
+    ['live', 0, 'Live'], ['reconnecting', 3, 'Reconnecting (3 waiting)'], ['reconnecting', 0, 'Reconnecting'],
+    ['offline', 3, 'Offline since 14:02 · 3 waiting'], ['polling', 0, 'Checking every 30 s'],
+    ['sign-in', 3, 'Sign in again · 3 waiting'],
+  ] as const)('says for %s with %i waiting: %s', (connection, waiting, words) => {
+    expect(pillWords({ connection, waiting, offlineSince: since }, now)).toBe(words);
+  });
+  it('has one of five marks', () => {
+    expect(connectionMark('starting')).toBe('reconnecting');
+    expect(connectionMark('update')).toBe('offline');
+    expect(connectionMark('polling')).toBe('polling');
+  });
+});
+
+describe('waiting edits', () => {
+  it('are said to be safe only where the browser keeps them', () => {
+    expect(waitingWords({ connection: 'offline', waiting: 3, storage: 'ok' })).toContain('3 edits are safe in this browser');
+    expect(waitingWords({ connection: 'offline', waiting: 1, storage: 'full' })).toContain('leave this tab open');
+    expect(waitingWords({ connection: 'live', waiting: 0, storage: 'ok' })).toBe('Nothing waits to be sent.');
+  });
+});
