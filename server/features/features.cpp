@@ -15,7 +15,8 @@ struct Features::Parts {
       : engine(the_engine),
         ports(the_ports),
         options(std::move(the_options)),
-        accounts(engine, accounts::AccountPorts{ports.clock, ports.random, ports.scheduler, ports.storage, ports.crypto}),
+        accounts(engine, accounts::AccountPorts{ports.clock, ports.random, ports.scheduler,
+                                                ports.storage, ports.crypto}),
         stores(engine, accounts, options.time_zone_exists) {}
 
   engine::Engine& engine;

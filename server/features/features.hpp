@@ -1,5 +1,6 @@
-// Features: every service of the product, made in the right order over one engine. The program's wiring makes one of these and nothing
-// else from server/features; the command line calls the services' own operations. Engine executor only.
+// Features: every service of the product, made in the right order over one engine. The program's
+// wiring makes one of these and nothing else from server/features; the command line calls the
+// services' own operations. Engine executor only.
 #pragma once
 
 #include <functional>
@@ -24,9 +25,9 @@ struct FeaturePorts {
 };
 
 struct FeatureOptions {
-  std::string directory;                                       // the data directory
-  std::function<bool(const std::string&)> time_zone_exists;    // empty: unchecked
-  std::function<std::string()> metrics_text;                   // /metrics; empty: only what features know
+  std::string directory;                                     // the data directory
+  std::function<bool(const std::string&)> time_zone_exists;  // empty: unchecked
+  std::function<std::string()> metrics_text;  // /metrics; empty: only what features know
   // Named checks of /ready: "" = good, else what is wrong.
   std::function<std::vector<std::pair<std::string, std::string>>()> readiness;
 };
@@ -38,7 +39,8 @@ class Features {
 
   // After Engine::start(). Users, stores, members, imports. The engine's identities are set here.
   void load(std::function<void(Status)> done);
-  // Fills an empty directory with the demo stores and users; does nothing (ok) when there are stores or users already.
+  // Fills an empty directory with the demo stores and users; does nothing (ok) when there are
+  // stores or users already.
   void load_demo(std::function<void(Status)> done);
   // Gives every route its handler.
   void bind(http::Api& api);

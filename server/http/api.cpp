@@ -71,7 +71,8 @@ ports::HttpReply Api::finishing(const ports::HttpRequest& request, std::string_v
                  "ETag, Location, Retry-After, Idempotent-Replay");
       set_header(response, "Cross-Origin-Resource-Policy", "cross-origin");
     }
-    set_header(response, "Vary", cors.empty() ? "Accept-Encoding, Cookie" : "Accept-Encoding, Cookie, Origin");
+    set_header(response, "Vary",
+               cors.empty() ? "Accept-Encoding, Cookie" : "Accept-Encoding, Cookie, Origin");
     if (observer_) {
       observer_(Answered{route_name, method, response.status, ports_.clock.monotonic_us() - start});
     }
@@ -82,7 +83,8 @@ ports::HttpReply Api::finishing(const ports::HttpRequest& request, std::string_v
 void Api::handle(ports::HttpRequest request, ports::HttpReply reply) {
   const RouteMatch match = match_route(request.method, request.path);
   if (match.route == nullptr) {
-    ports::HttpReply finish = finishing(request, match.allow.empty() ? "static" : "none", std::move(reply));
+    ports::HttpReply finish =
+        finishing(request, match.allow.empty() ? "static" : "none", std::move(reply));
     answer_unrouted(request, match.allow, std::move(finish));
     return;
   }
@@ -109,9 +111,10 @@ void Api::run(std::shared_ptr<Context> context, ports::HttpReply reply) {
   const std::string fingerprint =
       base32_text(xxh64(context->request.method + "\n" + context->request.target)) +
       hex_text(ports_.crypto.sha256(context->request.body));
-  run_keyed(fingerprint, *context,
-            [handler, context](ports::HttpReply answer) { handler(context, std::move(answer)); },
-            std::move(reply));
+  run_keyed(
+      fingerprint, *context,
+      [handler, context](ports::HttpReply answer) { handler(context, std::move(answer)); },
+      std::move(reply));
 }
 
 void Api::run_keyed(const std::string& fingerprint, const Context& context,
@@ -217,7 +220,8 @@ int Api::login_wait(std::string_view user, std::string_view address) {
   const std::int64_t now = ports_.clock.monotonic_us();
   const std::string by_name = "name:" + fold_case(user);
   const std::string by_address = "address:" + std::string(address);
-  const int wait = std::max(logins_.wait_seconds(by_name, now), logins_.wait_seconds(by_address, now));
+  const int wait =
+      std::max(logins_.wait_seconds(by_name, now), logins_.wait_seconds(by_address, now));
   if (wait == 0) {
     logins_.take(by_name, now);
     logins_.take(by_address, now);
@@ -295,7 +299,8 @@ bool Api::check_body(Context& context, HttpResponse& refusal) const {
   }
   const std::string* type = context.header("content-type");
   if (type != nullptr && !is_json_type(*type)) {
-    refusal = problem(fail(ErrorCode::unsupported_media, "Send JSON: Content-Type: application/json."));
+    refusal =
+        problem(fail(ErrorCode::unsupported_media, "Send JSON: Content-Type: application/json."));
     return false;
   }
   Result<Json> body = Json::parse(context.request.body, limits::kMessageBytes);
@@ -317,9 +322,11 @@ bool Api::check_key(Context& context, HttpResponse& refusal) {
     context.mutation = ids_.next_uuid(ports_.clock.now());
     return true;
   }
-  const bool printable = std::all_of(key->begin(), key->end(), [](char c) { return c > 0x20 && c < 0x7f; });
+  const bool printable =
+      std::all_of(key->begin(), key->end(), [](char c) { return c > 0x20 && c < 0x7f; });
   if (key->empty() || key->size() > limits::kIdempotencyKeyBytes || !printable) {
-    refusal = problem(fail(ErrorCode::invalid, "An Idempotency-Key has 1 to 64 printable ASCII characters.",
+    refusal = problem(fail(ErrorCode::invalid,
+                           "An Idempotency-Key has 1 to 64 printable ASCII characters.",
                            "Idempotency-Key"));
     return false;
   }

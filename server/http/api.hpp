@@ -1,6 +1,7 @@
-// Api: the HTTP face of the server. Owns the bindings of the route table to handlers, and every check before a handler runs: routing,
-// credentials, rate limits, Origin, CSRF token, store and role, content type, JSON, Idempotency-Key. After it, the headers that
-// every answer carries. Everything that is no route is a static file or the application's page. Engine executor only.
+// Api: the HTTP face of the server. Owns the bindings of the route table to handlers, and every
+// check before a handler runs: routing, credentials, rate limits, Origin, CSRF token, store and
+// role, content type, JSON, Idempotency-Key. After it, the headers that every answer carries.
+// Everything that is no route is a static file or the application's page. Engine executor only.
 #pragma once
 
 #include <array>
@@ -18,9 +19,9 @@
 namespace syncstore::http {
 
 struct ApiOptions {
-  std::string public_url;                    // "" = the Host header decides what is our own origin
+  std::string public_url;  // "" = the Host header decides what is our own origin
   std::vector<std::string> allowed_origins;
-  int requests_per_minute = 100;             // per user; 0 = no limits at all, sign-in tries included
+  int requests_per_minute = 100;  // per user; 0 = no limits at all, sign-in tries included
 };
 
 // What the observer hears of each answered request (metrics, log).
@@ -46,18 +47,23 @@ class Api : public ports::HttpHandler {
 
   void bind(RouteId id, Handler handler);
   void bind_file(RouteId id, FileHandler handler);
-  std::vector<std::string_view> unbound() const;  // names of routes without a handler: none in a complete server
+  std::vector<std::string_view> unbound()
+      const;  // names of routes without a handler: none in a complete server
   void load(std::function<void(Status)> done) { idempotency_.load(std::move(done)); }
-  void set_observer(std::function<void(const Answered&)> observer) { observer_ = std::move(observer); }
+  void set_observer(std::function<void(const Answered&)> observer) {
+    observer_ = std::move(observer);
+  }
   // While draining every request but health and ready is answered 503.
   void set_draining(bool draining) { draining_ = draining; }
 
   void handle(ports::HttpRequest request, ports::HttpReply reply) override;
   void begin_body(const ports::HttpRequest& head, SinkAnswer answer) override;
 
-  // Whether a browser page of the Origin in this request may act here; true when there is no Origin. For the socket's upgrade too.
+  // Whether a browser page of the Origin in this request may act here; true when there is no
+  // Origin. For the socket's upgrade too.
   bool origin_allowed(const ports::HttpRequest& request) const;
-  // Sign-in tries per name and per address: seconds to wait, 0 = may try (and is counted until login_succeeded).
+  // Sign-in tries per name and per address: seconds to wait, 0 = may try (and is counted until
+  // login_succeeded).
   int login_wait(std::string_view user, std::string_view address);
   void login_succeeded(std::string_view user, std::string_view address);
 

@@ -46,12 +46,13 @@ void CheckedSink::complete(ports::HttpReply reply) {
       base32_text(xxh64(context_->request.method + "\n" + context_->request.target)) +
       base32_text(xxh64(block_, digest_)) + std::to_string(total_);
   const auto ran = std::make_shared<bool>(false);
-  api_.run_keyed(fingerprint, *context_,
-                 [this, ran](ports::HttpReply answer) {
-                   *ran = true;
-                   inner_->complete(std::move(answer));
-                 },
-                 std::move(finish));
+  api_.run_keyed(
+      fingerprint, *context_,
+      [this, ran](ports::HttpReply answer) {
+        *ran = true;
+        inner_->complete(std::move(answer));
+      },
+      std::move(finish));
   if (!*ran) {
     inner_->aborted();
   }

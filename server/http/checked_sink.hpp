@@ -1,5 +1,6 @@
-// CheckedSink: a streamed body on its way to a feature's sink. Adds the Idempotency-Key rule (the fingerprint is taken while bytes
-// pass) and the headers of every answer. write() on the adapter's thread, everything else on the engine executor.
+// CheckedSink: a streamed body on its way to a feature's sink. Adds the Idempotency-Key rule (the
+// fingerprint is taken while bytes pass) and the headers of every answer. write() on the adapter's
+// thread, everything else on the engine executor.
 #pragma once
 
 #include <memory>
@@ -10,7 +11,8 @@ namespace syncstore::http {
 
 class CheckedSink final : public ports::BodySink {
  public:
-  CheckedSink(Api& api, std::shared_ptr<const Context> context, std::shared_ptr<ports::BodySink> inner);
+  CheckedSink(Api& api, std::shared_ptr<const Context> context,
+              std::shared_ptr<ports::BodySink> inner);
 
   bool write(std::string_view bytes) override;
   void complete(ports::HttpReply reply) override;

@@ -23,9 +23,10 @@ Result<std::uint64_t> query_number(const Context& context, std::string_view name
   const char* end = text->data() + text->size();
   const auto [stop, error] = std::from_chars(text->data(), end, value);
   if (error != std::errc{} || stop != end || value < min || value > max) {
-    return fail(ErrorCode::invalid,
-                "Send a whole number from " + std::to_string(min) + " to " + std::to_string(max) + ".",
-                std::string(name));
+    return fail(
+        ErrorCode::invalid,
+        "Send a whole number from " + std::to_string(min) + " to " + std::to_string(max) + ".",
+        std::string(name));
   }
   return value;
 }

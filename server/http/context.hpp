@@ -1,4 +1,5 @@
-// Context: one request that passed every check of the gate, as a handler sees it. Immutable once handed out; engine executor only.
+// Context: one request that passed every check of the gate, as a handler sees it. Immutable once
+// handed out; engine executor only.
 #pragma once
 
 #include <functional>
@@ -20,12 +21,13 @@ struct Context {
   const Route* route = nullptr;
   Params params;
   Principal principal;
-  StoreId store;                        // of store and people scopes; "" else
+  StoreId store;                         // of store and people scopes; "" else
   model::Role role = model::Role::none;  // in that store
-  Json body;                            // parsed, of json routes; always an object
-  // Made from the Idempotency-Key where one came (then the same for every repetition), else fresh: names the mutation.
+  Json body;                             // parsed, of json routes; always an object
+  // Made from the Idempotency-Key where one came (then the same for every repetition), else fresh:
+  // names the mutation.
   MutationId mutation;
-  bool keyed = false;                   // an Idempotency-Key came along
+  bool keyed = false;  // an Idempotency-Key came along
 
   std::string_view param(std::string_view name) const;  // "" when absent
   // Of the query; nullptr when absent.
@@ -35,8 +37,8 @@ struct Context {
 
 using ContextPtr = std::shared_ptr<const Context>;
 using Handler = std::function<void(ContextPtr, ports::HttpReply)>;
-using SinkAnswer = std::function<void(std::shared_ptr<ports::BodySink>, bool refused,
-                                      ports::HttpResponse)>;
+using SinkAnswer =
+    std::function<void(std::shared_ptr<ports::BodySink>, bool refused, ports::HttpResponse)>;
 // For routes whose body is streamed.
 using FileHandler = std::function<void(ContextPtr, SinkAnswer)>;
 

@@ -1,5 +1,5 @@
-// Gate: who is asking and what they may do; implemented by the accounts and stores services. All calls on the engine executor;
-// answers come from memory.
+// Gate: who is asking and what they may do; implemented by the accounts and stores services. All
+// calls on the engine executor; answers come from memory.
 #pragma once
 
 #include <string>
@@ -29,7 +29,8 @@ inline constexpr std::string_view kAllStores = "*";
 class Gate {
  public:
   virtual ~Gate() = default;
-  // Anonymous when no credentials came along; unauthorized when those that came are wrong or expired. Using them counts as use.
+  // Anonymous when no credentials came along; unauthorized when those that came are wrong or
+  // expired. Using them counts as use.
   virtual Result<Principal> authenticate(const ports::HttpRequest& request) = 0;
   // Role in a store, grants on '*' included; of "*" itself the role of that grant.
   virtual model::Role role_in(std::string_view user_id, std::string_view store) const = 0;

@@ -40,7 +40,8 @@ bool Idempotency::read_entry(const std::string& text, Entry& entry) {
   const Result<std::string> location = read_string(*json, "location");
   const Result<std::string> etag = read_string(*json, "etag");
   const Result<std::string> body = read_string(*json, "body");
-  if (!fingerprint.ok() || !status.ok() || !type.ok() || !location.ok() || !etag.ok() || !body.ok()) {
+  if (!fingerprint.ok() || !status.ok() || !type.ok() || !location.ok() || !etag.ok() ||
+      !body.ok()) {
     return false;
   }
   entry = Entry{*fingerprint, false, static_cast<int>(*status), *type, *location, *etag, *body, 0};
@@ -48,25 +49,25 @@ bool Idempotency::read_entry(const std::string& text, Entry& entry) {
 }
 
 void Idempotency::load(std::function<void(Status)> done) {
-  storage_.load_documents(std::string(kKind), [this, done](Result<std::vector<ports::Document>> found) {
-    if (!found.ok()) {
-      done(found.error());
-      return;
-    }
-    std::sort(found->begin(), found->end(), [](const auto& a, const auto& b) {
-      return a.expires_at < b.expires_at;
-    });
-    for (const ports::Document& document : *found) {
-      Entry entry;
-      if (read_entry(document.body, entry)) {
-        entry.expires_at = document.expires_at;
-        bytes_ += entry.body.size();
-        order_.push_back(document.key);
-        entries_[document.key] = std::move(entry);
-      }
-    }
-    done({});
-  });
+  storage_.load_documents(
+      std::string(kKind), [this, done](Result<std::vector<ports::Document>> found) {
+        if (!found.ok()) {
+          done(found.error());
+          return;
+        }
+        std::sort(found->begin(), found->end(),
+                  [](const auto& a, const auto& b) { return a.expires_at < b.expires_at; });
+        for (const ports::Document& document : *found) {
+          Entry entry;
+          if (read_entry(document.body, entry)) {
+            entry.expires_at = document.expires_at;
+            bytes_ += entry.body.size();
+            order_.push_back(document.key);
+            entries_[document.key] = std::move(entry);
+          }
+        }
+        done({});
+      });
 }
 
 std::variant<Idempotency::Run, Idempotency::Replay, Idempotency::Refuse> Idempotency::begin(
@@ -121,15 +122,15 @@ void Idempotency::finish(const std::string& name, const HttpResponse& response,
   order_.push_back(name);
 
   ports::StorageBatch batch;
-  batch.documents.push_back(ports::DocumentWrite{std::string(kKind), name, write_entry(entry),
-                                                 entry.expires_at, false});
+  batch.documents.push_back(
+      ports::DocumentWrite{std::string(kKind), name, write_entry(entry), entry.expires_at, false});
   drop_oldest(batch);
   storage_.commit(std::move(batch), [done](const Status&) { done(); });
 }
 
 void Idempotency::drop_oldest(ports::StorageBatch& batch) {
-  while (!order_.empty() && (order_.size() > limits::kIdempotencyEntries ||
-                             bytes_ > limits::kIdempotencyBytes)) {
+  while (!order_.empty() &&
+         (order_.size() > limits::kIdempotencyEntries || bytes_ > limits::kIdempotencyBytes)) {
     const std::string name = std::move(order_.front());
     order_.pop_front();
     const auto found = entries_.find(name);

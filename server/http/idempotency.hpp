@@ -1,5 +1,6 @@
-// Idempotency: the answers given to requests with an Idempotency-Key, for 30 days. Owns them in memory, bounded by number and bytes,
-// and durably as documents. A key belongs to one user. Engine executor only.
+// Idempotency: the answers given to requests with an Idempotency-Key, for 30 days. Owns them in
+// memory, bounded by number and bytes, and durably as documents. A key belongs to one user. Engine
+// executor only.
 #pragma once
 
 #include <deque>
@@ -17,17 +18,18 @@ namespace syncstore::http {
 
 class Idempotency {
  public:
-  Idempotency(ports::Storage& storage, const ports::Clock& clock) : storage_(storage), clock_(clock) {}
+  Idempotency(ports::Storage& storage, const ports::Clock& clock)
+      : storage_(storage), clock_(clock) {}
 
   // Once at start, before the first request.
   void load(std::function<void(Status)> done);
 
-  struct Run {};     // first time: run it, then finish() or forget()
+  struct Run {};  // first time: run it, then finish() or forget()
   struct Replay {
     HttpResponse response;
   };
   struct Refuse {
-    Error error;     // key_reused, in_progress
+    Error error;  // key_reused, in_progress
   };
   // `name` identifies user and key; `fingerprint` method, target and body.
   std::variant<Run, Replay, Refuse> begin(const std::string& name, const std::string& fingerprint);

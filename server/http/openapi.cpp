@@ -126,7 +126,8 @@ Json parameters(const Route& route) {
   Json list = Json::array();
   std::string_view rest = route.pattern;
   bool names_store = false;
-  for (std::size_t colon = rest.find(':'); colon != std::string_view::npos; colon = rest.find(':')) {
+  for (std::size_t colon = rest.find(':'); colon != std::string_view::npos;
+       colon = rest.find(':')) {
     rest = rest.substr(colon + 1);
     const std::string_view name = rest.substr(0, rest.find('/'));
     names_store = names_store || name == "store";
@@ -183,7 +184,8 @@ Json operation(const Route& route) {
     json.set("security", Json::array());
   }
   if (route.body != BodyKind::none) {
-    const std::string_view type = route.body == BodyKind::json ? "application/json" : "application/octet-stream";
+    const std::string_view type =
+        route.body == BodyKind::json ? "application/json" : "application/octet-stream";
     Json media = Json::object();
     media.set("schema", route.body == BodyKind::json ? text_schema("object") : Json::object());
     Json content = Json::object();

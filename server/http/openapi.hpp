@@ -1,4 +1,5 @@
-// The OpenAPI 3.1 description of the HTTP interface, generated from the route table and the catalogue of collections.
+// The OpenAPI 3.1 description of the HTTP interface, generated from the route table and the
+// catalogue of collections.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// What is no route: static files, the application's page, preflights, wrong methods; and the headers of every answer.
+// What is no route: static files, the application's page, preflights, wrong methods; and the
+// headers of every answer.
 #include <algorithm>
 
 #include "core/base/text.hpp"
@@ -7,7 +8,8 @@
 namespace syncstore::http {
 namespace {
 
-// The WebAssembly core needs 'wasm-unsafe-eval'; styles are inline attributes of positioned rows; images may be anywhere on https.
+// The WebAssembly core needs 'wasm-unsafe-eval'; styles are inline attributes of positioned rows;
+// images may be anywhere on https.
 constexpr std::string_view kPolicy =
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' https: data: blob:; font-src 'self' data:; "
@@ -105,9 +107,10 @@ HttpResponse Api::preflight(const ports::HttpRequest& request, const std::string
   const std::string* origin = request.header("origin");
   if (origin != nullptr && is_allowed_foreign(*origin)) {
     set_header(response, "Access-Control-Allow-Methods", allow);
-    set_header(response, "Access-Control-Allow-Headers",
-               "Authorization, Content-Type, X-CSRF-Token, Idempotency-Key, Base-Version, If-Match, "
-               "If-None-Match");
+    set_header(
+        response, "Access-Control-Allow-Headers",
+        "Authorization, Content-Type, X-CSRF-Token, Idempotency-Key, Base-Version, If-Match, "
+        "If-None-Match");
     set_header(response, "Access-Control-Max-Age", "600");
   }
   return response;
@@ -152,8 +155,7 @@ HttpResponse Api::static_answer(const ports::HttpRequest& request) const {
   if (!file) {
     return problem(fail(ErrorCode::not_found));
   }
-  const std::string caching =
-      file->immutable ? "public, max-age=31536000, immutable" : "no-cache";
+  const std::string caching = file->immutable ? "public, max-age=31536000, immutable" : "no-cache";
   const std::string* known = request.header("if-none-match");
   if (known != nullptr && etag_matches(*known, file->etag)) {
     HttpResponse response = not_modified(file->etag);

@@ -39,15 +39,13 @@ int RateLimit::wait_seconds(std::string_view name, std::int64_t now_us) const {
     return 0;
   }
   const double missing = 1 - tokens_now(found->second, now_us);
-  return missing <= 0 ? 0
-                      : std::max(1, static_cast<int>(std::ceil(missing * 60.0 / per_minute_)));
+  return missing <= 0 ? 0 : std::max(1, static_cast<int>(std::ceil(missing * 60.0 / per_minute_)));
 }
 
 void RateLimit::give_back(std::string_view name, std::int64_t now_us) {
   const auto found = buckets_.find(std::string(name));
   if (found != buckets_.end()) {
-    found->second.tokens =
-        std::min<double>(per_minute_, tokens_now(found->second, now_us) + 1);
+    found->second.tokens = std::min<double>(per_minute_, tokens_now(found->second, now_us) + 1);
     found->second.at_us = now_us;
   }
 }
@@ -58,10 +56,10 @@ void RateLimit::forget_full(std::int64_t now_us) {
     return;
   }
   swept_at_us_ = now_us;
-  std::erase_if(buckets_, [&](const auto& entry) {
-    return tokens_now(entry.second, now_us) >= per_minute_;
-  });
-  // A flood of invented names: forgetting all is kinder than growing without bound, and each name starts with one minute's worth.
+  std::erase_if(buckets_,
+                [&](const auto& entry) { return tokens_now(entry.second, now_us) >= per_minute_; });
+  // A flood of invented names: forgetting all is kinder than growing without bound, and each name
+  // starts with one minute's worth.
   if (buckets_.size() >= limits::kRateNames) {
     buckets_.clear();
   }

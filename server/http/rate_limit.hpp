@@ -1,5 +1,6 @@
-// RateLimit: token buckets by name. Owns one bucket per name seen lately; full buckets are forgotten, so the map holds only names that
-// asked within the last refill time and never more than `kRateNames`. Single-threaded; time comes from the caller.
+// RateLimit: token buckets by name. Owns one bucket per name seen lately; full buckets are
+// forgotten, so the map holds only names that asked within the last refill time and never more than
+// `kRateNames`. Single-threaded; time comes from the caller.
 #pragma once
 
 #include <cstdint>

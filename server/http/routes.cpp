@@ -6,9 +6,13 @@ namespace syncstore::http {
 namespace {
 
 constexpr Route kRoutes[] = {
-#define SS_ROUTE(id, method, pattern, scope, least, rate, body, idempotent, inactive_ok, summary)   \
-  Route{RouteId::id,     #id,   method,     pattern, Scope::scope, model::Role::least,              \
-        RateClass::rate, BodyKind::body, idempotent, inactive_ok, summary},
+#define SS_ROUTE(id, method, pattern, scope, least, rate, body, idempotent, inactive_ok, summary) \
+  Route{RouteId::id,     #id,                                                                     \
+        method,          pattern,                                                                 \
+        Scope::scope,    model::Role::least,                                                      \
+        RateClass::rate, BodyKind::body,                                                          \
+        idempotent,      inactive_ok,                                                             \
+        summary},
 #include "server/http/routes.def"
 #undef SS_ROUTE
 };

@@ -32,7 +32,7 @@ struct Route {
   RateClass rate;
   BodyKind body;
   bool idempotent;
-  bool inactive_ok;          // also answered for a deactivated store
+  bool inactive_ok;  // also answered for a deactivated store
   std::string_view summary;
 };
 
@@ -46,7 +46,7 @@ using Params = std::vector<std::pair<std::string_view, std::string>>;
 struct RouteMatch {
   const Route* route = nullptr;  // nullptr: no such path, or not with this method
   Params params;
-  std::string allow;             // methods of this path, when the path exists: for 405 and OPTIONS
+  std::string allow;  // methods of this path, when the path exists: for 405 and OPTIONS
 };
 
 // HEAD is matched as GET.

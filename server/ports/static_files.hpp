@@ -1,5 +1,6 @@
-// Static files port: the built web application. The adapter holds the files in memory (read at start, with a precompressed form
-// where it is smaller); find() is called on the engine executor and never touches the disk.
+// Static files port: the built web application. The adapter holds the files in memory (read at
+// start, with a precompressed form where it is smaller); find() is called on the engine executor
+// and never touches the disk.
 #pragma once
 
 #include <memory>
@@ -20,8 +21,10 @@ struct StaticFile {
 class StaticFiles {
  public:
   virtual ~StaticFiles() = default;
-  // `path` starts with '/', is decoded and has no ".." segments; "/" and directories are not resolved here: the router asks for
-  // "/index.html". nullopt when there is no such file. `accept_encoding` is the request's header, "" when absent.
+  // `path` starts with '/', is decoded and has no ".." segments; "/" and directories are not
+  // resolved here: the router asks for
+  // "/index.html". nullopt when there is no such file. `accept_encoding` is the request's header,
+  // "" when absent.
   virtual std::optional<StaticFile> find(std::string_view path,
                                          std::string_view accept_encoding) const = 0;
 };

@@ -1,4 +1,5 @@
-// Users and their grants. Credentials are in credentials.cpp, the members collections in members.cpp.
+// Users and their grants. Credentials are in credentials.cpp, the members collections in
+// members.cpp.
 #include "server/features/accounts/accounts.hpp"
 
 #include <algorithm>
@@ -145,8 +146,9 @@ void Accounts::next_update() {
   UserUpdate update = std::move(updates_.front());
   updates_.pop_front();
   const User* user = find_user(update.id);
-  Status verdict = user == nullptr ? Status(fail(ErrorCode::unknown_record, "There is no such user."))
-                                   : Status();
+  Status verdict = user == nullptr
+                       ? Status(fail(ErrorCode::unknown_record, "There is no such user."))
+                       : Status();
   User changed;
   if (verdict.ok()) {
     changed = *user;
@@ -165,9 +167,11 @@ void Accounts::next_update() {
 
 void Accounts::write_user(User user, std::function<void(Status)> done) {
   std::vector<ports::DocumentWrite> writes;
-  writes.push_back(ports::DocumentWrite{std::string(kUserKind), user.id, to_json(user).dump(), 0, false});
+  writes.push_back(
+      ports::DocumentWrite{std::string(kUserKind), user.id, to_json(user).dump(), 0, false});
   engine_.committer().write_documents(
-      std::move(writes), [this, alive = alive_, user = std::move(user), done](const Status& status) {
+      std::move(writes),
+      [this, alive = alive_, user = std::move(user), done](const Status& status) {
         if (!*alive) {
           return;
         }
@@ -206,27 +210,27 @@ void Accounts::add_user(NewUser user, std::function<void(Result<std::string>)> d
     done(std::move(result));
   };
   std::string password = std::move(user.password);
-  hash_password(std::move(password), [this, user = std::move(user),
-                                      finish](Result<std::string> encoded) {
-    if (!encoded.ok()) {
-      finish(encoded.error());
-      return;
-    }
-    User made;
-    made.id = engine_.new_record_id().text();
-    made.name = user.name;
-    made.password = std::move(*encoded);
-    made.created_at = ports_.clock.now();
-    made.grants[user.store] = user.role;
-    const std::string id = made.id;
-    write_user(std::move(made), [this, id, finish](const Status& status) {
-      if (!status.ok()) {
-        finish(status.error());
-        return;
-      }
-      reconcile_members([id, finish](const Status&) { finish(id); });
-    });
-  });
+  hash_password(std::move(password),
+                [this, user = std::move(user), finish](Result<std::string> encoded) {
+                  if (!encoded.ok()) {
+                    finish(encoded.error());
+                    return;
+                  }
+                  User made;
+                  made.id = engine_.new_record_id().text();
+                  made.name = user.name;
+                  made.password = std::move(*encoded);
+                  made.created_at = ports_.clock.now();
+                  made.grants[user.store] = user.role;
+                  const std::string id = made.id;
+                  write_user(std::move(made), [this, id, finish](const Status& status) {
+                    if (!status.ok()) {
+                      finish(status.error());
+                      return;
+                    }
+                    reconcile_members([id, finish](const Status&) { finish(id); });
+                  });
+                });
 }
 
 void Accounts::change_password(const std::string& user_id, std::string password,
@@ -355,7 +359,9 @@ void Accounts::grant_by_id(const std::string& id, const std::string& store, mode
       return;
     }
     if (!*same) {
-      revoke(engine::Revocation{engine::Revocation::Kind::role_changed, id, {},
+      revoke(engine::Revocation{engine::Revocation::Kind::role_changed,
+                                id,
+                                {},
                                 store == http::kAllStores ? std::string() : store});
     }
     reconcile_members([done](const Status&) { done({}); });
@@ -396,8 +402,7 @@ http::StoreState Accounts::store_state(std::string_view store) const {
   return directory_.state ? directory_.state(store) : http::StoreState::unknown;
 }
 
-void Accounts::set_revocation_listener(
-    std::function<void(const engine::Revocation&)> listener) {
+void Accounts::set_revocation_listener(std::function<void(const engine::Revocation&)> listener) {
   revocation_listener_ = std::move(listener);
 }
 

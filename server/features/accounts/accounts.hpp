@@ -1,7 +1,8 @@
-// Accounts: users, their roles per store, sessions, bearer tokens and one-time tickets. Owns them in memory; every change is durable
-// before it is in force, then revokes what it ends (sessions and sockets) at once. Invariants: at least one enabled admin of "*" as soon
-// as there was one; secrets are kept as hashes only; each store's members collection follows the grants.
-// Engine executor only; answers (`done`) come on it.
+// Accounts: users, their roles per store, sessions, bearer tokens and one-time tickets. Owns them
+// in memory; every change is durable before it is in force, then revokes what it ends (sessions and
+// sockets) at once. Invariants: at least one enabled admin of "*" as soon as there was one; secrets
+// are kept as hashes only; each store's members collection follows the grants. Engine executor
+// only; answers (`done`) come on it.
 #pragma once
 
 #include <deque>
@@ -59,7 +60,8 @@ class Accounts final : public engine::Identities, public http::Gate {
   };
   void set_store_directory(StoreDirectory directory) { directory_ = std::move(directory); }
   void load(std::function<void(Status)> done);
-  // Makes every store's members collection agree with the grants; after load() and after a store was made.
+  // Makes every store's members collection agree with the grants; after load() and after a store
+  // was made.
   void reconcile_members(std::function<void(Status)> done);
   void bind(http::Api& api);
 
@@ -69,7 +71,8 @@ class Accounts final : public engine::Identities, public http::Gate {
 
   // --- operations of the command line and of the HTTP handlers. Names are sign-in names. ---
   void add_user(NewUser user, std::function<void(Result<std::string>)> done);  // id of the new user
-  void set_password(const std::string& name, std::string password, std::function<void(Status)> done);
+  void set_password(const std::string& name, std::string password,
+                    std::function<void(Status)> done);
   void set_disabled(const std::string& name, bool disabled, std::function<void(Status)> done);
   // Role none takes the grant away. Errors: unknown_record (no such user), last_admin, invalid.
   void grant(const std::string& name, const std::string& store, model::Role role,
@@ -111,19 +114,24 @@ class Accounts final : public engine::Identities, public http::Gate {
   std::string id_of_secret(std::string_view secret) const;
   // Hashes off the engine's thread; error unavailable when the queue is full.
   void hash_password(std::string password, std::function<void(Result<std::string>)> done);
-  void verify_password(std::string password, std::string encoded, std::function<void(Result<bool>)> done);
-  void sign_in(const std::string& name, std::string password, std::function<void(Result<Issued>)> done);
+  void verify_password(std::string password, std::string encoded,
+                       std::function<void(Result<bool>)> done);
+  void sign_in(const std::string& name, std::string password,
+               std::function<void(Result<Issued>)> done);
   void issue(Credential::Kind kind, const User& user, std::string label, TimeMs expires_at,
              std::function<void(Result<Issued>)> done);
-  // Changes of users run one after the other, so that none is made from a stale copy; durable first, then memory.
-  void update_user(std::string id, std::function<Status(User&)> change, std::function<void(Status)> done);
+  // Changes of users run one after the other, so that none is made from a stale copy; durable
+  // first, then memory.
+  void update_user(std::string id, std::function<Status(User&)> change,
+                   std::function<void(Status)> done);
   void next_update();
   void write_user(User user, std::function<void(Status)> done);
   // Ends credentials of one user, durably, then tells the sockets.
   void end_credentials(const std::vector<std::string>& ids, std::string user,
                        std::function<void(Status)> done);
   void load_credentials(const std::function<void(Status)>& done);
-  std::vector<std::string> credentials_of(std::string_view user, std::string_view except = {}) const;
+  std::vector<std::string> credentials_of(std::string_view user,
+                                          std::string_view except = {}) const;
   // nullptr when unknown, expired, idle for too long or of a disabled user. Counts as use.
   Credential* use_credential(const std::string& id);
   void revoke(const engine::Revocation& revocation);
@@ -134,23 +142,23 @@ class Accounts final : public engine::Identities, public http::Gate {
                       std::function<void(Status)> done);
   void submit_members(const StoreId& store, std::shared_ptr<std::vector<sync::Mutation>> mutations,
                       std::function<void(Status)> done);
-  void change_password(const std::string& user_id, std::string password, std::string keep_credential,
-                       std::function<void(Status)> done);
+  void change_password(const std::string& user_id, std::string password,
+                       std::string keep_credential, std::function<void(Status)> done);
   void set_disabled_by_id(const std::string& id, bool disabled, std::function<void(Status)> done);
   void grant_by_id(const std::string& id, const std::string& store, model::Role role,
                    std::function<void(Status)> done);
 
   engine::Engine& engine_;
   AccountPorts ports_;
-  std::unordered_map<std::string, User> users_;                // by id
-  std::unordered_map<std::string, std::string> by_name_;       // folded name -> id
-  std::set<std::string> names_being_made_;                     // folded; between the check and the commit
-  std::unordered_map<std::string, Credential> credentials_;    // by id
-  std::map<std::string, Ticket> tickets_;                      // by hash of the ticket
+  std::unordered_map<std::string, User> users_;           // by id
+  std::unordered_map<std::string, std::string> by_name_;  // folded name -> id
+  std::set<std::string> names_being_made_;  // folded; between the check and the commit
+  std::unordered_map<std::string, Credential> credentials_;  // by id
+  std::map<std::string, Ticket> tickets_;                    // by hash of the ticket
   std::function<void(const engine::Revocation&)> revocation_listener_;
   StoreDirectory directory_;
   std::string setup_token_;
-  std::string decoy_hash_;   // verified when there is no such user, so that both take the same time
+  std::string decoy_hash_;  // verified when there is no such user, so that both take the same time
   std::size_t hashing_ = 0;
   std::deque<UserUpdate> updates_;
   bool updating_ = false;

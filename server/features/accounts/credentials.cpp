@@ -13,8 +13,8 @@ constexpr std::string_view kCredentialKind = "credential";
 constexpr TimeMs kHourMs = 3'600'000;
 
 ports::DocumentWrite write_of(const Credential& credential) {
-  return ports::DocumentWrite{std::string(kCredentialKind), credential.id, to_json(credential).dump(),
-                              credential.expires_at, false};
+  return ports::DocumentWrite{std::string(kCredentialKind), credential.id,
+                              to_json(credential).dump(), credential.expires_at, false};
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -67,10 +67,13 @@ void Accounts::sign_in(const std::string& name, std::string password,
           [this, id, done](Result<Issued> issued) {
             if (issued.ok()) {
               const TimeMs now = ports_.clock.now();
-              update_user(id, [now](User& seen) -> Status {
-                seen.last_seen_at = now;
-                return {};
-              }, [](const Status&) {});
+              update_user(
+                  id,
+                  [now](User& seen) -> Status {
+                    seen.last_seen_at = now;
+                    return {};
+                  },
+                  [](const Status&) {});
             }
             done(std::move(issued));
           });
@@ -96,14 +99,16 @@ void Accounts::issue(Credential::Kind kind, const User& user, std::string label,
   std::vector<std::string> held = credentials_of(user.id);
   if (held.size() >= limits::kCredentialsPerUser) {
     // The one that was used least lately makes room.
-    const auto oldest = std::min_element(held.begin(), held.end(), [this](const auto& a, const auto& b) {
-      return credentials_.at(a).used_at < credentials_.at(b).used_at;
-    });
+    const auto oldest =
+        std::min_element(held.begin(), held.end(), [this](const auto& a, const auto& b) {
+          return credentials_.at(a).used_at < credentials_.at(b).used_at;
+        });
     writes.push_back(ports::DocumentWrite{std::string(kCredentialKind), *oldest, {}, 0, true});
     credentials_.erase(*oldest);
   }
   engine_.committer().write_documents(
-      std::move(writes), [this, alive = alive_, issued = std::move(issued), done](const Status& status) {
+      std::move(writes),
+      [this, alive = alive_, issued = std::move(issued), done](const Status& status) {
         if (!*alive) {
           return;
         }
@@ -144,20 +149,21 @@ void Accounts::end_credentials(const std::vector<std::string>& ids, std::string 
   for (const std::string& id : ids) {
     writes.push_back(ports::DocumentWrite{std::string(kCredentialKind), id, {}, 0, true});
   }
-  engine_.committer().write_documents(
-      std::move(writes), [this, alive = alive_, ids, user = std::move(user), done](const Status& status) {
-        if (!*alive) {
-          return;
-        }
-        if (status.ok()) {
-          for (const std::string& id : ids) {
-            credentials_.erase(id);
-            std::erase_if(tickets_, [&](const auto& entry) { return entry.second.credential == id; });
-            revoke(engine::Revocation{engine::Revocation::Kind::signed_out, user, id, {}});
-          }
-        }
-        done(status);
-      });
+  engine_.committer().write_documents(std::move(writes), [this, alive = alive_, ids,
+                                                          user = std::move(user),
+                                                          done](const Status& status) {
+    if (!*alive) {
+      return;
+    }
+    if (status.ok()) {
+      for (const std::string& id : ids) {
+        credentials_.erase(id);
+        std::erase_if(tickets_, [&](const auto& entry) { return entry.second.credential == id; });
+        revoke(engine::Revocation{engine::Revocation::Kind::signed_out, user, id, {}});
+      }
+    }
+    done(status);
+  });
 }
 
 Credential* Accounts::use_credential(const std::string& id) {

@@ -100,7 +100,8 @@ void Accounts::reconcile_store(const StoreId& store, std::function<void(Status)>
         mutations.push_back(std::move(mutation));
       }
     }
-    submit_members(store, std::make_shared<std::vector<sync::Mutation>>(std::move(mutations)), done);
+    submit_members(store, std::make_shared<std::vector<sync::Mutation>>(std::move(mutations)),
+                   done);
   });
 }
 
@@ -117,8 +118,9 @@ void Accounts::submit_members(const StoreId& store,
   submission.origin = sync::Origin::job;
   submission.priority = engine::Priority::bulk;
   const std::size_t count = std::min(mutations->size(), limits::kCommitBatchMutations);
-  submission.mutations.assign(std::make_move_iterator(mutations->end() - static_cast<std::ptrdiff_t>(count)),
-                              std::make_move_iterator(mutations->end()));
+  submission.mutations.assign(
+      std::make_move_iterator(mutations->end() - static_cast<std::ptrdiff_t>(count)),
+      std::make_move_iterator(mutations->end()));
   mutations->resize(mutations->size() - count);
   submission.done = [this, alive = alive_, store, mutations,
                      done](Result<std::vector<sync::MutationResult>> results) {

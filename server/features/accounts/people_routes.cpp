@@ -18,7 +18,8 @@ class PeopleRoutes : public std::enable_shared_from_this<PeopleRoutes> {
  private:
   using Step = std::function<void(std::function<void(Status)>)>;
   Json describe(const User& user, std::string_view store) const;
-  // An admin of one store may decide over a whole account only when every grant of it is in that admin's own stores.
+  // An admin of one store may decide over a whole account only when every grant of it is in that
+  // admin's own stores.
   bool may_manage_account(const http::Context& context, const User& user) const;
   const User* member(const http::Context& context) const;
   void list(const ContextPtr& context, const HttpReply& reply) const;
@@ -55,7 +56,8 @@ Json PeopleRoutes::describe(const User& user, std::string_view store) const {
   json.set("allStores", user.grants.contains("*"));
   json.set("disabled", user.disabled);
   json.set("createdAt", model::format_iso8601(user.created_at));
-  json.set("lastSeenAt", user.last_seen_at == 0 ? Json() : Json(model::format_iso8601(user.last_seen_at)));
+  json.set("lastSeenAt",
+           user.last_seen_at == 0 ? Json() : Json(model::format_iso8601(user.last_seen_at)));
   return json;
 }
 
@@ -105,7 +107,8 @@ void PeopleRoutes::create(const ContextPtr& context, const HttpReply& reply) {
       return;
     }
     ports::HttpResponse response = http::success(self->describe(*user, context->store), {}, 201);
-    http::set_header(response, "Location", "/api/people/" + user->id + "?storeId=" + context->store);
+    http::set_header(response, "Location",
+                     "/api/people/" + user->id + "?storeId=" + context->store);
     reply(std::move(response));
   };
   const User* existing = accounts_.find_by_name(*name);
@@ -121,7 +124,8 @@ void PeopleRoutes::create(const ContextPtr& context, const HttpReply& reply) {
   // Somebody who has an account already gets access; their password stays theirs.
   User enabled = *existing;
   enabled.disabled = false;
-  if (context->body.find("password") != nullptr || enabled.role_in(context->store) != model::Role::none) {
+  if (context->body.find("password") != nullptr ||
+      enabled.role_in(context->store) != model::Role::none) {
     reply(problem(fail(ErrorCode::already_exists, "There is a user of this name.", "name")));
     return;
   }
@@ -154,17 +158,20 @@ void PeopleRoutes::change(const ContextPtr& context, const HttpReply& reply) {
     reply(problem(fail(ErrorCode::unknown_record, "There is no such person in this store.")));
     return;
   }
-  if (const Status known = only_known_members(context->body, {"role", "disabled", "password"}); !known.ok()) {
+  if (const Status known = only_known_members(context->body, {"role", "disabled", "password"});
+      !known.ok()) {
     reply(problem(known.error()));
     return;
   }
   const auto steps = std::make_shared<std::vector<Step>>();
   const std::string id = user->id;
   const auto self = shared_from_this();
-  const bool account = context->body.find("disabled") != nullptr || context->body.find("password") != nullptr;
+  const bool account =
+      context->body.find("disabled") != nullptr || context->body.find("password") != nullptr;
   if (account && !may_manage_account(*context, *user)) {
-    reply(problem(fail(ErrorCode::forbidden,
-                       "This person has access to stores that are not yours: ask an admin of all stores.")));
+    reply(problem(
+        fail(ErrorCode::forbidden,
+             "This person has access to stores that are not yours: ask an admin of all stores.")));
     return;
   }
   if (context->body.find("role") != nullptr) {
@@ -178,9 +185,10 @@ void PeopleRoutes::change(const ContextPtr& context, const HttpReply& reply) {
                          "This role holds for all stores: change it with storeId=*.", "role")));
       return;
     }
-    steps->push_back([self, id, store = context->store, role = *role](std::function<void(Status)> done) {
-      self->accounts_.grant_by_id(id, store, role, std::move(done));
-    });
+    steps->push_back(
+        [self, id, store = context->store, role = *role](std::function<void(Status)> done) {
+          self->accounts_.grant_by_id(id, store, role, std::move(done));
+        });
   }
   if (context->body.find("password") != nullptr) {
     const Result<std::string> password = read_string(context->body, "password");
@@ -208,7 +216,8 @@ void PeopleRoutes::change(const ContextPtr& context, const HttpReply& reply) {
   }
   run(steps, [self, context, reply, id](const Status& status) {
     const User* changed = self->accounts_.find_user(id);
-    reply(status.ok() ? http::success(self->describe(*changed, context->store)) : problem(status.error()));
+    reply(status.ok() ? http::success(self->describe(*changed, context->store))
+                      : problem(status.error()));
   });
 }
 
@@ -216,9 +225,10 @@ void PeopleRoutes::remove(const ContextPtr& context, const HttpReply& reply) {
   const User* user = accounts_.find_user(context->param("id"));
   if (user == nullptr || !user->grants.contains(context->store)) {
     const bool everywhere = user != nullptr && user->grants.contains("*");
-    reply(everywhere ? problem(fail(ErrorCode::wrong_state,
-                                    "This person has access to all stores: take it away with storeId=*."))
-                     : problem(fail(ErrorCode::unknown_record, "There is no such person in this store.")));
+    reply(everywhere
+              ? problem(fail(ErrorCode::wrong_state,
+                             "This person has access to all stores: take it away with storeId=*."))
+              : problem(fail(ErrorCode::unknown_record, "There is no such person in this store.")));
     return;
   }
   accounts_.grant_by_id(user->id, context->store, model::Role::none, [reply](const Status& status) {
@@ -229,10 +239,14 @@ void PeopleRoutes::remove(const ContextPtr& context, const HttpReply& reply) {
 void PeopleRoutes::bind() {
   using http::RouteId;
   const auto self = shared_from_this();
-  api_.bind(RouteId::people_list, [self](const ContextPtr& c, const HttpReply& r) { self->list(c, r); });
-  api_.bind(RouteId::people_create, [self](const ContextPtr& c, const HttpReply& r) { self->create(c, r); });
-  api_.bind(RouteId::people_put, [self](const ContextPtr& c, const HttpReply& r) { self->change(c, r); });
-  api_.bind(RouteId::people_delete, [self](const ContextPtr& c, const HttpReply& r) { self->remove(c, r); });
+  api_.bind(RouteId::people_list,
+            [self](const ContextPtr& c, const HttpReply& r) { self->list(c, r); });
+  api_.bind(RouteId::people_create,
+            [self](const ContextPtr& c, const HttpReply& r) { self->create(c, r); });
+  api_.bind(RouteId::people_put,
+            [self](const ContextPtr& c, const HttpReply& r) { self->change(c, r); });
+  api_.bind(RouteId::people_delete,
+            [self](const ContextPtr& c, const HttpReply& r) { self->remove(c, r); });
 }
 
 void bind_people_routes(Accounts& accounts, http::Api& api) {

@@ -14,7 +14,8 @@ using http::problem;
 using ports::HttpReply;
 using ports::HttpResponse;
 
-// Handlers of one Accounts; shared by the bindings. Nested names of Accounts are reached as its friend.
+// Handlers of one Accounts; shared by the bindings. Nested names of Accounts are reached as its
+// friend.
 class SessionRoutes : public std::enable_shared_from_this<SessionRoutes> {
  public:
   SessionRoutes(Accounts& accounts, http::Api& api) : accounts_(accounts), api_(api) {}
@@ -77,8 +78,10 @@ Json SessionRoutes::describe(const User& user, const Credential* credential) con
   }
   Json data = Json::object();
   data.set("user", std::move(who));
-  data.set("csrf", credential == nullptr || credential->csrf.empty() ? Json() : Json(credential->csrf));
-  data.set("expiresAt", credential == nullptr ? Json() : Json(model::format_iso8601(credential->expires_at)));
+  data.set("csrf",
+           credential == nullptr || credential->csrf.empty() ? Json() : Json(credential->csrf));
+  data.set("expiresAt",
+           credential == nullptr ? Json() : Json(model::format_iso8601(credential->expires_at)));
   data.set("stores", std::move(stores));
   return data;
 }
@@ -86,8 +89,9 @@ Json SessionRoutes::describe(const User& user, const Credential* credential) con
 HttpResponse SessionRoutes::signed_in(const http::Context& context, const Issued& issued) const {
   const User* user = accounts_.find_user(issued.credential.user);
   HttpResponse response = http::success(describe(*user, &issued.credential));
-  http::set_header(response, "Set-Cookie",
-                   cookie(context.request.secure, issued.secret, limits::kSessionAbsoluteHours * 3'600L));
+  http::set_header(
+      response, "Set-Cookie",
+      cookie(context.request.secure, issued.secret, limits::kSessionAbsoluteHours * 3'600L));
   return response;
 }
 
@@ -108,29 +112,32 @@ void SessionRoutes::sign_in(const ContextPtr& context, const HttpReply& reply) {
   }
   const std::string address = context->request.remote_address;
   if (const int wait = api_.login_wait(*name, address); wait > 0) {
-    reply(http::problem_retry(fail(ErrorCode::rate_limited, "Too many tries. Wait before the next one."), wait));
+    reply(http::problem_retry(
+        fail(ErrorCode::rate_limited, "Too many tries. Wait before the next one."), wait));
     return;
   }
   const std::string former = context->principal.kind == http::Principal::Kind::cookie
                                  ? context->principal.credential
                                  : std::string();
-  accounts_.sign_in(*name, *password, [self = shared_from_this(), context, reply, former, name = *name,
-                                       address](Result<Issued> issued) {
-    if (!issued.ok()) {
-      reply(problem(issued.error()));
-      return;
-    }
-    self->api_.login_succeeded(name, address);
-    if (former.empty()) {
-      reply(self->signed_in(*context, *issued));
-      return;
-    }
-    // The browser's former session ends: its cookie is being replaced.
-    self->accounts_.end_credentials({former}, context->principal.user_id,
-                                    [self, context, reply, issued = *issued](const Status&) {
-                                      reply(self->signed_in(*context, issued));
-                                    });
-  });
+  accounts_.sign_in(*name, *password,
+                    [self = shared_from_this(), context, reply, former, name = *name,
+                     address](Result<Issued> issued) {
+                      if (!issued.ok()) {
+                        reply(problem(issued.error()));
+                        return;
+                      }
+                      self->api_.login_succeeded(name, address);
+                      if (former.empty()) {
+                        reply(self->signed_in(*context, *issued));
+                        return;
+                      }
+                      // The browser's former session ends: its cookie is being replaced.
+                      self->accounts_.end_credentials(
+                          {former}, context->principal.user_id,
+                          [self, context, reply, issued = *issued](const Status&) {
+                            reply(self->signed_in(*context, issued));
+                          });
+                    });
 }
 
 void SessionRoutes::sign_out(const ContextPtr& context, const HttpReply& reply) {
@@ -141,7 +148,8 @@ void SessionRoutes::sign_out(const ContextPtr& context, const HttpReply& reply) 
                                 return;
                               }
                               HttpResponse response = http::no_content();
-                              http::set_header(response, "Set-Cookie", cookie(context->request.secure, "", 0));
+                              http::set_header(response, "Set-Cookie",
+                                               cookie(context->request.secure, "", 0));
                               reply(std::move(response));
                             });
 }
@@ -151,7 +159,9 @@ void SessionRoutes::change_password(const ContextPtr& context, const HttpReply& 
   const Result<std::string> current = read_string(context->body, "current");
   const Result<std::string> password = read_string(context->body, "password");
   if (!known.ok() || !current.ok() || !password.ok()) {
-    reply(problem(!known.ok() ? known.error() : !current.ok() ? current.error() : password.error()));
+    reply(problem(!known.ok()     ? known.error()
+                  : !current.ok() ? current.error()
+                                  : password.error()));
     return;
   }
   const User* user = accounts_.find_user(context->principal.user_id);
@@ -165,15 +175,17 @@ void SessionRoutes::change_password(const ContextPtr& context, const HttpReply& 
       [self = shared_from_this(), context, reply, password = *password, name = user->name,
        address](Result<bool> right) {
         if (!right.ok() || !*right) {
-          reply(problem(right.ok() ? fail(ErrorCode::bad_credentials, "The present password is wrong.", "current")
+          reply(problem(right.ok() ? fail(ErrorCode::bad_credentials,
+                                          "The present password is wrong.", "current")
                                    : right.error()));
           return;
         }
         self->api_.login_succeeded(name, address);
-        self->accounts_.change_password(context->principal.user_id, password, context->principal.credential,
-                                        [reply](const Status& status) {
-                                          reply(status.ok() ? http::no_content() : problem(status.error()));
-                                        });
+        self->accounts_.change_password(
+            context->principal.user_id, password, context->principal.credential,
+            [reply](const Status& status) {
+              reply(status.ok() ? http::no_content() : problem(status.error()));
+            });
       });
 }
 
@@ -204,25 +216,26 @@ void SessionRoutes::setup(const ContextPtr& context, const HttpReply& reply) {
     return;
   }
   api_.login_succeeded("setup", context->request.remote_address);
-  accounts_.add_user(
-      NewUser{*name, *password, model::Role::admin, std::string(http::kAllStores)},
-      [self = shared_from_this(), context, reply](Result<std::string> id) {
-        const User* user = id.ok() ? self->accounts_.find_user(*id) : nullptr;
-        if (user == nullptr) {
-          reply(problem(id.ok() ? fail(ErrorCode::internal) : id.error()));
-          return;
-        }
-        const TimeMs expires = self->accounts_.ports_.clock.now() + limits::kSessionAbsoluteHours * 3'600'000LL;
-        self->accounts_.issue(Credential::Kind::session, *user, {}, expires,
-                              [self, context, reply](Result<Issued> issued) {
-                                HttpResponse response = issued.ok() ? self->signed_in(*context, *issued)
-                                                                    : problem(issued.error());
-                                if (issued.ok()) {
-                                  response.status = 201;
-                                }
-                                reply(std::move(response));
-                              });
-      });
+  accounts_.add_user(NewUser{*name, *password, model::Role::admin, std::string(http::kAllStores)},
+                     [self = shared_from_this(), context, reply](Result<std::string> id) {
+                       const User* user = id.ok() ? self->accounts_.find_user(*id) : nullptr;
+                       if (user == nullptr) {
+                         reply(problem(id.ok() ? fail(ErrorCode::internal) : id.error()));
+                         return;
+                       }
+                       const TimeMs expires = self->accounts_.ports_.clock.now() +
+                                              limits::kSessionAbsoluteHours * 3'600'000LL;
+                       self->accounts_.issue(Credential::Kind::session, *user, {}, expires,
+                                             [self, context, reply](Result<Issued> issued) {
+                                               HttpResponse response =
+                                                   issued.ok() ? self->signed_in(*context, *issued)
+                                                               : problem(issued.error());
+                                               if (issued.ok()) {
+                                                 response.status = 201;
+                                               }
+                                               reply(std::move(response));
+                                             });
+                     });
 }
 
 void SessionRoutes::list_tokens(const ContextPtr& context, const HttpReply& reply) {
@@ -245,8 +258,9 @@ void SessionRoutes::list_tokens(const ContextPtr& context, const HttpReply& repl
 
 void SessionRoutes::create_token(const ContextPtr& context, const HttpReply& reply) {
   const Status known = only_known_members(context->body, {"label", "days"});
-  Result<std::string> label = context->body.find("label") == nullptr ? Result<std::string>(std::string())
-                                                                     : read_string(context->body, "label");
+  Result<std::string> label = context->body.find("label") == nullptr
+                                  ? Result<std::string>(std::string())
+                                  : read_string(context->body, "label");
   Result<std::int64_t> days = context->body.find("days") == nullptr
                                   ? Result<std::int64_t>(std::int64_t{limits::kTokenDaysDefault})
                                   : read_integer(context->body, "days");
@@ -291,7 +305,8 @@ void SessionRoutes::delete_token(const ContextPtr& context, const HttpReply& rep
 void SessionRoutes::bind() {
   using http::RouteId;
   const auto self = shared_from_this();
-  const auto to = [this, self](RouteId id, void (SessionRoutes::*handler)(const ContextPtr&, const HttpReply&)) {
+  const auto to = [this, self](RouteId id, void (SessionRoutes::*handler)(const ContextPtr&,
+                                                                          const HttpReply&)) {
     api_.bind(id, [self, handler](const ContextPtr& context, const HttpReply& reply) {
       ((*self).*handler)(context, reply);
     });
@@ -305,7 +320,8 @@ void SessionRoutes::bind() {
   to(RouteId::tokens_delete, &SessionRoutes::delete_token);
   api_.bind(RouteId::session_get, [self](const ContextPtr& context, const HttpReply& reply) {
     const User* user = self->accounts_.find_user(context->principal.user_id);
-    reply(http::success(self->describe(*user, &self->accounts_.credentials_.at(context->principal.credential))));
+    reply(http::success(
+        self->describe(*user, &self->accounts_.credentials_.at(context->principal.credential))));
   });
   api_.bind(RouteId::session_ticket, [self](const ContextPtr& context, const HttpReply& reply) {
     std::string ticket = self->accounts_.issue_ticket(context->principal);

@@ -112,7 +112,8 @@ Status check_password(std::string_view password, std::string_view name) {
   const std::string folded = fold_case(password);
   const bool one_character = folded.find_first_not_of(folded.front()) == std::string::npos;
   if (one_character || is_common_password(folded) || (!name.empty() && folded == fold_case(name))) {
-    return fail(ErrorCode::weak_password, "This password is among the first that are guessed.", "password");
+    return fail(ErrorCode::weak_password, "This password is among the first that are guessed.",
+                "password");
   }
   return {};
 }

@@ -1,4 +1,5 @@
-// What accounts keep: users, and the credentials they hold. Plain values; their durable form is JSON documents.
+// What accounts keep: users, and the credentials they hold. Plain values; their durable form is
+// JSON documents.
 #pragma once
 
 #include <map>
@@ -10,12 +11,12 @@
 namespace syncstore::accounts {
 
 struct User {
-  std::string id;             // 13 characters, permanent
-  std::string name;           // sign-in name; unique after fold_case
-  std::string password;       // Argon2id, encoded; never leaves accounts
+  std::string id;        // 13 characters, permanent
+  std::string name;      // sign-in name; unique after fold_case
+  std::string password;  // Argon2id, encoded; never leaves accounts
   bool disabled = false;
   TimeMs created_at = 0;
-  TimeMs last_seen_at = 0;    // of the last sign-in; 0 = never
+  TimeMs last_seen_at = 0;                    // of the last sign-in; 0 = never
   std::map<std::string, model::Role> grants;  // by store id, "*" = every store
 
   // The larger of the grants on this store and on "*"; none when disabled.
@@ -26,13 +27,13 @@ struct User {
 struct Credential {
   enum class Kind : std::uint8_t { session, token };
   Kind kind = Kind::session;
-  std::string id;             // hexadecimal SHA-256 of the secret; names it in revocations
+  std::string id;  // hexadecimal SHA-256 of the secret; names it in revocations
   std::string user;
-  std::string csrf;           // of sessions
-  std::string label;          // of tokens
+  std::string csrf;   // of sessions
+  std::string label;  // of tokens
   TimeMs created_at = 0;
-  TimeMs used_at = 0;         // to the hour
-  TimeMs expires_at = 0;      // absolute
+  TimeMs used_at = 0;     // to the hour
+  TimeMs expires_at = 0;  // absolute
 };
 
 Json to_json(const User& user);

@@ -24,7 +24,8 @@ std::string text_at(const model::Record& conflict, std::uint16_t field) {
   return text == nullptr ? std::string() : *text;
 }
 
-// The conflict's own part of the decision; stands before the record's, so that nothing closes it under another name.
+// The conflict's own part of the decision; stands before the record's, so that nothing closes it
+// under another name.
 std::vector<sync::Op> closing_ops(RecordId conflict, std::string_view resolution) {
   const sync::ConflictFields& fields = sync::conflict_fields();
   sync::Op status;
@@ -55,12 +56,12 @@ class ConflictRoutes : public std::enable_shared_from_this<ConflictRoutes> {
  private:
   static HttpResponse list(const http::Context& context, const engine::StoreState& store);
   void resolve(const ContextPtr& context, RecordId id, const HttpReply& reply);
-  void decide(const ContextPtr& context, const model::Record& conflict, engine::StoreState& store, Choice choice,
-              const HttpReply& reply);
+  void decide(const ContextPtr& context, const model::Record& conflict, engine::StoreState& store,
+              Choice choice, const HttpReply& reply);
   void bring_back(const ContextPtr& context, const sync::ConflictPlace& place, RecordId conflict,
                   std::vector<sync::FieldValue> offered, const HttpReply& reply);
-  void submit(const ContextPtr& context, RecordId conflict, std::vector<sync::Op> ops, sync::Origin origin,
-              const HttpReply& reply);
+  void submit(const ContextPtr& context, RecordId conflict, std::vector<sync::Op> ops,
+              sync::Origin origin, const HttpReply& reply);
 
   records::RecordApi records_;
   const http::Gate& gate_;
@@ -106,8 +107,9 @@ void ConflictRoutes::submit(const ContextPtr& context, RecordId conflict, std::v
       context, std::move(mutation), reply,
       [conflict](const engine::StoreState& store, const sync::MutationResult& result) {
         const model::Record* record = store.find(model::kConflicts, conflict);
-        return record == nullptr ? problem(fail(ErrorCode::unknown_record))
-                                 : records::record_answer(store, model::kConflicts, *record, result.sequence);
+        return record == nullptr
+                   ? problem(fail(ErrorCode::unknown_record))
+                   : records::record_answer(store, model::kConflicts, *record, result.sequence);
       },
       [conflict](const sync::MergeView& view) -> Status {
         const model::Record* record = view.find(model::kConflicts, conflict);
@@ -126,44 +128,56 @@ void ConflictRoutes::resolve(const ContextPtr& context, RecordId id, const HttpR
   }
   const Result<std::string> text = read_string(context->body, "choice");
   if (!text.ok() || (*text != "mine" && *text != "theirs" && *text != "value")) {
-    reply(problem(text.ok() ? fail(ErrorCode::invalid, "The choice is mine, theirs or value.", "choice") : text.error()));
+    reply(problem(text.ok()
+                      ? fail(ErrorCode::invalid, "The choice is mine, theirs or value.", "choice")
+                      : text.error()));
     return;
   }
-  const Choice choice = *text == "mine" ? Choice::mine : *text == "theirs" ? Choice::theirs : Choice::value;
+  const Choice choice = *text == "mine"     ? Choice::mine
+                        : *text == "theirs" ? Choice::theirs
+                                            : Choice::value;
   if ((choice == Choice::value) != (context->body.find("value") != nullptr)) {
-    reply(problem(choice == Choice::value
-                      ? fail(ErrorCode::required, "Send the value that shall stand.", "value")
-                      : fail(ErrorCode::invalid, "A value goes with the choice \"value\" only.", "value")));
+    reply(problem(
+        choice == Choice::value
+            ? fail(ErrorCode::required, "Send the value that shall stand.", "value")
+            : fail(ErrorCode::invalid, "A value goes with the choice \"value\" only.", "value")));
     return;
   }
-  records_.engine().stores().with_store(
-      context->store, [self = shared_from_this(), context, id, choice, reply](Result<engine::StoreState*> state) {
-        const model::Record* conflict = state.ok() ? (*state)->find(model::kConflicts, id) : nullptr;
-        if (conflict == nullptr) {
-          reply(problem(state.ok() ? fail(ErrorCode::unknown_record) : state.error()));
-          return;
-        }
-        // A keyed repetition is answered from the stored receipt, whatever became of the conflict since.
-        if (!sync::is_open_conflict(*conflict) && !context->keyed) {
-          reply(problem(fail(ErrorCode::already_resolved)));
-          return;
-        }
-        self->decide(context, *conflict, **state, choice, reply);
-      });
+  records_.engine().stores().with_store(context->store, [self = shared_from_this(), context, id,
+                                                         choice,
+                                                         reply](Result<engine::StoreState*> state) {
+    const model::Record* conflict = state.ok() ? (*state)->find(model::kConflicts, id) : nullptr;
+    if (conflict == nullptr) {
+      reply(problem(state.ok() ? fail(ErrorCode::unknown_record) : state.error()));
+      return;
+    }
+    // A keyed repetition is answered from the stored receipt, whatever became of the conflict
+    // since.
+    if (!sync::is_open_conflict(*conflict) && !context->keyed) {
+      reply(problem(fail(ErrorCode::already_resolved)));
+      return;
+    }
+    self->decide(context, *conflict, **state, choice, reply);
+  });
 }
 
-void ConflictRoutes::decide(const ContextPtr& context, const model::Record& conflict, engine::StoreState& store,
-                            Choice choice, const HttpReply& reply) {
+void ConflictRoutes::decide(const ContextPtr& context, const model::Record& conflict,
+                            engine::StoreState& store, Choice choice, const HttpReply& reply) {
   const sync::ConflictFields& fields = sync::conflict_fields();
   const std::string kind = text_at(conflict, fields.kind);
-  const std::string_view name = choice == Choice::mine ? "mine" : choice == Choice::theirs ? "theirs" : "value";
+  const std::string_view name = choice == Choice::mine     ? "mine"
+                                : choice == Choice::theirs ? "theirs"
+                                                           : "value";
   std::vector<sync::Op> ops = closing_ops(conflict.id, name);
   if (choice == Choice::theirs) {
     submit(context, conflict.id, std::move(ops), sync::Origin::api, reply);
     return;
   }
   const std::optional<sync::ConflictPlace> place = sync::conflict_place(conflict);
-  const int index = place ? model::find_collection(place->collection)->field_index(text_at(conflict, fields.field)) : -1;
+  const int index =
+      place
+          ? model::find_collection(place->collection)->field_index(text_at(conflict, fields.field))
+          : -1;
   if (!place || (index < 0 && (kind != "changed_since" || choice == Choice::value))) {
     reply(problem(fail(ErrorCode::wrong_state, "This conflict can only be decided for theirs.")));
     return;
@@ -191,7 +205,8 @@ void ConflictRoutes::decide(const ContextPtr& context, const model::Record& conf
   model::Value normal = model::normalise_value(field, std::move(*value));
   const model::Record* record = store.find(place->collection, place->record);
   if (record == nullptr) {
-    bring_back(context, *place, conflict.id, {sync::FieldValue{field_index, std::move(normal)}}, reply);
+    bring_back(context, *place, conflict.id, {sync::FieldValue{field_index, std::move(normal)}},
+               reply);
     return;
   }
   sync::Op set;
@@ -206,11 +221,13 @@ void ConflictRoutes::decide(const ContextPtr& context, const model::Record& conf
 }
 
 // The record was removed: it comes back as it was when it went, with the offered value.
-void ConflictRoutes::bring_back(const ContextPtr& context, const sync::ConflictPlace& place, RecordId conflict,
-                                std::vector<sync::FieldValue> offered, const HttpReply& reply) {
+void ConflictRoutes::bring_back(const ContextPtr& context, const sync::ConflictPlace& place,
+                                RecordId conflict, std::vector<sync::FieldValue> offered,
+                                const HttpReply& reply) {
   records_.storage().read_record_log(
       context->store, place.collection, place.record, 0, 1,
-      [self = shared_from_this(), context, place, conflict, offered, reply](Result<std::vector<ports::LogEntry>> entries) {
+      [self = shared_from_this(), context, place, conflict, offered,
+       reply](Result<std::vector<ports::LogEntry>> entries) {
         if (!entries.ok() || entries->empty()) {
           reply(problem(entries.ok() ? fail(ErrorCode::record_lost) : entries.error()));
           return;
@@ -230,15 +247,17 @@ void ConflictRoutes::bring_back(const ContextPtr& context, const sync::ConflictP
             continue;
           }
           for (const sync::FieldChange& field : change.fields) {
-            const bool replaced = std::any_of(offered.begin(), offered.end(),
-                                              [&field](const auto& value) { return value.field == field.field; });
+            const bool replaced =
+                std::any_of(offered.begin(), offered.end(),
+                            [&field](const auto& value) { return value.field == field.field; });
             if (!replaced) {
               insert.fields.push_back(sync::FieldValue{field.field, field.old_value});
             }
           }
         }
         insert.fields.insert(insert.fields.end(), offered.begin(), offered.end());
-        std::erase_if(insert.fields, [](const auto& value) { return model::is_absent(value.value); });
+        std::erase_if(insert.fields,
+                      [](const auto& value) { return model::is_absent(value.value); });
         std::vector<sync::Op> ops = closing_ops(conflict, "mine");
         ops.push_back(std::move(insert));
         self->submit(context, conflict, std::move(ops), sync::Origin::rollback, reply);
@@ -247,20 +266,25 @@ void ConflictRoutes::bring_back(const ContextPtr& context, const sync::ConflictP
 
 void ConflictRoutes::bind(http::Api& api) {
   const auto self = shared_from_this();
-  api.bind(http::RouteId::conflicts_list, [self](const ContextPtr& context, const HttpReply& reply) {
-    self->records_.engine().stores().with_store(context->store, [context, reply](Result<engine::StoreState*> state) {
-      reply(state.ok() ? list(*context, **state) : problem(state.error()));
-    });
-  });
-  api.bind(http::RouteId::conflicts_resolve, [self](const ContextPtr& context, const HttpReply& reply) {
-    records::find_own_record(self->records_.engine(), self->gate_, context, model::kConflicts, reply,
-                             [self, reply](const ContextPtr& own, RecordId id) { self->resolve(own, id, reply); });
-  });
+  api.bind(http::RouteId::conflicts_list,
+           [self](const ContextPtr& context, const HttpReply& reply) {
+             self->records_.engine().stores().with_store(
+                 context->store, [context, reply](Result<engine::StoreState*> state) {
+                   reply(state.ok() ? list(*context, **state) : problem(state.error()));
+                 });
+           });
+  api.bind(
+      http::RouteId::conflicts_resolve, [self](const ContextPtr& context, const HttpReply& reply) {
+        records::find_own_record(
+            self->records_.engine(), self->gate_, context, model::kConflicts, reply,
+            [self, reply](const ContextPtr& own, RecordId id) { self->resolve(own, id, reply); });
+      });
 }
 
 }  // namespace
 
-void bind_conflicts(engine::Engine& engine, ports::Storage& storage, const http::Gate& gate, http::Api& api) {
+void bind_conflicts(engine::Engine& engine, ports::Storage& storage, const http::Gate& gate,
+                    http::Api& api) {
   std::make_shared<ConflictRoutes>(engine, storage, gate)->bind(api);
 }
 

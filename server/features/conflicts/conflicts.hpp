@@ -1,5 +1,5 @@
-// Conflicts over HTTP: list them, decide one. Deciding is a mutation of mode "all": the record gets the chosen value and the
-// conflict is closed together. Stateless; engine executor only.
+// Conflicts over HTTP: list them, decide one. Deciding is a mutation of mode "all": the record gets
+// the chosen value and the conflict is closed together. Stateless; engine executor only.
 #pragma once
 
 #include "server/features/records/record_api.hpp"
@@ -7,6 +7,7 @@
 
 namespace syncstore::conflicts {
 
-void bind_conflicts(engine::Engine& engine, ports::Storage& storage, const http::Gate& gate, http::Api& api);
+void bind_conflicts(engine::Engine& engine, ports::Storage& storage, const http::Gate& gate,
+                    http::Api& api);
 
 }  // namespace syncstore::conflicts

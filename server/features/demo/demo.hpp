@@ -1,4 +1,5 @@
-// Demo: two stores from real catalogues (see data/README.md) and three users, for an empty data directory. Engine executor only.
+// Demo: two stores from real catalogues (see data/README.md) and three users, for an empty data
+// directory. Engine executor only.
 #pragma once
 
 #include <functional>

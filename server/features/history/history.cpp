@@ -22,7 +22,8 @@ struct Query {
 Result<Query> read_query(const http::Context& context) {
   Query query;
   const std::string* type = context.query("dataType");
-  query.collection = model::find_collection(type == nullptr ? std::string_view("products") : std::string_view(*type));
+  query.collection = model::find_collection(type == nullptr ? std::string_view("products")
+                                                            : std::string_view(*type));
   if (query.collection == nullptr) {
     return fail(ErrorCode::unknown_collection, {}, "dataType");
   }
@@ -40,12 +41,15 @@ Result<Query> read_query(const http::Context& context) {
     return fail(ErrorCode::unknown_record);
   }
   SS_ASSIGN_OR_RETURN(query.before, http::query_number(context, "before", 0, 1, limits::kCountMax));
-  SS_ASSIGN_OR_RETURN(query.limit, http::query_number(context, "limit", 50, 1, limits::kPageSizeMax));
+  SS_ASSIGN_OR_RETURN(query.limit,
+                      http::query_number(context, "limit", 50, 1, limits::kPageSizeMax));
   return query;
 }
 
 std::string_view kind_name(sync::ChangeKind kind) {
-  return kind == sync::ChangeKind::insert ? "insert" : kind == sync::ChangeKind::remove ? "remove" : "update";
+  return kind == sync::ChangeKind::insert   ? "insert"
+         : kind == sync::ChangeKind::remove ? "remove"
+                                            : "update";
 }
 
 Json change_json(const engine::StoreState& store, const Query& query, const ports::LogEntry& entry,
@@ -107,20 +111,22 @@ void answer(engine::Engine& engine, const ContextPtr& context, const Query& quer
 }  // namespace
 
 void bind_history(engine::Engine& engine, ports::Storage& storage, http::Api& api) {
-  api.bind(http::RouteId::history_get, [&engine, &storage](const ContextPtr& context, const HttpReply& reply) {
+  api.bind(http::RouteId::history_get, [&engine, &storage](const ContextPtr& context,
+                                                           const HttpReply& reply) {
     const Result<Query> query = read_query(*context);
     if (!query.ok()) {
       reply(problem(query.error()));
       return;
     }
-    storage.read_record_log(context->store, query->collection->number, query->record, query->before, query->limit,
-                            [&engine, context, query = *query, reply](Result<std::vector<ports::LogEntry>> entries) {
-                              if (!entries.ok()) {
-                                reply(problem(entries.error()));
-                                return;
-                              }
-                              answer(engine, context, query, *entries, reply);
-                            });
+    storage.read_record_log(
+        context->store, query->collection->number, query->record, query->before, query->limit,
+        [&engine, context, query = *query, reply](Result<std::vector<ports::LogEntry>> entries) {
+          if (!entries.ok()) {
+            reply(problem(entries.error()));
+            return;
+          }
+          answer(engine, context, query, *entries, reply);
+        });
   });
 }
 

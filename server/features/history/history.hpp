@@ -1,4 +1,5 @@
-// History: the changes of one record, newest first, read from the change log. Stateless; engine executor only.
+// History: the changes of one record, newest first, read from the change log. Stateless; engine
+// executor only.
 #pragma once
 
 #include "server/engine/engine.hpp"

@@ -28,12 +28,14 @@ Result<Query> read_query(const http::Context& context) {
   Query query;
   SS_ASSIGN_OR_RETURN(const std::uint64_t page,
                       http::query_number(context, "page", 1, 1, limits::kPageNumberMax));
-  SS_ASSIGN_OR_RETURN(const std::uint64_t size, http::query_number(context, "size", 25, 1, limits::kPageSizeMax));
+  SS_ASSIGN_OR_RETURN(const std::uint64_t size,
+                      http::query_number(context, "size", 25, 1, limits::kPageSizeMax));
   query.page = static_cast<std::uint32_t>(page);
   query.size = static_cast<std::uint32_t>(size);
   const std::string* sort = context.query("sort");
-  Result<view::Sort> parsed = view::parse_sort(
-      collection(), sort == nullptr || sort->empty() ? collection().default_sort : std::string_view(*sort));
+  Result<view::Sort> parsed =
+      view::parse_sort(collection(), sort == nullptr || sort->empty() ? collection().default_sort
+                                                                      : std::string_view(*sort));
   if (!parsed.ok()) {
     Error error = parsed.error();
     error.field = "sort";
@@ -42,11 +44,13 @@ Result<Query> read_query(const http::Context& context) {
   query.sort = *parsed;
   if (const std::string* status = context.query("status"); status != nullptr && !status->empty()) {
     const auto index = static_cast<std::size_t>(collection().field_index("status"));
-    if (const Status valid = model::validate_value(collection().fields[index], model::Value(*status)); !valid.ok()) {
+    if (const Status valid =
+            model::validate_value(collection().fields[index], model::Value(*status));
+        !valid.ok()) {
       return fail(ErrorCode::invalid, "The status is Active or Inactive.", "status");
     }
-    query.filter.conditions.push_back(
-        view::Condition{static_cast<std::uint16_t>(index), view::Comparison::equal, model::Value(*status)});
+    query.filter.conditions.push_back(view::Condition{
+        static_cast<std::uint16_t>(index), view::Comparison::equal, model::Value(*status)});
   }
   if (const std::string* words = context.query("q")) {
     if (words->size() > limits::kQueryBytes) {
@@ -64,7 +68,8 @@ Result<Query> read_query(const http::Context& context) {
   return query;
 }
 
-// A cursor is the place after a record: its sort value's canonical bytes in hexadecimal, a point, its id.
+// A cursor is the place after a record: its sort value's canonical bytes in hexadecimal, a point,
+// its id.
 std::string cursor_text(const view::SortKey& key) {
   ByteWriter bytes;
   model::write_value(bytes, key.value);
@@ -76,7 +81,9 @@ std::optional<view::SortKey> read_cursor(std::string_view text) {
   if (point == std::string_view::npos || point % 2 != 0) {
     return std::nullopt;
   }
-  const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
+  const auto digit = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  };
   std::string bytes;
   for (std::size_t i = 0; i < point; i += 2) {
     const int high = digit(text[i]);
@@ -102,7 +109,8 @@ ports::HttpResponse list_by_cursor(const Query& query, const engine::StoreState&
   if (!query.cursor.empty()) {
     after = read_cursor(query.cursor);
     if (!after) {
-      return http::problem(fail(ErrorCode::invalid, "Send the `next` of the page before.", "cursor"));
+      return http::problem(
+          fail(ErrorCode::invalid, "Send the `next` of the page before.", "cursor"));
     }
   }
   struct Found {
@@ -123,7 +131,8 @@ ports::HttpResponse list_by_cursor(const Query& query, const engine::StoreState&
     return view::key_less(a.key, b.key, query.sort.descending);
   };
   const std::size_t count = std::min<std::size_t>(query.size, rest.size());
-  std::partial_sort(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(count), rest.end(), before);
+  std::partial_sort(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(count), rest.end(),
+                    before);
   Json data = Json::array();
   for (std::size_t i = 0; i < count; ++i) {
     data.push(engine::record_json(store, model::kProducts, *rest[i].record));
@@ -159,12 +168,14 @@ ports::HttpResponse list_products(const http::Context& context, engine::StoreSta
     return http::problem(query.error());
   }
   // The address decides the selection, epoch and sequence everything else.
-  const std::string tag = "\"" + base32_text(store.epoch()) + "-" + std::to_string(store.sequence()) + "\"";
+  const std::string tag =
+      "\"" + base32_text(store.epoch()) + "-" + std::to_string(store.sequence()) + "\"";
   const std::string* known = context.header("if-none-match");
   if (known != nullptr && http::etag_matches(*known, tag)) {
     return http::not_modified(tag);
   }
-  ports::HttpResponse response = query->by_cursor ? list_by_cursor(*query, store) : list_by_page(*query, store);
+  ports::HttpResponse response =
+      query->by_cursor ? list_by_cursor(*query, store) : list_by_page(*query, store);
   if (response.status == 200) {
     http::set_header(response, "ETag", tag);
   }

@@ -29,12 +29,14 @@ class ProductRoutes : public std::enable_shared_from_this<ProductRoutes> {
 };
 
 void ProductRoutes::list(const ContextPtr& context, const HttpReply& reply) {
-  records_.engine().stores().with_store(context->store, [context, reply](Result<engine::StoreState*> state) {
-    reply(state.ok() ? list_products(*context, **state) : problem(state.error()));
-  });
+  records_.engine().stores().with_store(
+      context->store, [context, reply](Result<engine::StoreState*> state) {
+        reply(state.ok() ? list_products(*context, **state) : problem(state.error()));
+      });
 }
 
-// The record's id: asked for, or made from the Idempotency-Key so that a repetition means the same record, or drawn.
+// The record's id: asked for, or made from the Idempotency-Key so that a repetition means the same
+// record, or drawn.
 Result<RecordId> new_id(const http::Context& context, engine::Engine& engine) {
   if (context.body.find("id") != nullptr) {
     SS_ASSIGN_OR_RETURN(const std::string text, read_string(context.body, "id"));
@@ -63,10 +65,12 @@ void ProductRoutes::create(const ContextPtr& context, const HttpReply& reply) {
   }
   for (std::size_t i = 0; i < record.values.size(); ++i) {
     const model::FieldDef& field = collection().fields[i];
-    const bool refused = std::any_of(fields.errors.begin(), fields.errors.end(),
-                                     [&field](const Error& error) { return error.field == field.name; });
+    const bool refused =
+        std::any_of(fields.errors.begin(), fields.errors.end(),
+                    [&field](const Error& error) { return error.field == field.name; });
     if (!model::is_absent(record.values[i])) {
-      insert.fields.push_back(sync::FieldValue{static_cast<std::uint16_t>(i), std::move(record.values[i])});
+      insert.fields.push_back(
+          sync::FieldValue{static_cast<std::uint16_t>(i), std::move(record.values[i])});
     } else if (field.required && !refused) {
       fields.errors.push_back(fail(ErrorCode::required, {}, std::string(field.name)));
     }
@@ -80,18 +84,19 @@ void ProductRoutes::create(const ContextPtr& context, const HttpReply& reply) {
   mutation.id = context->mutation;
   mutation.mode = sync::Mode::all;
   mutation.ops.push_back(std::move(insert));
-  records_.submit(context, std::move(mutation), reply,
-                  [id = *id, context](const engine::StoreState& store, const sync::MutationResult& result) {
-                    const model::Record* made = store.find(model::kProducts, id);
-                    if (made == nullptr) {
-                      return problem(fail(ErrorCode::record_removed));
-                    }
-                    ports::HttpResponse response =
-                        records::record_answer(store, model::kProducts, *made, result.sequence, 201);
-                    http::set_header(response, "Location",
-                                     "/api/products/" + id.text() + "?storeId=" + context->store);
-                    return response;
-                  });
+  records_.submit(
+      context, std::move(mutation), reply,
+      [id = *id, context](const engine::StoreState& store, const sync::MutationResult& result) {
+        const model::Record* made = store.find(model::kProducts, id);
+        if (made == nullptr) {
+          return problem(fail(ErrorCode::record_removed));
+        }
+        ports::HttpResponse response =
+            records::record_answer(store, model::kProducts, *made, result.sequence, 201);
+        http::set_header(response, "Location",
+                         "/api/products/" + id.text() + "?storeId=" + context->store);
+        return response;
+      });
 }
 
 Result<sync::Op> read_adjustment(const http::Context& context, RecordId id) {
@@ -130,7 +135,8 @@ void ProductRoutes::adjust(const ContextPtr& context, const HttpReply& reply) {
     return;
   }
   records_.engine().stores().with_store(
-      context->store, [self = shared_from_this(), context, reply, id = *id, op = *op](Result<engine::StoreState*> state) {
+      context->store, [self = shared_from_this(), context, reply, id = *id,
+                       op = *op](Result<engine::StoreState*> state) {
         if (!state.ok()) {
           reply(problem(state.error()));
           return;
@@ -148,10 +154,11 @@ void ProductRoutes::adjust(const ContextPtr& context, const HttpReply& reply) {
             context, std::move(mutation), reply,
             [id](const engine::StoreState& store, const sync::MutationResult& result) {
               const model::Record* record = store.find(model::kProducts, id);
-              return record == nullptr ? problem(fail(ErrorCode::record_removed))
-                                       : records::record_answer(store, model::kProducts, *record,
-                                                                result.sequence != 0 ? result.sequence
-                                                                                     : store.sequence());
+              return record == nullptr
+                         ? problem(fail(ErrorCode::record_removed))
+                         : records::record_answer(
+                               store, model::kProducts, *record,
+                               result.sequence != 0 ? result.sequence : store.sequence());
             },
             records::match_guard(*context, model::kProducts, id));
       });
@@ -160,10 +167,14 @@ void ProductRoutes::adjust(const ContextPtr& context, const HttpReply& reply) {
 void ProductRoutes::bind(http::Api& api) {
   using http::RouteId;
   const auto self = shared_from_this();
-  api.bind(RouteId::products_list, [self](const ContextPtr& c, const HttpReply& r) { self->list(c, r); });
-  api.bind(RouteId::products_create, [self](const ContextPtr& c, const HttpReply& r) { self->create(c, r); });
-  api.bind(RouteId::products_adjust, [self](const ContextPtr& c, const HttpReply& r) { self->adjust(c, r); });
-  using OneRecord = void (records::RecordApi::*)(const ContextPtr&, std::uint16_t, RecordId, const HttpReply&);
+  api.bind(RouteId::products_list,
+           [self](const ContextPtr& c, const HttpReply& r) { self->list(c, r); });
+  api.bind(RouteId::products_create,
+           [self](const ContextPtr& c, const HttpReply& r) { self->create(c, r); });
+  api.bind(RouteId::products_adjust,
+           [self](const ContextPtr& c, const HttpReply& r) { self->adjust(c, r); });
+  using OneRecord =
+      void (records::RecordApi::*)(const ContextPtr&, std::uint16_t, RecordId, const HttpReply&);
   const auto one = [&api, self](RouteId id, OneRecord what) {
     api.bind(id, [self, what](const ContextPtr& context, const HttpReply& reply) {
       if (const std::optional<RecordId> record = records::record_id(*context, reply)) {

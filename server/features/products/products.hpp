@@ -1,4 +1,5 @@
-// Products over HTTP: list by page or cursor, create, read, edit, adjust the stock, remove. Stateless; engine executor only.
+// Products over HTTP: list by page or cursor, create, read, edit, adjust the stock, remove.
+// Stateless; engine executor only.
 #pragma once
 
 #include "server/features/records/record_api.hpp"

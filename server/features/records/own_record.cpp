@@ -22,7 +22,8 @@ void found(const std::shared_ptr<Search>& search, const StoreId& store) {
     search->reply(http::problem(fail(ErrorCode::forbidden)));
     return;
   }
-  if (search->gate.store_state(store) == http::StoreState::inactive && !search->context->route->inactive_ok) {
+  if (search->gate.store_state(store) == http::StoreState::inactive &&
+      !search->context->route->inactive_ok) {
     search->reply(http::problem(fail(ErrorCode::inactive_store)));
     return;
   }
@@ -50,8 +51,9 @@ void look_further(const std::shared_ptr<Search>& search) {
 
 }  // namespace
 
-void find_own_record(engine::Engine& engine, const http::Gate& gate, const http::ContextPtr& context,
-                     std::uint16_t collection, const ports::HttpReply& reply,
+void find_own_record(engine::Engine& engine, const http::Gate& gate,
+                     const http::ContextPtr& context, std::uint16_t collection,
+                     const ports::HttpReply& reply,
                      std::function<void(http::ContextPtr, RecordId)> then) {
   const std::optional<RecordId> id = record_id(*context, reply);
   if (!id) {

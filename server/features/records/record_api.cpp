@@ -17,10 +17,12 @@ namespace {
 Json conflict_value(const model::Record& conflict, std::string_view name) {
   const model::CollectionDef& collection = *model::find_collection(model::kConflicts);
   const auto index = static_cast<std::size_t>(collection.field_index(name));
-  return model::value_to_json(collection.fields[index], conflict.values[index], model::TimeForm::iso8601);
+  return model::value_to_json(collection.fields[index], conflict.values[index],
+                              model::TimeForm::iso8601);
 }
 
-// One entry of errors[] per conflict: what was seen, what is offered, what is there, who put it there and when.
+// One entry of errors[] per conflict: what was seen, what is offered, what is there, who put it
+// there and when.
 Json conflict_entry(const model::Record& conflict) {
   Json entry = Json::object();
   entry.set("field", conflict_value(conflict, "field"));
@@ -51,7 +53,8 @@ HttpResponse conflict_problem(const engine::StoreState& store, const sync::Mutat
       errors.push(conflict_entry(*conflict));
     }
   }
-  return http::problem_with(fail(code), {{"conflictId", Json(first.text())}, {"errors", std::move(errors)}});
+  return http::problem_with(fail(code),
+                            {{"conflictId", Json(first.text())}, {"errors", std::move(errors)}});
 }
 
 }  // namespace
@@ -77,7 +80,8 @@ Result<std::optional<Sequence>> base_version(const http::Context& context) {
   const char* end = digits.data() + digits.size();
   const auto [stop, error] = std::from_chars(digits.data(), end, version);
   if (error != std::errc{} || stop != end || digits.empty()) {
-    return fail(ErrorCode::invalid, "Base-Version is the version of the record as it was read.", "Base-Version");
+    return fail(ErrorCode::invalid, "Base-Version is the version of the record as it was read.",
+                "Base-Version");
   }
   return std::optional<Sequence>{version};
 }
@@ -97,7 +101,8 @@ std::function<Status(const sync::MergeView&)> match_guard(const http::Context& c
   };
 }
 
-std::optional<HttpResponse> problem_of_result(const http::Context& context, const engine::StoreState& store,
+std::optional<HttpResponse> problem_of_result(const http::Context& context,
+                                              const engine::StoreState& store,
                                               const sync::MutationResult& result) {
   std::vector<Error> refused;
   bool conflict = false;
@@ -121,8 +126,8 @@ std::optional<HttpResponse> problem_of_result(const http::Context& context, cons
 
 HttpResponse record_answer(const engine::StoreState& store, std::uint16_t collection,
                            const model::Record& record, Sequence sequence, int status) {
-  HttpResponse response =
-      http::success(engine::record_json(store, collection, record), {{"sequenceNumber", Json(sequence)}}, status);
+  HttpResponse response = http::success(engine::record_json(store, collection, record),
+                                        {{"sequenceNumber", Json(sequence)}}, status);
   http::set_header(response, "ETag", version_tag(record));
   return response;
 }
@@ -136,63 +141,67 @@ std::optional<RecordId> record_id(const http::Context& context, const HttpReply&
   return id;
 }
 
-HttpResponse RecordApi::show(const engine::StoreState& store, std::uint16_t collection, const model::Record& record,
-                             Sequence sequence) const {
+HttpResponse RecordApi::show(const engine::StoreState& store, std::uint16_t collection,
+                             const model::Record& record, Sequence sequence) const {
   if (!render_) {
     return record_answer(store, collection, record, sequence);
   }
-  HttpResponse response = http::success(render_(store, record), {{"sequenceNumber", Json(sequence)}});
+  HttpResponse response =
+      http::success(render_(store, record), {{"sequenceNumber", Json(sequence)}});
   http::set_header(response, "ETag", version_tag(record));
   return response;
 }
 
 void RecordApi::get(const http::ContextPtr& context, std::uint16_t collection, RecordId id,
                     const HttpReply& reply) {
-  engine_.stores().with_store(context->store, [this, context, collection, id, reply](Result<engine::StoreState*> state) {
-    if (!state.ok()) {
-      reply(problem(state.error()));
-      return;
-    }
-    const model::Record* record = (*state)->find(collection, id);
-    if (record == nullptr) {
-      reply(problem(fail(ErrorCode::unknown_record)));
-      return;
-    }
-    const std::string* known = context->header("if-none-match");
-    if (known != nullptr && http::etag_matches(*known, version_tag(*record))) {
-      reply(http::not_modified(version_tag(*record)));
-      return;
-    }
-    reply(show(**state, collection, *record, (*state)->sequence()));
-  });
+  engine_.stores().with_store(
+      context->store, [this, context, collection, id, reply](Result<engine::StoreState*> state) {
+        if (!state.ok()) {
+          reply(problem(state.error()));
+          return;
+        }
+        const model::Record* record = (*state)->find(collection, id);
+        if (record == nullptr) {
+          reply(problem(fail(ErrorCode::unknown_record)));
+          return;
+        }
+        const std::string* known = context->header("if-none-match");
+        if (known != nullptr && http::etag_matches(*known, version_tag(*record))) {
+          reply(http::not_modified(version_tag(*record)));
+          return;
+        }
+        reply(show(**state, collection, *record, (*state)->sequence()));
+      });
 }
 
-void RecordApi::submit(const http::ContextPtr& context, sync::Mutation mutation, const HttpReply& reply,
-                       std::function<HttpResponse(const engine::StoreState&, const sync::MutationResult&)> answer,
-                       std::function<Status(const sync::MergeView&)> guard, sync::Origin origin) {
+void RecordApi::submit(
+    const http::ContextPtr& context, sync::Mutation mutation, const HttpReply& reply,
+    std::function<HttpResponse(const engine::StoreState&, const sync::MutationResult&)> answer,
+    std::function<Status(const sync::MergeView&)> guard, sync::Origin origin) {
   engine::Submission submission;
   submission.store = context->store;
   submission.author = author_of(*context);
   submission.origin = origin;
   submission.guard = std::move(guard);
   submission.mutations.push_back(std::move(mutation));
-  submission.done = [this, context, reply, answer](Result<std::vector<sync::MutationResult>> results) {
+  submission.done = [this, context, reply,
+                     answer](Result<std::vector<sync::MutationResult>> results) {
     if (!results.ok()) {
       reply(problem(results.error()));
       return;
     }
-    engine_.stores().with_store(
-        context->store, [context, reply, answer, result = results->front()](Result<engine::StoreState*> state) {
-          if (!state.ok()) {
-            reply(problem(state.error()));
-            return;
-          }
-          if (std::optional<HttpResponse> refused = problem_of_result(*context, **state, result)) {
-            reply(std::move(*refused));
-            return;
-          }
-          reply(answer(**state, result));
-        });
+    engine_.stores().with_store(context->store, [context, reply, answer, result = results->front()](
+                                                    Result<engine::StoreState*> state) {
+      if (!state.ok()) {
+        reply(problem(state.error()));
+        return;
+      }
+      if (std::optional<HttpResponse> refused = problem_of_result(*context, **state, result)) {
+        reply(std::move(*refused));
+        return;
+      }
+      reply(answer(**state, result));
+    });
   };
   engine_.submit(std::move(submission));
 }
@@ -225,20 +234,21 @@ void RecordApi::edit(const http::ContextPtr& context, std::uint16_t collection, 
       build_edit(context, collection, id, fields->values, nullptr, reply);
       return;
     }
-    values_at(engine_, storage_, context->store, collection, id, *base,
-              [this, context, collection, id, reply, fields](Result<std::vector<model::Value>> values) {
-                if (!values.ok()) {
-                  reply(problem(values.error()));
-                  return;
-                }
-                build_edit(context, collection, id, fields->values, &*values, reply);
-              });
+    values_at(
+        engine_, storage_, context->store, collection, id, *base,
+        [this, context, collection, id, reply, fields](Result<std::vector<model::Value>> values) {
+          if (!values.ok()) {
+            reply(problem(values.error()));
+            return;
+          }
+          build_edit(context, collection, id, fields->values, &*values, reply);
+        });
   });
 }
 
 void RecordApi::build_edit(const http::ContextPtr& context, std::uint16_t collection, RecordId id,
-                           const std::vector<sync::FieldValue>& values, const std::vector<model::Value>* base,
-                           const HttpReply& reply) {
+                           const std::vector<sync::FieldValue>& values,
+                           const std::vector<model::Value>* base, const HttpReply& reply) {
   const model::CollectionDef& definition = *model::find_collection(collection);
   sync::Mutation mutation;
   mutation.id = context->mutation;
@@ -254,7 +264,8 @@ void RecordApi::build_edit(const http::ContextPtr& context, std::uint16_t collec
         reply(problem(fail(ErrorCode::needs_base, {}, std::string(field.name))));
         return;
       }
-      // Between two known amounts the difference counts; filling in an unknown stock, or clearing it, is a plain value.
+      // Between two known amounts the difference counts; filling in an unknown stock, or clearing
+      // it, is a plain value.
       const auto* wanted = std::get_if<std::int64_t>(&value.value);
       const auto* seen = std::get_if<std::int64_t>(&(*base)[value.field]);
       if (wanted != nullptr && seen != nullptr) {
@@ -276,21 +287,24 @@ void RecordApi::build_edit(const http::ContextPtr& context, std::uint16_t collec
     }
     mutation.ops.push_back(std::move(op));
   }
-  const auto answer = [this, collection, id](const engine::StoreState& store, const sync::MutationResult& result) {
+  const auto answer = [this, collection, id](const engine::StoreState& store,
+                                             const sync::MutationResult& result) {
     const model::Record* record = store.find(collection, id);
-    return record == nullptr
-               ? problem(fail(ErrorCode::record_removed))
-               : show(store, collection, *record, result.sequence != 0 ? result.sequence : store.sequence());
+    return record == nullptr ? problem(fail(ErrorCode::record_removed))
+                             : show(store, collection, *record,
+                                    result.sequence != 0 ? result.sequence : store.sequence());
   };
   if (mutation.ops.empty()) {
-    engine_.stores().with_store(context->store, [context, collection, id, reply, answer](Result<engine::StoreState*> state) {
+    engine_.stores().with_store(context->store, [context, collection, id, reply,
+                                                 answer](Result<engine::StoreState*> state) {
       if (!state.ok()) {
         reply(problem(state.error()));
         return;
       }
       const std::string* tags = context->header("if-match");
       const model::Record* record = (*state)->find(collection, id);
-      if (tags != nullptr && (record == nullptr || !http::etag_matches(*tags, version_tag(*record)))) {
+      if (tags != nullptr &&
+          (record == nullptr || !http::etag_matches(*tags, version_tag(*record)))) {
         reply(problem(fail(ErrorCode::precondition_failed)));
         return;
       }
@@ -303,7 +317,8 @@ void RecordApi::build_edit(const http::ContextPtr& context, std::uint16_t collec
 
 void RecordApi::remove(const http::ContextPtr& context, std::uint16_t collection, RecordId id,
                        const HttpReply& reply) {
-  engine_.stores().with_store(context->store, [this, context, collection, id, reply](Result<engine::StoreState*> state) {
+  engine_.stores().with_store(context->store, [this, context, collection, id,
+                                               reply](Result<engine::StoreState*> state) {
     if (!state.ok()) {
       reply(problem(state.error()));
       return;
@@ -322,9 +337,10 @@ void RecordApi::remove(const http::ContextPtr& context, std::uint16_t collection
     op.collection = collection;
     op.record = id;
     mutation.ops.push_back(std::move(op));
-    submit(context, std::move(mutation), reply,
-           [](const engine::StoreState&, const sync::MutationResult&) { return http::no_content(); },
-           match_guard(*context, collection, id));
+    submit(
+        context, std::move(mutation), reply,
+        [](const engine::StoreState&, const sync::MutationResult&) { return http::no_content(); },
+        match_guard(*context, collection, id));
   });
 }
 

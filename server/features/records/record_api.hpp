@@ -1,5 +1,5 @@
-// RecordApi: reading and editing one record over HTTP, the same for every collection: entity tags, Base-Version, conflicts. One edit
-// is one mutation of mode "all". Stateless; engine executor only.
+// RecordApi: reading and editing one record over HTTP, the same for every collection: entity tags,
+// Base-Version, conflicts. One edit is one mutation of mode "all". Stateless; engine executor only.
 #pragma once
 
 #include "server/engine/engine.hpp"
@@ -16,26 +16,32 @@ class RecordApi {
   RecordApi(engine::Engine& engine, ports::Storage& storage, Render render = {})
       : engine_(engine), storage_(storage), render_(std::move(render)) {}
 
-  void get(const http::ContextPtr& context, std::uint16_t collection, RecordId id, const ports::HttpReply& reply);
+  void get(const http::ContextPtr& context, std::uint16_t collection, RecordId id,
+           const ports::HttpReply& reply);
   // PUT and PATCH: the fields in the body.
-  void edit(const http::ContextPtr& context, std::uint16_t collection, RecordId id, const ports::HttpReply& reply);
-  void remove(const http::ContextPtr& context, std::uint16_t collection, RecordId id, const ports::HttpReply& reply);
-  // One mutation as the asking person; answers `answer` for a result that is not an error, else a problem.
-  void submit(const http::ContextPtr& context, sync::Mutation mutation, const ports::HttpReply& reply,
-              std::function<ports::HttpResponse(const engine::StoreState&, const sync::MutationResult&)> answer,
-              std::function<Status(const sync::MergeView&)> guard = {},
-              sync::Origin origin = sync::Origin::api);
+  void edit(const http::ContextPtr& context, std::uint16_t collection, RecordId id,
+            const ports::HttpReply& reply);
+  void remove(const http::ContextPtr& context, std::uint16_t collection, RecordId id,
+              const ports::HttpReply& reply);
+  // One mutation as the asking person; answers `answer` for a result that is not an error, else a
+  // problem.
+  void submit(
+      const http::ContextPtr& context, sync::Mutation mutation, const ports::HttpReply& reply,
+      std::function<ports::HttpResponse(const engine::StoreState&, const sync::MutationResult&)>
+          answer,
+      std::function<Status(const sync::MergeView&)> guard = {},
+      sync::Origin origin = sync::Origin::api);
 
   engine::Engine& engine() { return engine_; }
   ports::Storage& storage() { return storage_; }
 
  private:
   void build_edit(const http::ContextPtr& context, std::uint16_t collection, RecordId id,
-                  const std::vector<sync::FieldValue>& values, const std::vector<model::Value>* base,
-                  const ports::HttpReply& reply);
+                  const std::vector<sync::FieldValue>& values,
+                  const std::vector<model::Value>* base, const ports::HttpReply& reply);
 
-  ports::HttpResponse show(const engine::StoreState& store, std::uint16_t collection, const model::Record& record,
-                           Sequence sequence) const;
+  ports::HttpResponse show(const engine::StoreState& store, std::uint16_t collection,
+                           const model::Record& record, Sequence sequence) const;
 
   engine::Engine& engine_;
   ports::Storage& storage_;
@@ -49,8 +55,10 @@ Result<std::optional<Sequence>> base_version(const http::Context& context);
 // If-Match as a guard at merge time; empty when the header is absent.
 std::function<Status(const sync::MergeView&)> match_guard(const http::Context& context,
                                                           std::uint16_t collection, RecordId id);
-// The problem that a mutation's outcome amounts to, or nullopt when everything is applied or already so.
-std::optional<ports::HttpResponse> problem_of_result(const http::Context& context, const engine::StoreState& store,
+// The problem that a mutation's outcome amounts to, or nullopt when everything is applied or
+// already so.
+std::optional<ports::HttpResponse> problem_of_result(const http::Context& context,
+                                                     const engine::StoreState& store,
                                                      const sync::MutationResult& result);
 ports::HttpResponse record_answer(const engine::StoreState& store, std::uint16_t collection,
                                   const model::Record& record, Sequence sequence, int status = 200);

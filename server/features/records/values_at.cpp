@@ -8,8 +8,10 @@ namespace {
 using Values = std::vector<model::Value>;
 using Done = std::function<void(Result<Values>)>;
 
-// The oldest change after the version says what each field held before: going from new to old, the last word wins.
-void undo(const sync::ChangeSet& change_set, std::uint16_t collection, RecordId record, Values& values) {
+// The oldest change after the version says what each field held before: going from new to old, the
+// last word wins.
+void undo(const sync::ChangeSet& change_set, std::uint16_t collection, RecordId record,
+          Values& values) {
   for (const sync::Change& change : change_set.changes) {
     if (change.collection != collection || change.record != record) {
       continue;
@@ -82,7 +84,8 @@ void read_on(const std::shared_ptr<Reading>& reading, Sequence before) {
         if (entries->size() < limit) {
           finish(reading);
         } else if (reading->left == 0) {
-          reading->done(fail(ErrorCode::too_large, "The base version is too long ago. Read the record again."));
+          reading->done(fail(ErrorCode::too_large,
+                             "The base version is too long ago. Read the record again."));
         } else {
           read_on(reading, entries->back().sequence);
         }
@@ -114,14 +117,22 @@ void values_at(engine::Engine& engine, ports::Storage& storage, const StoreId& s
       if (found != nullptr) {
         values = found->values;
       }
-      for (auto entry = now.tail().rbegin(); entry != now.tail().rend() && (*entry)->sequence > version; ++entry) {
+      for (auto entry = now.tail().rbegin();
+           entry != now.tail().rend() && (*entry)->sequence > version; ++entry) {
         undo(**entry, collection, record, values);
       }
       done(std::move(values));
       return;
     }
-    const auto reading = std::make_shared<Reading>(
-        Reading{engine, storage, store, collection, record, version, limits::kBaseVersionChanges, done, {}});
+    const auto reading = std::make_shared<Reading>(Reading{engine,
+                                                           storage,
+                                                           store,
+                                                           collection,
+                                                           record,
+                                                           version,
+                                                           limits::kBaseVersionChanges,
+                                                           done,
+                                                           {}});
     read_on(reading, 0);
   });
 }

@@ -16,11 +16,13 @@ using ports::HttpReply;
 namespace {
 
 // Seconds; those of the OpenTelemetry convention for HTTP servers.
-constexpr std::array kBucketsUs{5'000, 10'000, 25'000, 50'000, 75'000, 100'000, 250'000, 500'000, 1'000'000, 10'000'000};
+constexpr std::array kBucketsUs{5'000,   10'000,  25'000,  50'000,    75'000,
+                                100'000, 250'000, 500'000, 1'000'000, 10'000'000};
 
 std::string seconds_text(std::uint64_t us) {
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%llu.%06llu", static_cast<unsigned long long>(us / 1'000'000),
+  std::snprintf(text.data(), text.size(), "%llu.%06llu",
+                static_cast<unsigned long long>(us / 1'000'000),
                 static_cast<unsigned long long>(us % 1'000'000));
   return text.data();
 }
@@ -74,8 +76,9 @@ ports::HttpResponse ready_answer(const StatusOptions& options) {
 }  // namespace
 
 void RequestMetrics::note(const http::Answered& answered) {
-  const bool usual = answered.method == "GET" || answered.method == "POST" || answered.method == "PUT" ||
-                     answered.method == "DELETE" || answered.method == "PATCH" || answered.method == "HEAD";
+  const bool usual = answered.method == "GET" || answered.method == "POST" ||
+                     answered.method == "PUT" || answered.method == "DELETE" ||
+                     answered.method == "PATCH" || answered.method == "HEAD";
   const std::string labels = "route=\"" + std::string(answered.route) + "\",method=\"" +
                              (usual ? std::string(answered.method) : "other") + "\",status=\"" +
                              std::to_string(answered.status / 100) + "xx\"";
@@ -95,8 +98,9 @@ std::string RequestMetrics::text() const {
   for (const auto& [labels, series] : series_) {
     const std::string name = "syncstore_http_request_duration_seconds";
     for (std::size_t i = 0; i < kBucketsUs.size(); ++i) {
-      out += name + "_bucket{" + labels + ",le=\"" + seconds_text(static_cast<std::uint64_t>(kBucketsUs[i])) +
-             "\"} " + std::to_string(series.buckets[i]) + "\n";
+      out += name + "_bucket{" + labels + ",le=\"" +
+             seconds_text(static_cast<std::uint64_t>(kBucketsUs[i])) + "\"} " +
+             std::to_string(series.buckets[i]) + "\n";
     }
     out += name + "_bucket{" + labels + ",le=\"+Inf\"} " + std::to_string(series.count) + "\n";
     out += name + "_sum{" + labels + "} " + seconds_text(series.took_us) + "\n";
@@ -115,27 +119,31 @@ void bind_status(engine::Engine& engine, StatusOptions options, http::Api& api) 
     http::set_header(response, "Cache-Control", "no-store");
     reply(std::move(response));
   });
-  api.bind(RouteId::ready, [shared](const ContextPtr&, const HttpReply& reply) { reply(ready_answer(*shared)); });
-  api.bind(RouteId::metrics, [&engine, shared, requests](const ContextPtr&, const HttpReply& reply) {
-    ports::HttpResponse response;
-    response.headers.emplace_back("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-    response.headers.emplace_back("Cache-Control", "no-store");
-    response.body = engine_metrics(engine) + requests->text() + (shared->metrics_text ? shared->metrics_text() : "");
-    reply(std::move(response));
-  });
+  api.bind(RouteId::ready,
+           [shared](const ContextPtr&, const HttpReply& reply) { reply(ready_answer(*shared)); });
+  api.bind(
+      RouteId::metrics, [&engine, shared, requests](const ContextPtr&, const HttpReply& reply) {
+        ports::HttpResponse response;
+        response.headers.emplace_back("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+        response.headers.emplace_back("Cache-Control", "no-store");
+        response.body = engine_metrics(engine) + requests->text() +
+                        (shared->metrics_text ? shared->metrics_text() : "");
+        reply(std::move(response));
+      });
   api.bind(RouteId::openapi, [](const ContextPtr&, const HttpReply& reply) {
     static const std::string document = http::openapi_document(SYNCSTORE_VERSION);
     reply(http::json_text(document));
   });
-  api.bind(RouteId::status_get, [&engine, shared](const ContextPtr& context, const HttpReply& reply) {
-    Json data = Json::object();
-    data.set("version", SYNCSTORE_VERSION);
-    data.set("demo", shared->demo);
-    data.set("now", model::format_iso8601(engine.now()));
-    data.set("connections", static_cast<std::int64_t>(engine.hub().links()));
-    data.set("stores", shared->own_stores(context->principal.user_id));
-    reply(http::success(std::move(data)));
-  });
+  api.bind(RouteId::status_get,
+           [&engine, shared](const ContextPtr& context, const HttpReply& reply) {
+             Json data = Json::object();
+             data.set("version", SYNCSTORE_VERSION);
+             data.set("demo", shared->demo);
+             data.set("now", model::format_iso8601(engine.now()));
+             data.set("connections", static_cast<std::int64_t>(engine.hub().links()));
+             data.set("stores", shared->own_stores(context->principal.user_id));
+             reply(http::success(std::move(data)));
+           });
 }
 
 }  // namespace syncstore::status

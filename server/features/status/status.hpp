@@ -1,4 +1,5 @@
-// What the program says about itself: health, readiness, metrics, status, its own description. Engine executor only.
+// What the program says about itself: health, readiness, metrics, status, its own description.
+// Engine executor only.
 #pragma once
 
 #include <functional>
@@ -15,7 +16,8 @@ namespace syncstore::status {
 struct StatusOptions {
   std::function<std::string()> metrics_text;
   std::function<std::vector<std::pair<std::string, std::string>>()> readiness;  // "" = good
-  std::function<Json(const std::string& user)> own_stores;  // id, sequence, epoch, sync_status of each
+  std::function<Json(const std::string& user)>
+      own_stores;  // id, sequence, epoch, sync_status of each
   bool demo = false;
 };
 
@@ -31,7 +33,8 @@ class RequestMetrics {
     std::uint64_t took_us = 0;
     std::vector<std::uint64_t> buckets;
   };
-  std::map<std::string, Series> series_;  // 'route="x",method="GET",status="2xx"'; bounded by the route table
+  std::map<std::string, Series>
+      series_;  // 'route="x",method="GET",status="2xx"'; bounded by the route table
 };
 
 void bind_status(engine::Engine& engine, StatusOptions options, http::Api& api);

@@ -16,8 +16,8 @@ namespace {
 
 std::string text_of(const model::Record& info, std::string_view field) {
   const model::CollectionDef& collection = *model::find_collection(model::kStoreInfo);
-  const auto* text =
-      std::get_if<std::string>(&info.values[static_cast<std::size_t>(collection.field_index(field))]);
+  const auto* text = std::get_if<std::string>(
+      &info.values[static_cast<std::size_t>(collection.field_index(field))]);
   return text == nullptr ? std::string() : *text;
 }
 
@@ -33,15 +33,17 @@ bool touches_info(const engine::Committed& committed) {
 }
 
 bool is_currency(std::string_view text) {
-  return text.size() == 3 && std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  return text.size() == 3 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 // An IANA name by its form: "Europe/London", "UTC", "America/Argentina/Salta".
 bool is_zone_name(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && text.front() != '/' && text.find("..") == std::string_view::npos &&
+  return !text.empty() && text.size() <= 64 && text.front() != '/' &&
+         text.find("..") == std::string_view::npos &&
          std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
-                  c == '_' || c == '-' || c == '+';
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '/' || c == '_' || c == '-' || c == '+';
          });
 }
 
@@ -75,7 +77,8 @@ NewStoreBody read_new_store(const Json& body) {
       result.errors.push_back(text.error());
     }
   };
-  if (const Status known = only_known_members(body, {"id", "name", "currency", "timeZone", "marketplace", "businessType"});
+  if (const Status known = only_known_members(
+          body, {"id", "name", "currency", "timeZone", "marketplace", "businessType"});
       !known.ok()) {
     result.errors.push_back(known.error());
   }
@@ -113,24 +116,26 @@ void StoresService::load(std::function<void(Status)> done) {
   load_rest(std::make_shared<std::vector<StoreId>>(engine_.stores().list()), std::move(done));
 }
 
-void StoresService::load_rest(std::shared_ptr<std::vector<StoreId>> ids, std::function<void(Status)> done) {
+void StoresService::load_rest(std::shared_ptr<std::vector<StoreId>> ids,
+                              std::function<void(Status)> done) {
   if (ids->empty()) {
     done({});
     return;
   }
   const StoreId id = ids->back();
   ids->pop_back();
-  engine_.stores().with_store(id, [this, alive = alive_, ids, done](Result<engine::StoreState*> state) {
-    if (!*alive) {
-      return;
-    }
-    if (!state.ok()) {
-      done(state.error());
-      return;
-    }
-    summarise(**state);
-    load_rest(ids, done);
-  });
+  engine_.stores().with_store(id,
+                              [this, alive = alive_, ids, done](Result<engine::StoreState*> state) {
+                                if (!*alive) {
+                                  return;
+                                }
+                                if (!state.ok()) {
+                                  done(state.error());
+                                  return;
+                                }
+                                summarise(**state);
+                                load_rest(ids, done);
+                              });
 }
 
 void StoresService::summarise(const engine::StoreState& store) {
@@ -163,16 +168,21 @@ http::StoreState StoresService::state(std::string_view id) const {
   return found->second.active ? http::StoreState::active : http::StoreState::inactive;
 }
 
-void StoresService::create(engine::NewStore store, const engine::Author& author, std::function<void(Status)> done) {
+void StoresService::create(engine::NewStore store, const engine::Author& author,
+                           std::function<void(Status)> done) {
   Status valid;
   if (!is_valid_store_id(store.id) || store.id == kInstallationStore) {
-    valid = fail(ErrorCode::invalid, "An id has 1 to 40 of a-z, 0-9 and -, and begins with a letter or digit.", "id");
+    valid = fail(ErrorCode::invalid,
+                 "An id has 1 to 40 of a-z, 0-9 and -, and begins with a letter or digit.", "id");
   } else if (store.name.empty()) {
     valid = fail(ErrorCode::required, {}, "name");
   } else if (!is_currency(store.currency)) {
-    valid = fail(ErrorCode::invalid, "A currency is three capital letters, for example GBP.", "currency");
-  } else if (!is_zone_name(store.time_zone) || (time_zone_exists_ && !time_zone_exists_(store.time_zone))) {
-    valid = fail(ErrorCode::invalid, "There is no such time zone. Write it like Europe/London.", "timeZone");
+    valid = fail(ErrorCode::invalid, "A currency is three capital letters, for example GBP.",
+                 "currency");
+  } else if (!is_zone_name(store.time_zone) ||
+             (time_zone_exists_ && !time_zone_exists_(store.time_zone))) {
+    valid = fail(ErrorCode::invalid, "There is no such time zone. Write it like Europe/London.",
+                 "timeZone");
   } else if (summaries_.contains(store.id)) {
     valid = fail(ErrorCode::already_exists, "There is a store with this id.", "id");
   }
@@ -219,24 +229,28 @@ void StoresService::handle_create(const ContextPtr& context, const HttpReply& re
     return;
   }
   const StoreId id = body.store.id;
-  create(std::move(body.store), records::author_of(*context), [this, context, id, reply](const Status& status) {
-    const auto found = summaries_.find(id);
-    if (!status.ok() || found == summaries_.end()) {
-      reply(problem(status.ok() ? fail(ErrorCode::internal) : status.error()));
-      return;
-    }
-    ports::HttpResponse response = http::success(with_role(found->second.info, model::Role::admin), {}, 201);
-    http::set_header(response, "Location", "/api/stores/" + id);
-    reply(std::move(response));
-  });
+  create(std::move(body.store), records::author_of(*context),
+         [this, context, id, reply](const Status& status) {
+           const auto found = summaries_.find(id);
+           if (!status.ok() || found == summaries_.end()) {
+             reply(problem(status.ok() ? fail(ErrorCode::internal) : status.error()));
+             return;
+           }
+           ports::HttpResponse response =
+               http::success(with_role(found->second.info, model::Role::admin), {}, 201);
+           http::set_header(response, "Location", "/api/stores/" + id);
+           reply(std::move(response));
+         });
 }
 
 void StoresService::bind(http::Api& api, ports::Storage& storage) {
   using http::RouteId;
   const auto records = std::make_shared<records::RecordApi>(engine_, storage, store_json);
   const RecordId id = model::singleton_id(*model::find_collection(model::kStoreInfo));
-  api.bind(RouteId::stores_list, [this](const ContextPtr& c, const HttpReply& r) { handle_list(c, r); });
-  api.bind(RouteId::stores_create, [this](const ContextPtr& c, const HttpReply& r) { handle_create(c, r); });
+  api.bind(RouteId::stores_list,
+           [this](const ContextPtr& c, const HttpReply& r) { handle_list(c, r); });
+  api.bind(RouteId::stores_create,
+           [this](const ContextPtr& c, const HttpReply& r) { handle_create(c, r); });
   api.bind(RouteId::stores_get, [records, id](const ContextPtr& context, const HttpReply& reply) {
     records->get(context, model::kStoreInfo, id, reply);
   });

@@ -1,5 +1,6 @@
-// StoresService: the stores as people know them: name, currency, active or not. Owns a summary per store, kept true by listening to
-// commits, so that access checks never wait for a store to load. Engine executor only.
+// StoresService: the stores as people know them: name, currency, active or not. Owns a summary per
+// store, kept true by listening to commits, so that access checks never wait for a store to load.
+// Engine executor only.
 #pragma once
 
 #include <functional>
@@ -35,7 +36,8 @@ class StoresService {
   void set_created_listener(std::function<void(const StoreId&)> listener);
 
   // Errors: invalid (which field), already_exists, retry.
-  void create(engine::NewStore store, const engine::Author& author, std::function<void(Status)> done);
+  void create(engine::NewStore store, const engine::Author& author,
+              std::function<void(Status)> done);
   std::vector<StoreSummary> list() const;  // ascending by id
   http::StoreState state(std::string_view id) const;
 

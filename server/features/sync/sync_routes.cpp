@@ -65,7 +65,8 @@ HttpResponse changes(const http::Context& context, const engine::StoreState& sto
   if (!request.ok()) {
     return problem(request.error());
   }
-  const std::string tag = "\"" + base32_text(store.epoch()) + "-" + std::to_string(store.sequence()) + "\"";
+  const std::string tag =
+      "\"" + base32_text(store.epoch()) + "-" + std::to_string(store.sequence()) + "\"";
   const std::string* known = context.header("if-none-match");
   if (known != nullptr && http::etag_matches(*known, tag) && request->epoch == store.epoch() &&
       request->since == store.sequence()) {
@@ -89,14 +90,16 @@ HttpResponse changes(const http::Context& context, const engine::StoreState& sto
 HttpResponse snapshot(const http::Context& context, const engine::StoreState& store) {
   const std::string* name = context.query("dataType");
   if (name == nullptr) {
-    return problem(fail(ErrorCode::required, "Name one data type: ?dataType=products.", "dataType"));
+    return problem(
+        fail(ErrorCode::required, "Name one data type: ?dataType=products.", "dataType"));
   }
   const Result<std::vector<std::uint16_t>> collections = read_collections(context);
   if (!collections.ok() || collections->size() != 1) {
     return problem(collections.ok() ? fail(ErrorCode::invalid, "Name one data type.", "dataType")
                                     : collections.error());
   }
-  const std::string tag = "\"" + base32_text(store.epoch()) + "-" + std::to_string(store.sequence()) + "\"";
+  const std::string tag =
+      "\"" + base32_text(store.epoch()) + "-" + std::to_string(store.sequence()) + "\"";
   const std::string* known = context.header("if-none-match");
   if (known != nullptr && http::etag_matches(*known, tag)) {
     return http::not_modified(tag);
@@ -111,9 +114,10 @@ HttpResponse snapshot(const http::Context& context, const engine::StoreState& st
 void bind_sync(engine::Engine& engine, http::Api& api) {
   using http::RouteId;
   api.bind(RouteId::sync_changes, [&engine](const ContextPtr& context, const HttpReply& reply) {
-    engine.stores().with_store(context->store, [&engine, context, reply](Result<engine::StoreState*> state) {
-      reply(state.ok() ? changes(*context, **state, engine.now()) : problem(state.error()));
-    });
+    engine.stores().with_store(
+        context->store, [&engine, context, reply](Result<engine::StoreState*> state) {
+          reply(state.ok() ? changes(*context, **state, engine.now()) : problem(state.error()));
+        });
   });
   api.bind(RouteId::sync_snapshot, [&engine](const ContextPtr& context, const HttpReply& reply) {
     engine.stores().with_store(context->store, [context, reply](Result<engine::StoreState*> state) {

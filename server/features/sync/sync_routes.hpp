@@ -1,5 +1,5 @@
-// The sync protocol over plain HTTP: changes since a sequence, snapshots, and the exchange of binary frames for clients that poll.
-// Stateless; engine executor only.
+// The sync protocol over plain HTTP: changes since a sequence, snapshots, and the exchange of
+// binary frames for clients that poll. Stateless; engine executor only.
 #pragma once
 
 #include "server/engine/engine.hpp"
