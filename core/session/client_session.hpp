@@ -1,0 +1,237 @@
+// ClientSession: one store in one browser. Owns the replica, the queue of edits and the live pages, and decides when to connect, what to
+// send and what to store. Sans-I/O: the platform calls one event at a time with its clock and then takes the effects; every
+// event leaves the screens told, the queue's writes asked for and the one timer set. Single-threaded.
+//
+// Promises it keeps towards edits: durable before "waiting to send" is said; durably marked as sent before the first byte leaves; out of the
+// overlay in the event in which the base reaches the receipt's sequence; erased only when the stored base has reached it.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/session/backoff.hpp"
+#include "core/session/client_effects.hpp"
+#include "core/session/connection_table.hpp"
+#include "core/session/frame_cache.hpp"
+#include "core/session/live_pages.hpp"
+#include "core/session/row_writer.hpp"
+#include "core/wire/messages.hpp"
+
+namespace syncstore::session {
+
+struct ClientConfig {
+  StoreId store;
+  std::string user;              // whose data this browser holds
+  ClientId client;
+  std::uint64_t generation = 0;  // of the leading tab
+  std::uint64_t seed = 0;        // 64 random bits
+};
+
+class ClientSession {
+ public:
+  explicit ClientSession(ClientConfig config);
+  ClientSession(const ClientSession&) = delete;
+  ClientSession& operator=(const ClientSession&) = delete;
+
+  // --- before start: what storage had -----------------------------------------------------------------------------
+  // Stored frames in their order, in pieces cut anywhere; what cannot be read is dropped with all that follows.
+  void restore_cache(std::string_view piece);
+  bool restore_entry(std::string_view bytes);     // false: damaged, nothing restored
+  void restore_kept(std::string_view bytes);
+
+  // --- events -----------------------------------------------------------------------------------------------------
+  void start(TimeMs now);
+  void stop(TimeMs now);
+  void ticket(std::string ticket, TimeMs now);
+  void ticket_failed(int http_status, TimeMs now);       // 0 = no answer
+  void socket_opened(TimeMs now);
+  void socket_message(std::string_view frame, TimeMs now);
+  void socket_closed(std::uint16_t code, TimeMs now);
+  void exchange_answered(std::string_view frames, TimeMs now);
+  void exchange_failed(int http_status, TimeMs now);
+  void timer(TimeMs now);
+  void network_hint(bool online, TimeMs now);
+  void queue_written(std::uint64_t write, bool ok, TimeMs now);
+  void cache_written(std::uint64_t write, bool ok, TimeMs now);
+
+  // --- commands of people -----------------------------------------------------------------------------------------
+  // `inverse`: JSON array of operations that undo it, given back with `queued`. Shown at once. Errors: queue_full, invalid.
+  Status edit(sync::Mutation mutation, std::string inverse, TimeMs now);
+  void reject(const std::string& mutation, const Error& error);   // tells that an edit was not taken
+  Status discard(std::uint64_t entry, TimeMs now);
+  // The entry's own operations again, or others in their place.
+  Status send_again(std::uint64_t entry, std::vector<sync::Op> ops, TimeMs now);
+  void retry_now(TimeMs now);
+  void signed_in(TimeMs now);
+  void refresh(TimeMs now);                               // every collection anew from the server
+  Status open_page(std::uint64_t page, PageSpec spec, TimeMs now);
+  void close_page(std::uint64_t page, TimeMs now);
+  void release_page(std::uint64_t page, TimeMs now);
+  void watch(std::uint64_t watch, RowKey key, TimeMs now);
+  void unwatch(std::uint64_t watch, TimeMs now);
+
+  // --- what comes out ---------------------------------------------------------------------------------------------
+  std::vector<Effect> take_effects();
+  const sync::Replica& replica() const { return replica_; }
+  const sync::OfflineQueue& queue() const { return queue_; }
+  ConnectionState state() const { return state_; }
+  Epoch epoch() const { return epoch_; }
+  Sequence cursor(std::uint16_t collection) const;        // 0 = no base
+  // Whether every collection that this user reads has a base of the current epoch.
+  bool caught_up() const;
+  std::uint32_t resyncs() const { return resyncs_; }
+  std::uint64_t skipped_frames() const { return skipped_frames_; }
+  IdSource& ids() { return ids_; }
+
+ private:
+  enum class Attempt : std::uint8_t { none, ticket, socket, hello };
+
+  // One collection's place in the log.
+  struct Place {
+    bool valid = false;            // base is the state at `cursor`
+    wire::Cursor cursor;
+    Sequence reached = 0;          // every sequence up to here is in the base, also those that did not touch it
+    TimeMs resync_at = 0;          // last time it was fetched anew
+    struct Incoming {
+      wire::Begin begin;
+      std::uint32_t next_part = 0;
+      std::vector<sync::Delta> waiting;
+    };
+    std::optional<Incoming> incoming;
+  };
+  struct Author {                  // of an edit in this tab's life: who waits for its answer
+    std::string inverse;
+    TimeMs made_at = 0;
+    bool told_queued = false;
+  };
+  struct HeldSend {                // leaves when its write is durable
+    std::uint64_t write = 0;
+    std::uint64_t link = 0;
+    Bytes frame;
+  };
+
+  // client_link.cpp
+  void step(ConnectionEvent event, TimeMs now);
+  void begin_attempt(TimeMs now);
+  void begin_exchange(TimeMs now);
+  void launch_exchange();
+  void drop_link(std::uint16_t close_code);
+  wire::Hello make_hello() const;
+  void arrange_timer(TimeMs now);
+  void on_socket_frame(std::string_view frame, TimeMs now);
+  void on_welcome(const wire::Welcome& welcome, TimeMs now);
+  void take_welcome(const wire::Welcome& welcome, TimeMs now);
+  void on_notice(const wire::Notice& notice, TimeMs now);
+  void on_keepalive(const wire::Keepalive& keepalive, TimeMs now);
+  void renew_at(std::uint32_t expires_in_s, TimeMs now);
+  void link_failed(TimeMs now);
+
+  // client_data.cpp
+  // Frames that carry data, from socket, exchange or storage. False: not a data frame.
+  bool receive(std::string_view frame, wire::DownMessage& message, TimeMs now);
+  void on_shown_changed(std::uint16_t collection, RecordId id, const model::Record* before,
+                        const model::Record* after);
+  void cache_welcome(TimeMs now);
+  bool restore_frame(std::string_view frame);
+  void drop_incoming();
+  void on_begin(const wire::Begin& begin);
+  void on_part(wire::Part part, TimeMs now);
+  void on_end(const wire::End& end, TimeMs now);
+  void on_cancel(const wire::Cancel& cancel);
+  void on_change(const wire::Change& change, TimeMs now);
+  void on_check(const wire::Check& check, TimeMs now);
+  void apply_section(Place& place, const sync::Delta& section, TimeMs now);
+  void note_changes(const sync::Delta& section);
+  void resync(std::uint16_t collection, TimeMs now);
+  void change_epoch(Epoch epoch);
+  void keep_records();
+  void advance(Sequence head);
+  void compact();
+  Sequence stored_through() const;
+
+  // client_edits.cpp
+  void follow_queue();                                   // overlay and rows follow what changed in the queue
+  bool is_reached(const sync::QueueEntry& entry) const;
+  void leave_overlay();
+  std::uint64_t write_queue();                           // number of the write, 0 = nothing to write
+  void send_waiting(TimeMs now);
+  void take_answer(const sync::MutationResult& result, TimeMs now);
+  void tell_queued(std::uint64_t number);
+  void tell_answered(const sync::QueueEntry& entry, const sync::MutationResult& result, TimeMs now);
+  void mark_saved(const sync::QueueEntry& entry, const sync::MutationResult& result, TimeMs now);
+
+  // client_status.cpp
+  void finish(TimeMs now);                               // ends every event
+  void tell_status();
+  void tell_queue();
+  std::string queue_json() const;
+
+  void emit(EffectKind kind, std::uint64_t number = 0, std::string text = {}, Bytes bytes = {});
+  bool is_live() const { return state_ == ConnectionState::connected; }
+
+  ClientConfig config_;
+  IdSource ids_;
+  sync::Replica replica_;
+  sync::OfflineQueue queue_;
+  RowWriter writer_;
+  LivePages pages_;
+  FrameCache cache_;
+  std::vector<Effect> effects_;
+
+  // link
+  ConnectionState state_ = ConnectionState::idle;
+  Attempt attempt_ = Attempt::none;
+  Backoff backoff_;
+  std::uint64_t link_ = 0;             // counts sockets: late sends of an older one are dropped
+  bool exchange_running_ = false;
+  std::uint64_t exchange_after_ = 0;   // write that has to be durable first
+  bool renewing_ = false;
+  bool hinted_offline_ = false;
+  std::string ticket_;
+  TimeMs retry_at_ = 0, poll_at_ = 0, attempt_until_ = 0, heard_at_ = 0, pinged_at_ = 0, renew_at_ = 0;
+  TimeMs told_timer_ = 0;
+
+  // data
+  Epoch epoch_ = 0;
+  Sequence head_ = 0;                  // last pair of sequence and log hash heard; changes carry no hash and leave it alone
+  std::uint64_t head_hash_ = 0;
+  model::Role role_ = model::Role::none;
+  std::string user_name_;
+  std::map<std::uint16_t, Place> places_;
+  std::map<RowKey, model::Record> kept_;
+  std::set<Sequence> own_sequences_;
+  std::set<std::uint16_t> to_resync_;
+  bool compaction_wanted_ = false;
+  std::string cached_facts_;           // what the last stored welcome said
+  bool restoring_ = false;
+  bool cache_damaged_ = false;
+  Bytes restore_rest_;                 // a frame that the next piece completes
+
+  // edits
+  std::map<MutationId, Author> waiting_for_answer_;
+  std::map<std::uint64_t, std::vector<RowKey>> rows_of_entries_;
+  std::set<std::uint64_t> acked_shown_;  // acked entries whose ops are still in the overlay
+  std::map<std::uint64_t, std::vector<std::uint64_t>> writes_;  // write -> entries
+  std::set<std::uint64_t> stored_as_sent_;
+  std::deque<HeldSend> held_sends_;
+  std::uint64_t next_write_ = 1;
+
+  // status
+  TimeMs offline_since_ = 0, last_change_at_ = 0, as_of_ = 0;
+  bool from_cache_ = false;
+  std::vector<std::int64_t> samples_;
+  std::size_t next_sample_ = 0;
+  std::uint64_t saves_ = 0;
+  std::uint32_t resyncs_ = 0;
+  std::uint64_t skipped_frames_ = 0;
+  std::optional<Error> last_error_;
+  std::string told_status_;
+  bool queue_changed_ = true;
+  bool marks_live_ = false;
+};
+
+}  // namespace syncstore::session

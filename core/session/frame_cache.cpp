@@ -1,0 +1,54 @@
+#include "core/session/frame_cache.hpp"
+
+#include <algorithm>
+
+#include "core/base/limits.hpp"
+#include "core/wire/frame_codec.hpp"
+
+namespace syncstore::session {
+
+void FrameCache::add(std::string_view frame, bool snapshot) {
+  const std::size_t before = waiting_.size();
+  wire::append_frame(waiting_, frame);
+  (snapshot ? snapshot_bytes_ : tail_bytes_) += waiting_.size() - before;
+}
+
+void FrameCache::replace(Bytes frames) {
+  waiting_ = std::move(frames);
+  replaces_ = true;
+  snapshot_bytes_ = waiting_.size();
+  tail_bytes_ = 0;
+}
+
+void FrameCache::restored(std::size_t bytes) { snapshot_bytes_ += bytes; }
+
+TimeMs FrameCache::due() const {
+  if (writing_ || (waiting_.empty() && !replaces_)) return 0;
+  if (waiting_.size() >= limits::kCacheBlobBytes && last_write_ == 0) return 1;
+  return last_write_ + limits::kCacheWriteMs;
+}
+
+void FrameCache::flush(Epoch epoch, Sequence sequence, TimeMs now, std::vector<Effect>& effects) {
+  if (writing_ || (waiting_.empty() && !replaces_)) return;
+  write_ = {next_write_++, epoch, sequence};
+  effects.push_back({replaces_ ? EffectKind::replace_cache : EffectKind::append_cache, write_.number, {},
+                     std::move(waiting_)});
+  waiting_.clear();
+  replaces_ = false;
+  writing_ = true;
+  last_write_ = now;
+}
+
+bool FrameCache::written(std::uint64_t write, bool, Epoch& epoch, Sequence& sequence) {
+  if (!writing_ || write != write_.number) return false;
+  writing_ = false;
+  epoch = write_.epoch;
+  sequence = write_.sequence;
+  return true;
+}
+
+bool FrameCache::wants_compaction() const {
+  return !writing_ && tail_bytes_ > std::max(snapshot_bytes_ / 4, limits::kCacheBlobBytes);
+}
+
+}  // namespace syncstore::session

@@ -1,0 +1,44 @@
+// FrameCache: when received bytes become durable. Owns frames that are not handed out yet and what each write will have reached.
+// At most one write a second, one at a time; the platform joins them into pieces of kCacheBlobBytes. Single-threaded.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "core/session/client_effects.hpp"
+#include "core/base/ids.hpp"
+
+namespace syncstore::session {
+
+class FrameCache {
+ public:
+  void add(std::string_view frame, bool snapshot);
+  // All stored bytes are to be replaced by these frames (compaction, another epoch, lost access).
+  void replace(Bytes frames);
+  void restored(std::size_t bytes);              // at start: what storage had
+  // Time of the next write, 0 = nothing to write.
+  TimeMs due() const;
+  // Hands out what is waiting; `epoch` and `sequence` are what the base has reached with these bytes.
+  void flush(Epoch epoch, Sequence sequence, TimeMs now, std::vector<Effect>& effects);
+  // Answers whether this was the write under way; `reached` is then what storage has now.
+  bool written(std::uint64_t write, bool ok, Epoch& epoch, Sequence& sequence);
+  // The tail behind the last snapshot has grown beyond a quarter of it.
+  bool wants_compaction() const;
+
+ private:
+  struct Write {
+    std::uint64_t number = 0;
+    Epoch epoch = 0;
+    Sequence sequence = 0;
+  };
+  Bytes waiting_;
+  bool replaces_ = false;
+  bool writing_ = false;
+  Write write_;
+  std::uint64_t next_write_ = 1;
+  TimeMs last_write_ = 0;
+  std::size_t snapshot_bytes_ = 0;
+  std::size_t tail_bytes_ = 0;
+};
+
+}  // namespace syncstore::session
