@@ -1,7 +1,7 @@
 // The leading worker: one runner per open store (and per store whose queue still holds edits), shared by every tab of this person. Maps what
 // tabs have open to numbers of the sessions, and what sessions say back to tabs.
 import { newMutationId } from '../ids';
-import type { EditAnswer, EditOp, PageSpec, QueueEntry, Row, SyncStatus } from '../types';
+import type { EditAnswer, EditOp, QueueEntry, Row, SyncStatus } from '../types';
 import type { PageMessage, PagePatch, WorkerUser } from '../worker-protocol';
 import type { CoreError, CoreModule } from './core-session';
 import { forgetToken } from './http';
