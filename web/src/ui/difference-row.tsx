@@ -13,17 +13,17 @@ interface DifferenceRowProps {
   conflict: RowConflict;
   /** Who looks at it: their own name reads "you". */
   userName: string | null;
-  /** The record was removed meanwhile: keeping mine brings it back. */
-  wholeRecord?: boolean;
+  /** What the two disagree about: a field; a record that others removed; a record I removed that others changed. */
+  about?: 'field' | 'removed' | 'changed_since';
   onChoose: (choice: Choice) => Promise<string | null>;
 }
 
-export function DifferenceRow({ field, conflict, userName, wholeRecord = false, onChoose }: DifferenceRowProps) {
+export function DifferenceRow({ field, conflict, userName, about = 'field', onChoose }: DifferenceRowProps) {
   const [editing, setEditing] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const now = useNow();
-  const heading = useId();
+  const headingId = useId();
   const choose = async (choice: Choice) => {
     setBusy(true);
     setProblem(await onChoose(choice));
@@ -35,8 +35,8 @@ export function DifferenceRow({ field, conflict, userName, wholeRecord = false, 
     else setProblem(parsed.message);
   };
   return (
-    <section className="difference" aria-labelledby={heading} data-conflict={conflict.id} tabIndex={-1}>
-      <h3 id={heading}>{wholeRecord ? 'This record was removed while it was edited' : `${field.label}: someone else changed this`}</h3>
+    <section className="difference" aria-labelledby={headingId} data-conflict={conflict.id} tabIndex={-1}>
+      <h3 id={headingId}>{heading(about, field)}</h3>
       <dl>
         <dt>{conflict.mineBy === userName ? 'Yours' : `From ${conflict.mineBy || 'another person'}`}</dt>
         <dd data-side="mine"><Side field={field} value={conflict.mine} by={null} at={conflict.mineAt} now={now} /></dd>
@@ -55,15 +55,22 @@ export function DifferenceRow({ field, conflict, userName, wholeRecord = false, 
       {problem ? <p role="alert" className="field-problem">{problem}</p> : null}
       {editing === null ? (
         <div className="row">
-          <button type="button" className="button small" disabled={busy} onClick={() => void choose({ choice: 'mine' })}>Keep mine</button>
+          {about === 'removed' ? null : (
+            <button type="button" className="button small" disabled={busy} onClick={() => void choose({ choice: 'mine' })}>Keep mine</button>
+          )}
           <button type="button" className="button small" disabled={busy} onClick={() => void choose({ choice: 'theirs' })}>Keep theirs</button>
-          {wholeRecord ? null : (
+          {about !== 'field' ? null : (
             <button type="button" className="button small" disabled={busy} onClick={() => setEditing(inputText(field, conflict.mine))}>Edit</button>
           )}
         </div>
       ) : null}
     </section>
   );
+}
+
+function heading(about: DifferenceRowProps['about'], field: FieldInfo): string {
+  if (about === 'removed') return 'This record was removed while it was edited';
+  return about === 'changed_since' ? 'Someone else changed this before it was removed' : `${field.label}: someone else changed this`;
 }
 
 interface SideProps {

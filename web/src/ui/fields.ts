@@ -1,10 +1,10 @@
-// How each field of each collection is shown and typed. Limits here only warn while typing: the core decides.
+// How each field of each collection is shown and typed. What a field is comes from the catalogue; limits here only warn
+// while typing: the core decides.
+import { COLLECTIONS, type FieldDef, type FieldKind } from '../protocol/generated';
 import type { FieldValue } from '../sync';
 import {
   MISSING, decimalSign, formatCount, formatDecimal, formatExact, parseCount, parseDecimal, type Parsed,
 } from './format';
-
-export type FieldKind = 'line' | 'rich_text' | 'choice' | 'money' | 'decimal' | 'count' | 'flag' | 'time' | 'list';
 
 export interface FieldInfo {
   name: string;
@@ -22,69 +22,34 @@ export interface FieldInfo {
   readOnly?: boolean;
 }
 
-const line = (name: string, label: string, maxBytes: number, more: Partial<FieldInfo> = {}): FieldInfo =>
-  ({ name, label, kind: 'line', maxBytes, ...more });
-const number = (name: string, label: string, kind: FieldKind, more: Partial<FieldInfo> = {}): FieldInfo =>
-  ({ name, label, kind, min: 0, ...more });
+/** Ids and codes, set in the monospaced face. */
+const MONO = new Set(['sku', 'asin', 'handle', 'currency']);
 
-export const PRODUCT_FIELDS: readonly FieldInfo[] = [
-  line('title', 'Title', 1000, { required: true, sortable: true }),
-  line('sku', 'SKU', 100, { sortable: true, mono: true }),
-  line('asin', 'ASIN', 20, { mono: true }),
-  { name: 'status', label: 'Status', kind: 'choice', choices: ['Active', 'Inactive'], required: true, sortable: true },
-  number('price', 'Price', 'money', { sortable: true }),
-  number('inventory', 'Stock', 'count', { sortable: true }),
-  number('sales_amount', 'Sales', 'money', { sortable: true, min: -Infinity }),
-  number('units_sold', 'Units sold', 'count', { sortable: true }),
-  number('page_views', 'Page views', 'count', { sortable: true }),
-  line('image_url', 'Image address', 1024),
-  line('handle', 'Handle', 255, { mono: true }),
-  line('category', 'Category', 500),
-  { name: 'description', label: 'Description', kind: 'rich_text', maxBytes: 65536 },
-];
+function infoOf(field: FieldDef): FieldInfo {
+  const { name, label, kind, required, sortable, maxBytes, choices } = field;
+  return {
+    name, label, kind, required, sortable, mono: MONO.has(name), readOnly: field.write === 'system',
+    ...(maxBytes === undefined ? {} : { maxBytes }), ...(choices === undefined ? {} : { choices }),
+    // Binary floating point is exact enough for a warning about a limit.
+    ...(field.min === undefined ? {} : { min: Number(field.min) }), ...(field.max === undefined ? {} : { max: Number(field.max) }),
+  };
+}
 
-export const DASHBOARD_FIELDS: readonly FieldInfo[] = [
-  number('sales_amount', 'Sales', 'money', { min: -Infinity }),
-  number('todaySoFar', 'Today so far', 'money', { min: -Infinity }),
-  number('open_orders', 'Open orders', 'count'),
-  number('fbm_unshipped', 'FBM unshipped', 'count'),
-  number('fbm_pending', 'FBM pending', 'count'),
-  number('fba_pending', 'FBA pending', 'count'),
-  number('buyer_messages', 'Buyer messages', 'count'),
-  number('inventory_performance_index', 'Inventory performance index', 'count', { max: 1000 }),
-  number('featured_offer_percent', 'Featured offer %', 'decimal', { max: 100 }),
-  number('global_promotions_sales', 'Global promotions sales', 'money', { min: -Infinity }),
-  number('seller_feedback_rating', 'Seller feedback rating', 'decimal', { max: 5 }),
-  number('seller_feedback_count', 'Seller feedback count', 'count'),
-  number('ad_sales', 'Ad sales', 'money', { min: -Infinity }),
-  number('payments_balance', 'Payments balance', 'money', { min: -Infinity }),
-  number('ad_impressions', 'Ad impressions', 'count'),
-];
+const BY_COLLECTION: Record<string, readonly FieldInfo[]> = Object.fromEntries(
+  Object.values(COLLECTIONS).map((collection) => [collection.name, (collection.fields as readonly FieldDef[]).map(infoOf)]),
+);
 
-export const STORE_FIELDS: readonly FieldInfo[] = [
-  line('name', 'Store name', 200, { required: true }),
-  line('marketplace', 'Marketplace', 100),
-  line('currency', 'Currency', 3, { readOnly: true, mono: true }),
-  line('currency_symbol', 'Currency symbol', 8),
-  line('time_zone', 'Time zone', 64),
-  line('business_type', 'Business type', 100),
-  line('contact_email', 'Contact e-mail', 254),
-  line('contact_phone', 'Contact phone', 40),
-  { name: 'is_active', label: 'Active', kind: 'flag' },
-  { name: 'last_sync_time', label: 'Last sync', kind: 'time', readOnly: true },
-  { name: 'sync_status', label: 'Sync status', kind: 'choice', choices: ['synced', 'pending', 'error'], readOnly: true },
-];
+const ofCollection = (name: string): readonly FieldInfo[] => BY_COLLECTION[name] ?? [];
 
-const BY_COLLECTION: Record<string, readonly FieldInfo[]> = {
-  products: PRODUCT_FIELDS, dashboard: DASHBOARD_FIELDS, store_info: STORE_FIELDS,
-};
+export const PRODUCT_FIELDS = ofCollection('products');
+export const STORE_FIELDS = ofCollection('store_info');
 
 export const COLLECTION_LABELS: Record<string, string> = {
   products: 'Product', dashboard: 'Dashboard', store_info: 'Store', conflicts: 'Conflict', members: 'Person',
 };
 
 export function fieldInfo(collection: string, name: string): FieldInfo {
-  return BY_COLLECTION[collection]?.find((field) => field.name === name) ?? { name, label: name, kind: 'line' };
+  return ofCollection(collection).find((field) => field.name === name) ?? { name, label: name, kind: 'line' };
 }
 
 export const isNumeric = (kind: FieldKind): boolean => kind === 'money' || kind === 'decimal' || kind === 'count';
@@ -132,15 +97,14 @@ export function parseField(field: FieldInfo, text: string): Parsed<FieldValue> {
 
 function withinCount(field: FieldInfo, parsed: Parsed<number | null>): Parsed<FieldValue> {
   if (!parsed.ok || parsed.value === null) return parsed;
-  if (parsed.value < (field.min ?? 0)) return { ok: false, message: `Not below ${field.min ?? 0}` };
+  if (field.min !== undefined && parsed.value < field.min) return { ok: false, message: `Not below ${formatCount(field.min)}` };
   if (field.max !== undefined && parsed.value > field.max) return { ok: false, message: `At most ${formatCount(field.max)}` };
   return parsed;
 }
 
 function withinDecimal(field: FieldInfo, parsed: Parsed<string | null>): Parsed<FieldValue> {
   if (!parsed.ok || parsed.value === null) return parsed;
-  if (field.min === 0 && decimalSign(parsed.value) < 0) return { ok: false, message: 'Not below 0' };
-  // Limits are small whole numbers, so the whole part decides; a fraction above counts only at the limit itself.
+  if (field.min !== undefined && field.min >= 0 && decimalSign(parsed.value) < 0) return { ok: false, message: 'Not below 0' };
   if (field.max !== undefined && Number(parsed.value) > field.max) return { ok: false, message: `At most ${field.max}` };
   return parsed;
 }

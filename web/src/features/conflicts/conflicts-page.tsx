@@ -70,7 +70,7 @@ function ConflictItem({ row, store }: { row: Row; store: StoreAccess }) {
     <li className="panel" data-record={row.id}>
       <p className="panel-body"><span className="muted">{label} </span><Link to={to} dir="auto">{title}</Link></p>
       <DifferenceRow field={fieldInfo(collection, name)} conflict={conflictOf(row)} userName={session.userName}
-        wholeRecord={row.fields['kind'] !== 'same_field'} onChoose={(choice) => resolveConflict(row.id, choice)} />
+        about={row.fields['kind'] === 'removed' || row.fields['kind'] === 'changed_since' ? row.fields['kind'] : 'field'} onChoose={(choice) => resolveConflict(row.id, choice)} />
     </li>
   );
 }

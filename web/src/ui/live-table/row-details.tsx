@@ -17,7 +17,7 @@ export function RowDetails({ row, store, collection }: { row: Row; store: string
     <>
       {Object.entries(row.conflicts).map(([name, conflict]) => (
         <DifferenceRow key={conflict.id} field={fieldInfo(collection, name)} conflict={conflict} userName={session.userName}
-          wholeRecord={name === ''} onChoose={(choice) => resolveConflict(conflict.id, choice)} />
+          about={name === '' ? 'changed_since' : 'field'} onChoose={(choice) => resolveConflict(conflict.id, choice)} />
       ))}
       {parked.flatMap((entry) => entry.ops
         .filter((op) => op.collection === collection && op.id === row.id)

@@ -21,27 +21,29 @@ interface FieldChange {
   at: number;
   by: string;
   origin: string;
+  /** It came with the record: there is nothing before it. */
+  first: boolean;
   from: FieldValue;
   to: FieldValue;
 }
 
 const SHOWN_MAX = 5;
 
-/** The answer of /api/history, reduced to one field. */
-export function readFieldChanges(answer: unknown, field: string): FieldChange[] {
-  if (!Array.isArray(answer)) return [];
-  const found: FieldChange[] = [];
-  for (const entry of answer as Record<string, unknown>[]) {
-    const changes = Array.isArray(entry['changes']) ? entry['changes'] as Record<string, unknown>[] : [entry];
-    const change = changes.find((candidate) => candidate['field'] === field);
-    if (!change) continue;
-    const at = entry['at'] ?? entry['timestamp'];
-    found.push({
-      sequence: Number(entry['sequenceNumber'] ?? 0), at: typeof at === 'number' ? at : Date.parse(String(at)),
-      by: String(entry['by'] ?? ''), origin: String(entry['origin'] ?? ''),
-      from: (change['from'] ?? null) as FieldValue, to: (change['to'] ?? null) as FieldValue,
-    });
-  }
+interface HistoryEntry {
+  sequence: number;
+  at: string;
+  by: string | null;
+  origin: string;
+  kind: 'insert' | 'update' | 'remove';
+  changes: { field: string; old: FieldValue; new: FieldValue }[];
+}
+
+/** The changes of a record, newest first, reduced to one field. */
+export function readFieldChanges(entries: readonly HistoryEntry[], field: string): FieldChange[] {
+  const found = entries.flatMap((entry) => entry.changes.filter((change) => change.field === field).map((change) => ({
+    sequence: entry.sequence, at: Date.parse(entry.at), by: entry.by ?? '', origin: entry.origin, first: entry.kind === 'insert',
+    from: change.old, to: change.new,
+  })));
   return found.slice(0, SHOWN_MAX);
 }
 
@@ -61,7 +63,7 @@ function HistoryList({ store, collection, id, field, writable, close }: FieldHis
   useEffect(() => {
     let gone = false;
     const query = new URLSearchParams({ storeId: store, dataType: collection, id });
-    void api<unknown>('GET', `/api/history?${query}`).then((answer) => {
+    void api<HistoryEntry[]>('GET', `/api/history?${query}`).then((answer) => {
       if (gone) return;
       if (answer.ok) setChanges(readFieldChanges(answer.data, name));
       else setProblem(answer.error.status === 0 ? 'The history needs a connection.' : answer.error.detail);
@@ -83,10 +85,10 @@ function HistoryList({ store, collection, id, field, writable, close }: FieldHis
       {changes.map((change) => (
         <li key={change.sequence}>
           <div>
-            <bdi>{showValue(field, change.from)}</bdi> → <strong><bdi>{showValue(field, change.to)}</bdi></strong>
+            {change.first ? null : <><bdi>{showValue(field, change.from)}</bdi> → </>}<strong><bdi>{showValue(field, change.to)}</bdi></strong>
           </div>
           <div className="muted" title={formatExact(change.at)}>{[change.by, formatAge(change.at, now), change.origin].filter(Boolean).join(' · ')}</div>
-          {writable && !sameValue(change.from, change.to) ? (
+          {writable && !change.first && !sameValue(change.from, change.to) ? (
             <button type="button" className="button small" onClick={() => restore(change.from)}>Restore {showValue(field, change.from).slice(0, 24)}</button>
           ) : null}
         </li>

@@ -131,7 +131,7 @@ function WholeRecordConflict({ row }: { row: Row }) {
   const conflict = row.conflicts[''];
   if (!conflict) return null;
   return (
-    <DifferenceRow field={{ name: '', label: 'Record', kind: 'line' }} conflict={conflict} userName={session.userName} wholeRecord
+    <DifferenceRow field={{ name: '', label: 'Record', kind: 'line' }} conflict={conflict} userName={session.userName} about="changed_since"
       onChoose={(choice) => resolveConflict(conflict.id, choice)} />
   );
 }
