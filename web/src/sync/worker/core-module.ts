@@ -1,30 +1,43 @@
 // The WebAssembly module and its border (wasm/exports.cpp): loads the file, copies bytes in and out, names the events. The only file that
 // touches the module's memory. Memory may grow in any call, so views are made anew after each.
 import moduleUrl from '../syncstore.wasm?url';
-import type { CoreConfig, CoreError, CoreModule, CoreSession, Effect } from './core-session';
+import type { Command, CoreConfig, CoreError, CoreModule, CoreSession, Effect } from './core-session';
 
 interface Exports {
   memory: WebAssembly.Memory;
   _initialize(): void;
-  ss_allocate(size: number): number;
-  ss_free(pointer: number): void;
-  ss_open(bytes: number, size: number, generation: number, seedHigh: number, seedLow: number): number;
+  ss_input(size: number): number;
+  ss_open(size: number): number;
   ss_close(handle: number): void;
-  ss_bytes(handle: number, event: number, bytes: number, size: number, now: number): number;
-  ss_event(handle: number, event: number, number: number, now: number): number;
-  ss_edit(handle: number, entry: number, all: number, bytes: number, size: number, now: number): number;
-  ss_open_page(handle: number, page: number, bytes: number, size: number, now: number): number;
-  ss_watch(handle: number, watch: number, bytes: number, size: number, now: number): number;
+  ss_event(handle: number, event: number, number: number, size: number, now: number): number;
+  ss_command(handle: number, size: number, now: number): number;
+  ss_effects(handle: number): number;
   ss_output(): number;
 }
 
-const BYTES_EVENT = { restoreCache: 1, restoreEntry: 2, restoreKept: 3, ticket: 4, socketMessage: 5, exchangeAnswered: 6 } as const;
+/** core/session/client_events.hpp */
 const EVENT = {
-  start: 1, stop: 2, ticketFailed: 3, socketOpened: 4, socketClosed: 5, exchangeFailed: 6, timer: 7, networkOnline: 8,
-  networkOffline: 9, queueWritten: 10, queueNotWritten: 11, cacheWritten: 12, cacheNotWritten: 13, discard: 14, retryNow: 15,
-  signedIn: 16, refresh: 17, closePage: 18, releasePage: 19, unwatch: 20, takeEffects: 21,
+  restoreCache: 1,
+  restoreEntry: 2,
+  restoreKept: 3,
+  start: 4,
+  stop: 5,
+  ticket: 6,
+  ticketFailed: 7,
+  socketOpened: 8,
+  socketMessage: 9,
+  socketClosed: 10,
+  exchangeAnswered: 11,
+  exchangeFailed: 12,
+  timer: 13,
+  networkHint: 14,
+  queueWritten: 15,
+  queueFailed: 16,
+  cacheWritten: 17,
+  cacheFailed: 18,
 } as const;
 
+const NO_BYTES = new Uint8Array(0);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -34,22 +47,19 @@ class WasmSession implements CoreSession {
 
   constructor(wasm: Exports, config: CoreConfig) {
     this.#wasm = wasm;
-    const seed = crypto.getRandomValues(new Uint32Array(2));
-    const names = encoder.encode(`${config.store}\n${config.user}\n${config.client}`);
-    this.#handle = this.#lend(names, (pointer, size) =>
-      wasm.ss_open(pointer, size, config.generation, seed[0] ?? 0, seed[1] ?? 0),
-    );
+    const seed = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    this.#handle = wasm.ss_open(this.#lend(encoder.encode(JSON.stringify({ ...config, seed }))));
     if (this.#handle === 0) throw new Error('the session could not be opened');
   }
 
   restoreCache(frames: Uint8Array): void {
-    this.#bytes(BYTES_EVENT.restoreCache, frames);
+    this.#event(EVENT.restoreCache, 0, frames);
   }
   restoreEntry(bytes: Uint8Array): boolean {
-    return this.#bytes(BYTES_EVENT.restoreEntry, bytes) === 0;
+    return this.#event(EVENT.restoreEntry, 0, bytes);
   }
   restoreKept(bytes: Uint8Array): void {
-    this.#bytes(BYTES_EVENT.restoreKept, bytes);
+    this.#event(EVENT.restoreKept, 0, bytes);
   }
   start(): void {
     this.#event(EVENT.start);
@@ -58,7 +68,7 @@ class WasmSession implements CoreSession {
     this.#event(EVENT.stop);
   }
   ticket(ticket: string): void {
-    this.#bytes(BYTES_EVENT.ticket, encoder.encode(ticket));
+    this.#event(EVENT.ticket, 0, encoder.encode(ticket));
   }
   ticketFailed(httpStatus: number): void {
     this.#event(EVENT.ticketFailed, httpStatus);
@@ -67,13 +77,13 @@ class WasmSession implements CoreSession {
     this.#event(EVENT.socketOpened);
   }
   socketMessage(frame: Uint8Array): void {
-    this.#bytes(BYTES_EVENT.socketMessage, frame);
+    this.#event(EVENT.socketMessage, 0, frame);
   }
   socketClosed(code: number): void {
     this.#event(EVENT.socketClosed, code);
   }
   exchangeAnswered(frames: Uint8Array): void {
-    this.#bytes(BYTES_EVENT.exchangeAnswered, frames);
+    this.#event(EVENT.exchangeAnswered, 0, frames);
   }
   exchangeFailed(httpStatus: number): void {
     this.#event(EVENT.exchangeFailed, httpStatus);
@@ -82,101 +92,44 @@ class WasmSession implements CoreSession {
     this.#event(EVENT.timer);
   }
   networkHint(online: boolean): void {
-    this.#event(online ? EVENT.networkOnline : EVENT.networkOffline);
+    this.#event(EVENT.networkHint, online ? 1 : 0);
   }
   queueWritten(write: number, ok: boolean): void {
-    this.#event(ok ? EVENT.queueWritten : EVENT.queueNotWritten, write);
+    this.#event(ok ? EVENT.queueWritten : EVENT.queueFailed, write);
   }
   cacheWritten(write: number, ok: boolean): void {
-    this.#event(ok ? EVENT.cacheWritten : EVENT.cacheNotWritten, write);
+    this.#event(ok ? EVENT.cacheWritten : EVENT.cacheFailed, write);
   }
-  edit(mutation: string, ops: string, all: boolean): CoreError | null {
-    return this.#edit(0, `${mutation}\n${ops}`, all);
-  }
-  discard(entry: number): CoreError | null {
-    return this.#answer(this.#event(EVENT.discard, entry));
-  }
-  sendAgain(entry: number, ops: string | null): CoreError | null {
-    // The core gives the entry a new id itself.
-    return this.#edit(entry, `${NIL}\n${ops ?? ''}`, false);
-  }
-  retryNow(): void {
-    this.#event(EVENT.retryNow);
-  }
-  signedIn(): void {
-    this.#event(EVENT.signedIn);
-  }
-  refresh(): void {
-    this.#event(EVENT.refresh);
-  }
-  openPage(page: number, spec: string): CoreError | null {
-    return this.#answer(
-      this.#lend(encoder.encode(spec), (pointer, size) =>
-        this.#wasm.ss_open_page(this.#handle, page, pointer, size, Date.now()),
-      ),
-    );
-  }
-  closePage(page: number): void {
-    this.#event(EVENT.closePage, page);
-  }
-  releasePage(page: number): void {
-    this.#event(EVENT.releasePage, page);
-  }
-  watch(watch: number, collection: string, id: string | null): CoreError | null {
-    return this.#answer(
-      this.#lend(encoder.encode(`${collection}\n${id ?? ''}`), (pointer, size) =>
-        this.#wasm.ss_watch(this.#handle, watch, pointer, size, Date.now()),
-      ),
-    );
-  }
-  unwatch(watch: number): void {
-    this.#event(EVENT.unwatch, watch);
+
+  command(command: Command): CoreError | null {
+    const size = this.#lend(encoder.encode(JSON.stringify(command)));
+    const answered = this.#wasm.ss_command(this.#handle, size, Date.now());
+    return answered === 0 ? null : (JSON.parse(decoder.decode(this.#output(answered))) as CoreError);
   }
 
   takeEffects(): Effect[] {
-    this.#event(EVENT.takeEffects);
-    return unpackEffects(this.#output());
+    return unpackEffects(this.#output(this.#wasm.ss_effects(this.#handle)));
   }
 
-  #edit(entry: number, text: string, all: boolean): CoreError | null {
-    return this.#answer(
-      this.#lend(encoder.encode(text), (pointer, size) =>
-        this.#wasm.ss_edit(this.#handle, entry, all ? 1 : 0, pointer, size, Date.now()),
-      ),
-    );
+  close(): void {
+    this.#wasm.ss_close(this.#handle);
   }
 
-  #event(event: number, number = 0): number {
-    return this.#wasm.ss_event(this.#handle, event, number, Date.now());
+  #event(event: number, number = 0, bytes: Uint8Array = NO_BYTES): boolean {
+    return this.#wasm.ss_event(this.#handle, event, number, this.#lend(bytes), Date.now()) === 1;
   }
 
-  #bytes(event: number, bytes: Uint8Array): number {
-    return this.#lend(bytes, (pointer, size) => this.#wasm.ss_bytes(this.#handle, event, pointer, size, Date.now()));
-  }
-
-  #lend(bytes: Uint8Array, use: (pointer: number, size: number) => number): number {
-    const pointer = this.#wasm.ss_allocate(bytes.length);
-    if (pointer === 0) throw new Error('out of memory');
+  /** Puts the argument of the next call into the module; answers its size. */
+  #lend(bytes: Uint8Array): number {
+    const pointer = this.#wasm.ss_input(bytes.length);
     new Uint8Array(this.#wasm.memory.buffer, pointer, bytes.length).set(bytes);
-    const result = use(pointer, bytes.length);
-    this.#wasm.ss_free(pointer);
-    return result;
+    return bytes.length;
   }
 
-  #output(): Uint8Array<ArrayBuffer> {
-    const pointer = this.#wasm.ss_output();
-    const size = new DataView(this.#wasm.memory.buffer).getUint32(pointer, true);
-    return new Uint8Array(this.#wasm.memory.buffer, pointer + 4, size).slice();
-  }
-
-  #answer(result: number): CoreError | null {
-    if (result === 0) return null;
-    const [code = 'internal', field = '', message = ''] = decoder.decode(this.#output()).split('\n');
-    return { code, message: field ? `${field}: ${message}` : message };
+  #output(size: number): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#wasm.memory.buffer, this.#wasm.ss_output(), size).slice();
   }
 }
-
-const NIL = '00000000-0000-0000-0000-000000000000';
 
 /** Layout: core/session/client_effects.hpp, pack_effects. */
 export function unpackEffects(packed: Uint8Array<ArrayBuffer>): Effect[] {

@@ -1,5 +1,6 @@
 // One store's session in the WebAssembly module, as the worker sees it: events in, effects out. Implemented by core-module.ts; names
 // follow core/session/client_session.hpp.
+import type { EditOp, PageSpec } from '../types';
 
 export const EFFECT = {
   fetchTicket: 1,
@@ -36,6 +37,17 @@ export interface CoreError {
   message: string;
 }
 
+/** core/session/client_commands.hpp */
+export type Command =
+  | { cmd: 'edit'; mutation: string; mode: 'each' | 'all'; ops: EditOp[] }
+  | { cmd: 'discard'; number: number }
+  | { cmd: 'sendAgain'; number: number; ops?: EditOp[] }
+  | { cmd: 'retryNow' | 'refresh' | 'signedIn' }
+  | { cmd: 'openPage'; page: number; spec: PageSpec }
+  | { cmd: 'closePage' | 'releasePage'; page: number }
+  | { cmd: 'watch'; watch: number; collection: string; id: string }
+  | { cmd: 'unwatch'; watch: number };
+
 export interface CoreSession {
   restoreCache(frames: Uint8Array): void;
   /** false: damaged, nothing restored. */
@@ -56,23 +68,12 @@ export interface CoreSession {
   queueWritten(write: number, ok: boolean): void;
   cacheWritten(write: number, ok: boolean): void;
 
-  /** `ops`: JSON array of EditOp. null = taken. */
-  edit(mutation: string, ops: string, all: boolean): CoreError | null;
-  discard(entry: number): CoreError | null;
-  /** `ops` null: the entry's own again. */
-  sendAgain(entry: number, ops: string | null): CoreError | null;
-  retryNow(): void;
-  signedIn(): void;
-  refresh(): void;
-  /** `spec`: JSON of PageSpec. */
-  openPage(page: number, spec: string): CoreError | null;
-  closePage(page: number): void;
-  releasePage(page: number): void;
-  /** `id` null: the record of a singleton collection. */
-  watch(watch: number, collection: string, id: string | null): CoreError | null;
-  unwatch(watch: number): void;
+  /** null = taken. An edit that cannot be made is told as the effect `rejected`. */
+  command(command: Command): CoreError | null;
 
   takeEffects(): Effect[];
+  /** Frees the session's memory; nothing may be called after. */
+  close(): void;
 }
 
 export interface CoreConfig {

@@ -66,6 +66,7 @@ export class StoreRunner {
     this.#ended = true;
     clearTimeout(this.#timer);
     this.#closeSocket(1000);
+    this.#session.close();
   }
 
   /** One event or command; then whatever it caused. */

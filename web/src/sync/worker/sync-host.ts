@@ -106,7 +106,7 @@ export class SyncHost implements Host {
         this.#open(port, message);
         break;
       case 'release':
-        this.#with(port, message.key, (runner, number) => runner.session.releasePage(number));
+        this.#with(port, message.key, (runner, number) => runner.session.command({ cmd: 'releasePage', page: number }));
         break;
       case 'close': {
         const key = this.#key(port, message.key);
@@ -132,24 +132,28 @@ export class SyncHost implements Host {
         this.#step(port, message.t, message.request);
         break;
       case 'discard':
-        this.#answer(port, message.request, message.store, (runner) => runner.session.discard(message.number));
+        this.#answer(port, message.request, message.store, (runner) => runner.session.command({ cmd: 'discard', number: message.number }));
         break;
       case 'send-again':
         this.#answer(port, message.request, message.store, (runner) =>
-          runner.session.sendAgain(message.number, message.ops ? JSON.stringify(message.ops) : null),
+          runner.session.command({
+            cmd: 'sendAgain',
+            number: message.number,
+            ...(message.ops ? { ops: message.ops } : {}),
+          }),
         );
         break;
       case 'retry-now':
-        this.#all((runner) => runner.session.retryNow());
+        this.#all((runner) => runner.session.command({ cmd: 'retryNow' }));
         break;
       case 'refresh': {
         const { runner } = this.#entry(message.store);
-        runner.run(() => runner.session.refresh());
+        runner.run(() => runner.session.command({ cmd: 'refresh' }));
         break;
       }
       case 'signed-in':
         forgetToken();
-        this.#all((runner) => runner.session.signedIn());
+        this.#all((runner) => runner.session.command({ cmd: 'signedIn' }));
         break;
       case 'online':
         this.#online = message.online;
@@ -256,8 +260,13 @@ export class SyncHost implements Host {
         if (this.#byNumber.get(opened.number) !== opened) return;
         const error =
           message.t === 'open-page'
-            ? runner.session.openPage(opened.number, JSON.stringify(message.spec))
-            : runner.session.watch(opened.number, message.collection, message.id);
+            ? runner.session.command({ cmd: 'openPage', page: opened.number, spec: message.spec })
+            : runner.session.command({
+                cmd: 'watch',
+                watch: opened.number,
+                collection: message.collection,
+                id: message.id ?? '',
+              });
         if (error) this.#tellError(error);
       }),
     );
@@ -268,8 +277,8 @@ export class SyncHost implements Host {
     this.#byNumber.delete(opened.number);
     const entry = this.#stores.get(opened.store);
     entry?.runner.run(() => {
-      if (opened.kind === 'page') entry.runner.session.closePage(opened.number);
-      else entry.runner.session.unwatch(opened.number);
+      if (opened.kind === 'page') entry.runner.session.command({ cmd: 'closePage', page: opened.number });
+      else entry.runner.session.command({ cmd: 'unwatch', watch: opened.number });
     });
     this.#rest();
   }
@@ -319,7 +328,7 @@ export class SyncHost implements Host {
     this.#edits.set(mutation, { port, store, undoable, step });
     const { runner, ready } = this.#wake(store);
     void ready.then(() => {
-      const error = runner.run(() => runner.session.edit(mutation, JSON.stringify(ops), all));
+      const error = runner.run(() => runner.session.command({ cmd: 'edit', mutation, mode: all ? 'all' : 'each', ops }));
       if (!error) return;
       this.#edits.delete(mutation);
       port.post({ t: 'rejected', mutation, code: error.code, message: error.message });
