@@ -1,0 +1,29 @@
+// The command line: what was asked for, parsed and checked for form. Parsing prints help and usage errors itself.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/json.hpp"
+#include "server/base/config.hpp"
+
+namespace syncstore::app {
+
+// Exit codes of the program.
+enum ExitCode : int { kExitOk = 0, kExitFailed = 1, kExitUsage = 2, kExitDirectory = 3, kExitAddress = 4, kExitRejected = 5 };
+
+struct CommandLine {
+  std::string name;              // "serve", "store add", ..., "version"
+  ConfigLayer flags;             // of serve
+  std::string data;              // of the others; "" = not given
+  Json request = Json::object();  // of the others: what AdminCommands take, without "command"
+  bool json = false;             // print the answer as JSON
+  std::string errors_csv;        // import: where rejected rows go
+  bool wants_password = false;   // from standard input
+};
+
+// nullopt: `exit_code` is the answer (help, usage error).
+std::optional<CommandLine> parse_command_line(int argc, const char* const* argv, int& exit_code);
+
+}  // namespace syncstore::app
