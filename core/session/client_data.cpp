@@ -367,7 +367,9 @@ void ClientSession::compact() {
   cached_facts_.clear();
   cache_.replace({});
   cache_welcome(0);
-  for (const auto& [collection, place] : places_) {
+  for (const auto& entry : places_) {
+    const std::uint16_t collection = entry.first;
+    const Place& place = entry.second;
     if (!place.valid || place.cursor.epoch != epoch_) continue;
     const model::Table& base = replica_.base(collection);
     std::vector<wire::Part> parts;
