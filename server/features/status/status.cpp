@@ -138,7 +138,7 @@ void bind_status(engine::Engine& engine, StatusOptions options, http::Api& api) 
            [&engine, shared](const ContextPtr& context, const HttpReply& reply) {
              Json data = Json::object();
              data.set("version", SYNCSTORE_VERSION);
-             data.set("demo", shared->demo);
+             data.set("demo", shared->demo());
              data.set("now", model::format_iso8601(engine.now()));
              data.set("connections", static_cast<std::int64_t>(engine.hub().links()));
              data.set("stores", shared->own_stores(context->principal.user_id));

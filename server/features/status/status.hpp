@@ -18,7 +18,7 @@ struct StatusOptions {
   std::function<std::vector<std::pair<std::string, std::string>>()> readiness;  // "" = good
   std::function<Json(const std::string& user)>
       own_stores;  // id, sequence, epoch, sync_status of each
-  bool demo = false;
+  std::function<bool()> demo;
 };
 
 // Counts and times of answered requests by route and status class.
