@@ -1,0 +1,53 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, isLive, openPage, signIn, test } from './fixtures';
+
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+for (const dark of [false, true]) {
+  for (const phone of [false, true]) {
+    test(`no screen breaks a rule of WCAG 2.2 AA, ${dark ? 'dark' : 'light'}, ${phone ? 360 : 1440} wide`, async ({ shop, profile }) => {
+      test.setTimeout(120_000);
+      const context = await profile('root', shop, { dark, phone });
+      const page = await openPage(context, `/s/${shop.id}/products`);
+      await isLive(page);
+      const screens = [
+        `/s/${shop.id}`, `/s/${shop.id}/products`, shop.adminProducts, `${shop.adminProducts}/${shop.product(1).id}`, `${shop.adminProducts}/new`,
+        `/admin/${shop.id}/dashboard`, `/admin/${shop.id}/store`, `/admin/${shop.id}/people`, `/admin/${shop.id}/import`,
+        '/conflicts', '/outbox', '/stores', '/stores/new', '/nowhere',
+      ];
+      for (const screen of screens) {
+        await page.goto(screen);
+        await expect(page.locator('main h1, main h2').first()).toBeAttached();
+        await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0);
+        const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+        expect(violations.map((one) => `${screen} ${one.id}: ${one.nodes.map((node) => node.html).join(' | ').slice(0, 400)}`)).toEqual([]);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect(overflow, `${screen} is wider than the window`).toBeLessThanOrEqual(0);
+      }
+      await context.clearCookies();
+      await page.goto('/sign-in');
+      await expect(page.getByRole('heading', { name: 'Sign in to SyncStore' })).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+      expect(violations.map((one) => one.id)).toEqual([]);
+    });
+  }
+}
+
+test('the demo shows two real catalogues, marks what is made up and pages through 26,688 rows', async ({ demo, browser }) => {
+  const signIns = demo.demoSignIns();
+  const one = signIns.find((entry) => entry.role === 'viewer') ?? signIns[0];
+  if (!one) throw new Error('the demo has no sign-ins');
+  const context = await browser.newContext({ baseURL: demo.url });
+  await signIn(context, demo.url, one.name, one.password);
+  const stores = ((await (await context.request.get('/api/stores')).json()) as { data: { id: string }[] }).data.map((store) => store.id);
+  const store = stores.includes('games') ? 'games' : stores[0] ?? 'gifts';
+  const page = await openPage(context, `/s/${store}/products`);
+  await isLive(page);
+  const table = page.locator('[data-total]');
+  await expect(table).toHaveAttribute('data-total', store === 'games' ? '26688' : '3277', { timeout: 30_000 });
+  await expect(page.getByText('Demo data')).toBeVisible();
+  await page.getByRole('button', { name: 'Last page' }).click();
+  await expect(table).toHaveAttribute('data-page', String(Math.ceil((store === 'games' ? 26688 : 3277) / 25)));
+  await page.close();
+  await context.close();
+});

@@ -1,0 +1,67 @@
+import { allSent, cell, expect, isLive, openPage, test } from './fixtures';
+
+test('a product is found, edited and saved by keyboard alone', async ({ shop, profile }) => {
+  const page = await openPage(await profile(shop.editor, shop), shop.adminProducts);
+  await isLive(page);
+  const [first, second] = [shop.product(1).id, shop.product(2).id];
+  const at = (id: string, field: string) => page.locator(`[data-cell="${id}:${field}"]`);
+  await at(first, 'title').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await expect(at(first, 'price')).toBeFocused();
+  await page.keyboard.type('12.75');
+  await page.keyboard.press('Enter');
+  await expect(at(second, 'price')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('abc');
+  await expect(page.getByText('Write a number, for example 12.50')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(at(second, 'price')).toBeFocused();
+  await page.keyboard.type('3');
+  await page.keyboard.press('Tab');
+  await expect(at(second, 'inventory')).toBeFocused();
+  await allSent(page);
+  await expect(cell(page, first, 'price')).toHaveText('12.75');
+  await expect(cell(page, second, 'price')).toHaveText('3.00');
+  await page.keyboard.press('Control+z');
+  await expect(cell(page, second, 'price')).toHaveText('9.50');
+  await page.keyboard.press('PageDown');
+  await expect(page.locator('[data-total]')).toHaveAttribute('data-page', '2');
+  await page.keyboard.press('/');
+  await expect(page.getByRole('searchbox')).toBeFocused();
+  await page.keyboard.type('Mug 12');
+  await expect(page.locator('[data-total]')).toHaveAttribute('data-total', '1');
+});
+
+test('rows are selected, removed and brought back', async ({ shop, profile }) => {
+  const page = await openPage(await profile(shop.editor, shop), shop.adminProducts);
+  await isLive(page);
+  const { id, title } = shop.product(4);
+  await page.locator(`[data-cell="${id}:price"]`).focus();
+  await page.keyboard.press('Delete');
+  await expect(page.locator(`tr[data-record="${id}"]`)).toHaveClass(/removed/);
+  await expect(page.locator('[data-total]')).toHaveAttribute('data-total', '29');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.locator('[data-total]')).toHaveAttribute('data-total', '30');
+  await allSent(page);
+  await expect.poll(async () => (await shop.read(id))['title']).toBe(title);
+});
+
+test('the command palette and the keyboard map open by key and lead on', async ({ shop, profile }) => {
+  const page = await openPage(await profile(shop.editor, shop), `/s/${shop.id}`);
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('admin import');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(new RegExp(`/admin/${shop.id}/import$`));
+  await page.goto(`/s/${shop.id}/products`);
+  await page.locator('[data-cell]').first().focus();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keyboard' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.locator('[data-cell]').first().focus();
+  await page.keyboard.press('g');
+  await page.keyboard.press('o');
+  await expect(page).toHaveURL(/\/outbox$/);
+});

@@ -1,0 +1,30 @@
+import { defineConfig } from '@playwright/test';
+
+// The system's Chromium without what it would ask the internet for.
+export const CHROMIUM = {
+  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+  args: [
+    '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync',
+  ],
+};
+
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../../build/test-results/e2e',
+  fullyParallel: true,
+  workers: 2,
+  // Two cores are shared with the servers: slow is not broken.
+  timeout: 60_000,
+  globalTimeout: 600_000,
+  expect: { timeout: 10_000 },
+  use: {
+    browserName: 'chromium',
+    launchOptions: CHROMIUM,
+    viewport: { width: 1440, height: 900 },
+    locale: 'en-GB',
+    timezoneId: 'Europe/London',
+    trace: 'off',
+    screenshot: 'only-on-failure',
+  },
+});

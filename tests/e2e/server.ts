@@ -1,0 +1,76 @@
+// The real server as its users run it: started on a free port, killed without warning, started again on the same port.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const ROOT = resolve(__dirname, '..', '..');
+const BINARY = process.env['SYNCSTORE_BINARY'] ?? join(ROOT, 'build', 'release', 'syncstore');
+const WEB = process.env['SYNCSTORE_WEB'] ?? join(ROOT, 'web', 'dist');
+
+interface Listening {
+  url: string;
+  setupUrl: string | null;
+}
+
+export interface SignIn {
+  name: string;
+  password: string;
+  role: string;
+  stores: string;
+}
+
+export class Server {
+  readonly directory = mkdtempSync(join(tmpdir(), 'syncstore-e2e-'));
+  url = '';
+  setupUrl: string | null = null;
+  #process: ChildProcess | null = null;
+  #port = 0;
+  readonly #demo: boolean;
+
+  constructor(options: { demo: boolean }) {
+    this.#demo = options.demo;
+  }
+
+  async start(): Promise<void> {
+    const args = ['serve', '--data', this.directory, '--listen', `127.0.0.1:${this.#port}`, '--web', WEB, '--rate-limit', '0'];
+    const child = spawn(BINARY, this.#demo ? [...args, '--demo'] : args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#process = child;
+    let log = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      log = (log + chunk.toString()).slice(-4_000);
+    });
+    const lines = createInterface({ input: child.stdout });
+    const first = await Promise.race([
+      once(lines, 'line').then(([line]) => String(line)),
+      once(child, 'exit').then(() => null),
+    ]);
+    if (first === null) throw new Error(`the server ended before it listened:\n${log}`);
+    const listening = JSON.parse(first) as Listening;
+    this.url = listening.url.replace(/\/$/, '');
+    this.setupUrl = listening.setupUrl;
+    this.#port = Number(new URL(this.url).port);
+  }
+
+  /** kill -9: nothing is flushed, nothing is said. */
+  async kill(): Promise<void> {
+    const child = this.#process;
+    this.#process = null;
+    if (!child || child.exitCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  }
+
+  async remove(): Promise<void> {
+    await this.kill();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  demoSignIns(): SignIn[] {
+    const content = JSON.parse(readFileSync(join(this.directory, 'demo-sign-ins.json'), 'utf8')) as SignIn[] | { signIns: SignIn[] };
+    return Array.isArray(content) ? content : content.signIns;
+  }
+}
