@@ -28,6 +28,7 @@ import { Palette } from './palette';
 import { missingRole, placeOf, type Place } from './places';
 import { ShortcutMap } from './shortcut-map';
 import { useSignOut } from './sign-out';
+import { useLeaveWarning } from './use-leave-warning';
 import { useTheme } from './use-theme';
 
 export function App() {
@@ -72,6 +73,7 @@ function Shell({ session, place }: { session: Session; place: Place }) {
   useEffect(() => {
     if (storeId) setCurrentStore(storeId);
   }, [storeId]);
+  useLeaveWarning(status);
   const info = useSingleton(storeId ?? '', 'store_info');
   const title = titleOf(place);
   useEffect(() => {
