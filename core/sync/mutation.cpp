@@ -9,7 +9,7 @@ namespace {
 
 using model::CollectionDef;
 
-constexpr std::size_t kOpBytesMin = 12;  // kind, collection, record id and at least two bytes more
+constexpr std::size_t kOpBytesMin = 11;  // kind, collection, record id and a count of nothing (a removal that saw nothing)
 
 void write_from(ByteWriter& out, const FromValue& from) {
   out.u8(static_cast<std::uint8_t>(from.kind));
