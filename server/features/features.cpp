@@ -39,7 +39,8 @@ Features::Features(engine::Engine& engine, const FeaturePorts& ports, FeatureOpt
       [&parts] {
         std::vector<accounts::Accounts::StoreName> names;
         for (const stores::StoreSummary& store : parts.stores.list()) {
-          names.push_back({store.id, store.name, store.active});
+          names.push_back(
+              {store.id, store.name, store.currency, store.currency_symbol, store.active});
         }
         return names;
       }});

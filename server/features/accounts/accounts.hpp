@@ -52,6 +52,8 @@ class Accounts final : public engine::Identities, public http::Gate {
   struct StoreName {
     StoreId id;
     std::string name;
+    std::string currency;
+    std::string currency_symbol;
     bool active = true;
   };
   struct StoreDirectory {

@@ -72,6 +72,8 @@ Json SessionRoutes::describe(const User& user, const Credential* credential) con
       entry.set("id", store.id);
       entry.set("name", store.name);
       entry.set("role", model::role_name(role));
+      entry.set("currency", store.currency);
+      entry.set("currency_symbol", store.currency_symbol);
       entry.set("is_active", store.active);
       stores.push(std::move(entry));
     }

@@ -147,6 +147,7 @@ void StoresService::summarise(const engine::StoreState& store) {
   summary.id = store.id();
   summary.name = text_of(*info, "name");
   summary.currency = text_of(*info, "currency");
+  summary.currency_symbol = text_of(*info, "currency_symbol");
   summary.active = store.is_active();
   summary.info = store_json(store, *info);
 }

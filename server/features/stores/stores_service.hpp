@@ -19,6 +19,7 @@ struct StoreSummary {
   StoreId id;
   std::string name;
   std::string currency;
+  std::string currency_symbol;
   bool active = true;
   Json info;  // the store_info record as HTTP shows it
 };
