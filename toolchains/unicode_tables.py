@@ -37,11 +37,15 @@ def compositions(steps):
     return sorted(chosen, key=lambda code: steps[code])
 
 
-def combining_ranges():
+def unstable_ranges(steps):
+    """Codes that NFC may move, join to what stands before, or replace: [first, last, class]."""
+    seconds = {second for _, second in (steps[code] for code in compositions(steps))}
+    seconds.update(range(0x1161, 0x1176), range(0x11A8, 0x11C3))
     ranges = []
     for code in CODES:
-        ccc = unicodedata.combining(chr(code))
-        if not ccc:
+        char = chr(code)
+        ccc = unicodedata.combining(char)
+        if not ccc and code not in seconds and unicodedata.normalize("NFC", char) == char:
             continue
         if ranges and ranges[-1][1] == code - 1 and ranges[-1][2] == ccc:
             ranges[-1][1] = code
@@ -105,9 +109,9 @@ def generate():
     lines += rows("kSmallSteps", "SmallStep", [hexed((code, *steps[code])) for code in small])
     lines += rows("kLargeSteps", "LargeStep", [hexed((code, *steps[code])) for code in large])
     lines += rows("kCompositions", "std::uint16_t", [place[code] for code in compositions(steps)])
-    lines += rows("kCombiningRanges", "CombiningRange",
+    lines += rows("kUnstableRanges", "UnstableRange",
                   ["{" + f"0x{first:X},{last - first},{ccc}" + "}"
-                   for first, last, ccc in combining_ranges()])
+                   for first, last, ccc in unstable_ranges(steps)])
     lines += rows("kFoldingRuns", "FoldingRun",
                   ["{" + f"0x{first:X},{last - first},{step},{distance}" + "}"
                    for first, last, step, distance in folding_runs()])

@@ -1,5 +1,8 @@
 #include "core/base/digest.hpp"
 
+#include <bit>
+#include <cstring>
+
 namespace syncstore {
 namespace {
 
@@ -12,13 +15,21 @@ constexpr std::size_t kStripeBytes = 32;
 
 std::uint64_t rotate(std::uint64_t value, int bits) { return value << bits | value >> (64 - bits); }
 
-// Compilers turn the byte loop into one load on little-endian machines.
-std::uint64_t load(const char* bytes, int count) {
+std::uint64_t load_byte_by_byte(const char* bytes, int count) {
   std::uint64_t value = 0;
   for (int i = 0; i < count; ++i) {
     value |= std::uint64_t{static_cast<std::uint8_t>(bytes[i])} << (8 * i);
   }
   return value;
+}
+
+std::uint64_t load64(const char* bytes) {
+  if constexpr (std::endian::native == std::endian::little) {
+    std::uint64_t value = 0;
+    std::memcpy(&value, bytes, sizeof value);
+    return value;
+  }
+  return load_byte_by_byte(bytes, 8);
 }
 
 std::uint64_t round(std::uint64_t lane, std::uint64_t input) {
@@ -36,7 +47,7 @@ std::uint64_t hash_stripes(std::string_view& bytes, std::uint64_t seed) {
   const char* const end = at + bytes.size() / kStripeBytes * kStripeBytes;
   for (; at != end; at += kStripeBytes) {
     for (int i = 0; i < 4; ++i) {
-      lanes[i] = round(lanes[i], load(at + 8 * i, 8));
+      lanes[i] = round(lanes[i], load64(at + 8 * i));
     }
   }
   bytes.remove_prefix(bytes.size() / kStripeBytes * kStripeBytes);
@@ -57,14 +68,14 @@ std::uint64_t xxh64(std::string_view bytes, std::uint64_t seed) {
   const char* at = bytes.data();
   const char* const end = at + bytes.size();
   for (; end - at >= 8; at += 8) {
-    hash = rotate(hash ^ round(0, load(at, 8)), 27) * kPrime1 + kPrime4;
+    hash = rotate(hash ^ round(0, load64(at)), 27) * kPrime1 + kPrime4;
   }
   if (end - at >= 4) {
-    hash = rotate(hash ^ load(at, 4) * kPrime1, 23) * kPrime2 + kPrime3;
+    hash = rotate(hash ^ load_byte_by_byte(at, 4) * kPrime1, 23) * kPrime2 + kPrime3;
     at += 4;
   }
   for (; at != end; ++at) {
-    hash = rotate(hash ^ load(at, 1) * kPrime5, 11) * kPrime1;
+    hash = rotate(hash ^ load_byte_by_byte(at, 1) * kPrime5, 11) * kPrime1;
   }
   hash = (hash ^ hash >> 33) * kPrime2;
   hash = (hash ^ hash >> 29) * kPrime3;

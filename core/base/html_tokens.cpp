@@ -78,9 +78,11 @@ std::string decode_entities(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    if (text[at] != '&') {
-      out.push_back(text[at++]);
-      continue;
+    const std::size_t ampersand = std::min(text.find('&', at), text.size());
+    out.append(text.substr(at, ampersand - at));
+    at = ampersand;
+    if (at == text.size()) {
+      break;
     }
     const std::size_t length = text.substr(at + 1, kBodyMax + 1).find(';');
     const std::optional<char32_t> code =

@@ -107,21 +107,27 @@ std::string without_controls(std::string_view text, LineBreaks line_breaks) {
   const char line_break = line_breaks == LineBreaks::kept ? '\n' : ' ';
   std::string out;
   out.reserve(text.size());
+  std::size_t clean = 0;  // what lies between here and `at` is copied in one piece
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t start = at;
     const char32_t code = next_code_point(text, at);
-    if (is_line_break(code)) {
+    const bool broken = code == kReplacementCharacter && at == start + 1;
+    if (!broken && !is_control(code) && !is_line_break(code)) {
+      continue;
+    }
+    out.append(text.substr(clean, start - clean));
+    if (broken) {
+      append_utf8(out, code);
+    } else if (code == '\t') {
+      out.push_back(' ');
+    } else if (is_line_break(code)) {
       const bool pair = code == '\r' && at < text.size() && text[at] == '\n';
       at += pair ? 1 : 0;
       out.push_back(line_break);
-    } else if (code == '\t') {
-      out.push_back(' ');
-    } else if (code == kReplacementCharacter) {
-      append_utf8(out, code);
-    } else if (!is_control(code)) {
-      out.append(text.substr(start, at - start));
     }
+    clean = at;
   }
+  out.append(text.substr(clean));
   return out;
 }
 

@@ -17,9 +17,10 @@ struct SmallStep {
 struct LargeStep {
   std::uint32_t code, first, second;
 };
-struct CombiningRange {
+// Codes that NFC may move, join to what stands before them, or replace; all others are stable.
+struct UnstableRange {
   std::uint32_t first;
-  std::uint8_t more;  // codes after the first
+  std::uint16_t more;  // codes after the first
   std::uint8_t combining_class;
 };
 struct FoldingRun {
@@ -35,7 +36,7 @@ struct Entity {
 
 #include "core/base/unicode_tables.inc"
 
-// Below it nothing combines and nothing decomposes that NFC would not put together again.
+// Below it every code is stable.
 constexpr char32_t kFirstCombining = 0x300;
 
 constexpr char32_t kHangulBase = 0xAC00;
@@ -52,21 +53,30 @@ struct Unit {
   std::uint8_t combining_class;
 };
 
-// The large scripts in which no code combines and none (but Hangul, by rule) decomposes.
-bool is_plain(char32_t code) { return code >= 0x3400 && code < 0xA66F; }
+// Blocks of much used stable codes, so that most text needs no search: punctuation and currency
+// signs, CJK, Hangul syllables (which decompose by rule only).
+bool is_plain(char32_t code) {
+  return code < kFirstCombining || (code >= 0x2010 && code < 0x20D0) ||
+         (code >= 0x3400 && code < 0xA66F) || (code >= 0xAC00 && code < 0xD7A4);
+}
 
-std::uint8_t combining_class(char32_t code) {
-  if (code < kFirstCombining || is_plain(code)) {
-    return 0;
+const UnstableRange* find_unstable(char32_t code) {
+  if (is_plain(code)) {
+    return nullptr;
   }
   const auto* after = std::upper_bound(
-      std::begin(kCombiningRanges), std::end(kCombiningRanges), code,
-      [](char32_t value, const CombiningRange& range) { return value < range.first; });
-  if (after == std::begin(kCombiningRanges)) {
-    return 0;
+      std::begin(kUnstableRanges), std::end(kUnstableRanges), code,
+      [](char32_t value, const UnstableRange& range) { return value < range.first; });
+  if (after == std::begin(kUnstableRanges)) {
+    return nullptr;
   }
-  const CombiningRange& range = *(after - 1);
-  return code - range.first <= range.more ? range.combining_class : std::uint8_t{0};
+  const UnstableRange& range = *(after - 1);
+  return code - range.first <= range.more ? &range : nullptr;
+}
+
+std::uint8_t combining_class(char32_t code) {
+  const UnstableRange* range = find_unstable(code);
+  return range == nullptr ? std::uint8_t{0} : range->combining_class;
 }
 
 struct Pair {
@@ -93,7 +103,7 @@ void decompose(char32_t code, std::vector<Unit>& out) {
     return;
   }
   Pair pair{0, 0};
-  if (code >= 0xC0 && !is_plain(code)) {
+  if (code >= 0xC0 && (code < kFirstCombining || !is_plain(code))) {
     if (const SmallStep* small = find_step(kSmallSteps, code)) {
       pair = {small->first, small->second};
     } else if (const LargeStep* large = find_step(kLargeSteps, code)) {
@@ -186,10 +196,17 @@ void compose_all(std::vector<Unit>& units) {
   units.resize(written);
 }
 
-bool is_below_combining(std::string_view text) {
-  // U+0300 begins with the byte 0xCC.
-  return std::all_of(text.begin(), text.end(),
-                     [](char byte) { return static_cast<unsigned char>(byte) < 0xCC; });
+// Normalises one piece that begins with a stable code (or at the start of the text).
+void append_normalised(std::string& out, std::string_view piece, std::vector<Unit>& units) {
+  units.clear();
+  for (std::size_t at = 0; at < piece.size();) {
+    decompose(next_code_point(piece, at), units);
+  }
+  order_canonically(units);
+  compose_all(units);
+  for (const Unit& unit : units) {
+    append_utf8(out, unit.code);
+  }
 }
 
 char32_t fold(char32_t code) {
@@ -212,27 +229,45 @@ char32_t fold(char32_t code) {
 
 }  // namespace
 
+// A stable code begins anew: nothing before it changes what becomes of it and what follows. So only
+// the pieces from a stable code over the unstable ones behind it need work; the rest is copied.
 std::string to_nfc(std::string_view text) {
-  if (is_below_combining(text)) {
-    return std::string(text);
-  }
-  std::vector<Unit> units;
-  units.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    decompose(next_code_point(text, at), units);
-  }
-  order_canonically(units);
-  compose_all(units);
   std::string out;
-  out.reserve(text.size());
-  for (const Unit& unit : units) {
-    append_utf8(out, unit.code);
+  std::vector<Unit> units;
+  std::size_t copied = 0;      // what lies before is in `out`
+  std::size_t last_start = 0;  // of the last stable code
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t start = at;
+    if (find_unstable(next_code_point(text, at)) == nullptr) {
+      last_start = start;
+      continue;
+    }
+    std::size_t end = at;
+    while (end < text.size()) {
+      std::size_t next = end;
+      if (find_unstable(next_code_point(text, next)) == nullptr) {
+        break;
+      }
+      end = next;
+    }
+    out.append(text.substr(copied, last_start - copied));
+    append_normalised(out, text.substr(last_start, end - last_start), units);
+    copied = last_start = at = end;
   }
+  out.append(text.substr(copied));
   return out;
 }
 
 std::string fold_case(std::string_view text) {
   std::string out;
+  if (is_ascii(text)) {
+    out = text;
+    for (char& character : out) {
+      character =
+          static_cast<char>(character >= 'A' && character <= 'Z' ? character + 0x20 : character);
+    }
+    return out;
+  }
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
     append_utf8(out, fold(next_code_point(text, at)));

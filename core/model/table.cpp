@@ -17,16 +17,18 @@ std::uint64_t hash_of_record(RecordId id) {
 }
 
 // XXH64 of: id (8 bytes), field number (2 bytes), canonical value. Absent values weigh nothing.
-std::uint64_t hash_of_value(RecordId id, const FieldDef& field, const Value& value) {
+// `scratch` only saves allocations.
+std::uint64_t hash_of_value(ByteWriter& scratch, RecordId id, const FieldDef& field,
+                            const Value& value) {
   if (is_absent(value)) {
     return 0;
   }
-  ByteWriter bytes;
-  bytes.u64(id.value);
-  bytes.u8(static_cast<std::uint8_t>(field.number));
-  bytes.u8(static_cast<std::uint8_t>(field.number >> 8));
-  write_value(bytes, value);
-  return xxh64(bytes.bytes());
+  scratch.clear();
+  scratch.u64(id.value);
+  scratch.u8(static_cast<std::uint8_t>(field.number));
+  scratch.u8(static_cast<std::uint8_t>(field.number >> 8));
+  write_value(scratch, value);
+  return xxh64(scratch.bytes());
 }
 
 // The key of a unique field's value; empty = takes no part.
@@ -125,8 +127,9 @@ void Table::set_value(RecordId id, std::size_t field_index, Value value) {
   SS_ASSERT(field_index < record.values.size());
   const FieldDef& field = collection_->fields[field_index];
   Value& current = record.values[field_index];
+  ByteWriter scratch;
   digest_.fields[field_index] +=
-      hash_of_value(id, field, value) - hash_of_value(id, field, current);
+      hash_of_value(scratch, id, field, value) - hash_of_value(scratch, id, field, current);
   index_value(record, field_index, false);
   current = std::move(value);
   index_value(record, field_index, true);
@@ -215,8 +218,10 @@ void Table::add_to_digest(const Record& record, bool add) {
   // Sums are modulo 2^64: taking away is adding the complement.
   const std::uint64_t sign = add ? 1 : ~std::uint64_t{0};
   digest_.records += sign * hash_of_record(record.id);
+  ByteWriter scratch;
   for (std::size_t i = 0; i < record.values.size(); ++i) {
-    digest_.fields[i] += sign * hash_of_value(record.id, collection_->fields[i], record.values[i]);
+    digest_.fields[i] +=
+        sign * hash_of_value(scratch, record.id, collection_->fields[i], record.values[i]);
   }
 }
 
