@@ -122,7 +122,8 @@ class SocketLink : public ports::Link,
     if (message == nullptr) return;
     in_tray_ -= message->size();
     if (finished_ || closing_ || ws_.next_layer().close_sent()) return;
-    socket_->push(frame_header(message->size(), text), std::move(message));
+    const std::string header = frame_header(message->size(), text);
+    socket_->push(header, std::move(message));
   }
 
   void taken_all() override {
