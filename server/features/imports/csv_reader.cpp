@@ -123,8 +123,7 @@ void CsvReader::end_cell() {
 }
 
 void CsvReader::spoil(std::string detail) {
-  row_.error =
-      fail(ErrorCode::malformed, std::move(detail), "line " + std::to_string(row_.line));
+  row_.error = fail(ErrorCode::malformed, std::move(detail), "line " + std::to_string(row_.line));
   cell_.clear();
   state_ = State::skipping;
 }
@@ -180,7 +179,7 @@ char guess_delimiter(std::string_view start_of_file) {
       break;
     }
     for (std::size_t i = 0; i < kDelimiters.size(); ++i) {
-      counts[i] += byte == kDelimiters[i] ? 1 : 0;
+      counts[i] += byte == kDelimiters[i] ? 1u : 0u;
     }
   }
   std::size_t best = 0;

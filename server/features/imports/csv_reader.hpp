@@ -49,14 +49,16 @@ class CsvReader {
   std::uint64_t line_ = 1;
   std::uint64_t quote_line_ = 0;  // where the open quote stands
   std::size_t row_bytes_ = 0;
-  bool after_return_ = false;  // a CR ended a row or stood in a quote: an LF after it is the same break
+  bool after_return_ =
+      false;  // a CR ended a row or stood in a quote: an LF after it is the same break
   bool row_begun_ = false;
   CsvRow row_;
   std::string cell_;
   std::deque<CsvRow> rows_;
 };
 
-// The character that parts the cells of this first line: the most frequent of , ; tab outside quotes.
+// The character that parts the cells of this first line: the most frequent of , ; tab outside
+// quotes.
 char guess_delimiter(std::string_view start_of_file);
 
 }  // namespace syncstore::imports

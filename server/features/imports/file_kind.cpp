@@ -8,8 +8,8 @@
 namespace syncstore::imports {
 namespace {
 
-constexpr std::size_t kStartBytes = 65'536;       // more than any header line
-constexpr std::uint64_t kControlShare = 1'000;    // one stray control character in so many bytes
+constexpr std::size_t kStartBytes = 65'536;     // more than any header line
+constexpr std::uint64_t kControlShare = 1'000;  // one stray control character in so many bytes
 
 struct Signature {
   std::string_view bytes;

@@ -1,6 +1,6 @@
 // What a file is, decided from its bytes and never from its name: CSV or JSON, UTF-8 or the western
-// code page of spreadsheets, or something that is refused in words. Owns 64 KiB of the file's start.
-// Single-threaded.
+// code page of spreadsheets, or something that is refused in words. Owns 64 KiB of the file's
+// start. Single-threaded.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ struct FileKind {
   Form form = Form::csv;
   bool windows_1252 = false;  // else UTF-8
   bool has_bom = false;
-  char delimiter = ',';       // of CSV
+  char delimiter = ',';  // of CSV
 };
 
 // Sees the whole file once, in any pieces.

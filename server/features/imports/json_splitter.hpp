@@ -14,7 +14,7 @@
 namespace syncstore::imports {
 
 struct JsonPiece {
-  std::uint64_t line = 0;       // where it begins, from 1
+  std::uint64_t line = 0;  // where it begins, from 1
   std::uint64_t last_line = 0;
   std::string text;
 };
@@ -37,9 +37,9 @@ class JsonSplitter {
 
   Place place_ = Place::start;
   bool in_array_ = false;
-  bool comma_due_ = false;     // in an array: a record has ended, a comma or the end must follow
-  bool record_due_ = false;    // in an array: a comma stood last
-  std::size_t depth_ = 0;      // open braces and brackets of the record
+  bool comma_due_ = false;   // in an array: a record has ended, a comma or the end must follow
+  bool record_due_ = false;  // in an array: a comma stood last
+  std::size_t depth_ = 0;    // open braces and brackets of the record
   bool in_string_ = false;
   bool escaped_ = false;
   std::uint64_t line_ = 1;
