@@ -142,12 +142,15 @@ void LinkFeed::tick() {
 
 void LinkFeed::send_keepalive() {
   keepalive_at_ = now() + limits::kPingSeconds * 1'000;
+  wire::Keepalive keepalive;
+  keepalive.expires_in_s = binary_->expires_in_s();
   const StoreState* state = hub_.stores_.loaded(store_);
-  // A head beyond what this link was given would look like a gap; it is told again when the link has caught up.
-  if (state == nullptr || behind_ || hub_.feed_is_pending(store_)) return;
-  send(wire::encode(wire::DownMessage(
-           wire::Keepalive{state->sequence(), state->head_hash(), binary_->expires_in_s()})),
-       false);
+  // A head beyond what this link was given would tell it that it has what it does not have: none is told then.
+  if (state != nullptr && !behind_ && !hub_.feed_is_pending(store_)) {
+    keepalive.head = state->sequence();
+    keepalive.head_hash = state->head_hash();
+  }
+  send(wire::encode(wire::DownMessage(keepalive)), false);
 }
 
 // --- session::FeedHost: edits ------------------------------------------------------------------------------------------
@@ -257,17 +260,17 @@ bool LinkFeed::flush_backlog() {
   return true;
 }
 
-// Sends as much as the link takes: what the session said, then the state since the cursors, then snapshots part by part.
+// Sends as much as the link takes: what the session said, then snapshots part by part, then the state since the cursors. The head is told
+// only when every collection has reached it: a client lets go of its own edits by it.
 void LinkFeed::pump() {
   if (!flush_backlog() || !following_ || closed_) return;
   StoreState* state = hub_.stores_.loaded(store_);
   if (state == nullptr) return;
   if (binary_ != nullptr) {
-    if (!behind_ && snapshots_.empty() && !announce_) return;
-    if (!catch_up_binary(*state) || !send_snapshots(*state)) {
-      behind_ = true;
-      return;
-    }
+    if (!behind_) return;
+    do {
+      if (!send_snapshots() || !catch_up_binary(*state)) return;
+    } while (!snapshots_.empty());
     behind_ = false;
     return;
   }
@@ -296,18 +299,17 @@ bool LinkFeed::catch_up_binary(StoreState& state) {
   std::vector<std::string_view> sections;
   StoreFeed& feed = hub_.feed(state);
   for (Followed& followed : followed_) {
-    if (!followed.live || followed.cursor >= state.table(followed.collection).last_sequence()) continue;
+    if (followed.cursor >= state.table(followed.collection).last_sequence()) continue;
     auto since = feed.section_since(state, followed.collection, followed.cursor);
     if (since == nullptr) {
-      followed.live = false;
-      snapshots_.push_back(feed.snapshot(state, followed.collection, role_));
+      take_snapshot(state, followed);
       continue;
     }
     sections.push_back(since->section);
     kept.push_back(std::move(since));
   }
-  const bool authors = authors_known_ < state.authors().size();
-  if (sections.empty() && !announce_ && !authors) return true;
+  if (!snapshots_.empty()) return true;  // first these
+  if (sections.empty() && !announce_ && authors_known_ == state.authors().size()) return true;
   std::vector<wire::AuthorName> names;
   for (std::size_t i = authors_known_; i < state.authors().size(); ++i) {
     names.push_back({state.authors()[i].number, state.authors()[i].user, state.authors()[i].name});
@@ -322,26 +324,36 @@ bool LinkFeed::catch_up_binary(StoreState& state) {
   announce_ = false;
   authors_known_ = state.authors().size();
   for (Followed& followed : followed_) {
-    if (followed.live) followed.cursor = state.table(followed.collection).last_sequence();
+    followed.cursor = std::max(followed.cursor, state.table(followed.collection).last_sequence());
   }
   return true;
 }
 
-bool LinkFeed::send_snapshots(StoreState& state) {
+// Small collections first: they are complete while the large one is still on its way.
+void LinkFeed::take_snapshot(const StoreState& state, Followed& followed) {
+  if (!std::exchange(followed.live, false)) return;
+  auto set = hub_.feed(state).snapshot(state, followed.collection, role_);
+  const auto in_progress = snapshots_.begin() + (next_part_ > 0 ? 1 : 0);
+  const auto place = std::find_if(in_progress, snapshots_.end(), [&](const auto& other) {
+    return other->bytes > set->bytes;
+  });
+  snapshots_.insert(place, std::move(set));
+  behind_ = announce_ = true;
+}
+
+bool LinkFeed::send_snapshots() {
   while (!snapshots_.empty()) {
     const SnapshotSet& set = *snapshots_.front();
     while (next_part_ < set.messages.size()) {
       if (!send_message(set.messages[next_part_], false)) return false;
       ++next_part_;
     }
-    Followed* followed = find(set.collection);
-    if (followed != nullptr) {
+    if (Followed* followed = find(set.collection)) {
       followed->live = true;
       followed->cursor = set.sequence;
     }
     snapshots_.pop_front();
     next_part_ = 0;
-    if (!catch_up_binary(state)) return false;
   }
   return true;
 }

@@ -69,7 +69,7 @@ class LinkFeed final : public ports::LinkSession,
  private:
   struct Followed {
     std::uint16_t collection = 0;
-    bool live = false;        // else waits for its snapshot
+    bool live = true;         // else waits for its snapshot
     Sequence cursor = 0;
   };
   struct Opening;             // a store being opened
@@ -85,7 +85,8 @@ class LinkFeed final : public ports::LinkSession,
   void pump();
   bool flush_backlog();
   bool catch_up_binary(StoreState& state);
-  bool send_snapshots(StoreState& state);
+  void take_snapshot(const StoreState& state, Followed& followed);
+  bool send_snapshots();
   void queue_json_catch_up(const StoreState& state, bool bulk);
   bool send_message(const SharedMessage& message, bool text);
   void send_keepalive();

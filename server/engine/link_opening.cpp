@@ -160,7 +160,10 @@ wire::CatchUp LinkFeed::json_mode(const StoreState& state, const std::optional<w
   if (!since || since->epoch != state.epoch() || since->sequence > state.sequence()) {
     return wire::CatchUp::snapshot;
   }
-  return state.tail_reaches(since->sequence) ? wire::CatchUp::tail : wire::CatchUp::rows;
+  if (state.tail_reaches(since->sequence)) return wire::CatchUp::tail;
+  // Rows do not remember every sequence that touched their collection, and the reader checks that nothing is missing: from the beginning
+  // rows are exact, from elsewhere only a snapshot is.
+  return since->sequence == 0 ? wire::CatchUp::rows : wire::CatchUp::snapshot;
 }
 
 void LinkFeed::follow() {
@@ -183,18 +186,18 @@ void LinkFeed::follow() {
 }
 
 void LinkFeed::begin_binary(const StoreState& state) {
-  StoreFeed& feed = hub_.feed(state);
   for (std::uint16_t number : request_->collections) {
     Followed followed;
     followed.collection = number;
+    bool known = false;
     for (const wire::Cursor& cursor : request_->cursors) {
       if (cursor.collection != number || cursor.epoch != state.epoch()) continue;
       if (cursor.view != wire::view_number(number, role_)) continue;
       if (cursor.sequence > state.table(number).last_sequence()) continue;
-      followed.live = true;
+      known = true;
       followed.cursor = cursor.sequence;
     }
-    if (!followed.live) snapshots_.push_back(feed.snapshot(state, number, role_));
+    if (!known) take_snapshot(state, followed);
     followed_.push_back(followed);
   }
   behind_ = announce_ = true;
@@ -205,7 +208,6 @@ void LinkFeed::begin_json(const StoreState& state) {
   for (std::uint16_t number : request_->collections) {
     Followed followed;
     followed.collection = number;
-    followed.live = true;
     followed.cursor = snapshot ? 0 : request_->since->sequence;
     followed_.push_back(followed);
   }
@@ -252,11 +254,11 @@ Status LinkFeed::subscribe(const wire::Subscribe& subscribe) {
   if (collection == nullptr) return fail(ErrorCode::unknown_collection);
   if (role_ < collection->read) return fail(ErrorCode::forbidden);
   if (subscribe.page_size != 0) return fail(ErrorCode::not_implemented);
-  StoreState* state = hub_.stores_.loaded(store_);
-  if (state == nullptr || find(subscribe.collection) != nullptr) return {};
-  followed_.push_back({subscribe.collection, false, 0});
-  snapshots_.push_back(hub_.feed(*state).snapshot(*state, subscribe.collection, role_));
-  behind_ = announce_ = true;
+  const StoreState* state = hub_.stores_.loaded(store_);
+  if (state == nullptr) return {};
+  // Asked for again: the peer does not trust what it has.
+  if (find(subscribe.collection) == nullptr) followed_.push_back({subscribe.collection, true, 0});
+  take_snapshot(*state, *find(subscribe.collection));
   pump();
   return {};
 }

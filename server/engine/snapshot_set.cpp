@@ -61,6 +61,7 @@ std::shared_ptr<const SnapshotSet> build_binary_snapshot(const StoreState& store
   set->messages.insert(set->messages.begin(), shared(wire::encode(wire::DownMessage(begin))));
   set->messages.push_back(
       shared(wire::encode(wire::DownMessage(wire::End{collection, set->sequence, table.digest()}))));
+  for (const SharedMessage& message : set->messages) set->bytes += message->size();
   return set;
 }
 

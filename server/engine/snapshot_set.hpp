@@ -17,6 +17,7 @@ struct SnapshotSet {
   std::uint16_t collection = 0;
   Sequence sequence = 0;                // the collection's last sequence that it contains
   Epoch epoch = 0;
+  std::size_t bytes = 0;                // of all messages
   std::vector<SharedMessage> messages;  // binary: begin, parts, end; JSON: bulk_update messages that all say "more"
 };
 

@@ -81,18 +81,13 @@ Sequence row_steps(const StoreState& store, const ChangesRequest& request,
     to = *cut;
   }
   for (JsonStep& step : steps) {
-    Sequence newest = step.base;
-    const auto keep = [&](Sequence version) {
-      if (version <= to) newest = std::max(newest, version);
-      return version <= to;
-    };
     step.records.erase(std::remove_if(step.records.begin(), step.records.end(),
-                                      [&](const model::Record* record) { return !keep(record->version); }),
+                                      [&](const model::Record* record) { return record->version > to; }),
                        step.records.end());
     step.removals.erase(std::remove_if(step.removals.begin(), step.removals.end(),
-                                       [&](const model::Tombstone& removal) { return !keep(removal.version); }),
+                                       [&](const model::Tombstone& removal) { return removal.version > to; }),
                         step.removals.end());
-    step.target = newest;
+    step.target = store.collection_sequence_at(step.collection, to);  // where the next page begins
   }
   steps.erase(std::remove_if(steps.begin(), steps.end(), [](const JsonStep& step) { return step.empty(); }),
               steps.end());
