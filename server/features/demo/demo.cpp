@@ -12,7 +12,7 @@
 namespace syncstore::demo {
 namespace {
 
-constexpr std::size_t kPlainBytes = 4 * 1'048'576;  // the largest file has less than 1 MB
+constexpr std::size_t kPlainBytes = 8 * 1'048'576;  // the largest file has less than 6 MB
 
 using Row = std::vector<std::string_view>;
 
@@ -228,13 +228,15 @@ std::vector<Shop> shops() {
       engine::NewStore{"gifts", "Gift shop", "GBP", "Europe/London", "Demo", "Gifts and homeware"};
   all[0].products_file = gifts_file();
   all[0].dashboard_file = gifts_dashboard_file();
-  all[0].figure_sources = {"products.inventory=demo", "products.sales_amount=derived",
+  all[0].figure_sources = {"products.inventory=demo", "products.page_views=demo",
+                           "products.sales_amount=derived", "products.status=derived",
                            "products.units_sold=derived"};
   all[1].store =
       engine::NewStore{"games", "Game shop", "USD", "America/New_York", "Demo", "Video games"};
   all[1].products_file = games_file();
   all[1].dashboard_file = games_dashboard_file();
-  all[1].figure_sources = {"products.sku=demo"};
+  all[1].figure_sources = {"products.inventory=demo", "products.page_views=demo",
+                           "products.sales_amount=demo", "products.units_sold=derived"};
   return all;
 }
 
