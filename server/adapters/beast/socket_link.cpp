@@ -58,8 +58,7 @@ class SocketLink : public ports::Link,
   }
 
   ~SocketLink() override {
-    context_.loop.remove(this);
-    context_.on_closed(peer_);
+    if (!finished_) leave_place();
   }
 
   void accept(std::string_view head) {
@@ -240,11 +239,17 @@ class SocketLink : public ports::Link,
     socket_->on_sent = nullptr;
     socket_->on_received = nullptr;
     socket_->end();
+    leave_place();  // now: the engine may hold the link for a while yet
     if (counted_) --context_.counters.links;
     context_.engine.post([self = shared_from_this()] {
       if (self->session_ != nullptr) self->session_->closed();
       self->session_ = nullptr;
     });
+  }
+
+  void leave_place() {
+    context_.loop.remove(this);
+    context_.on_closed(peer_);
   }
 
   ConnectionContext& context_;
