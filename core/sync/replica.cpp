@@ -32,10 +32,14 @@ struct Replica::Part {
   std::unique_ptr<model::Table> building;  // a snapshot in progress
   Sequence position = 0;
   std::unordered_map<RecordId, Overlay, RecordIdHash> overlay;
-  std::unordered_set<RecordId, RecordIdHash> noted;  // in touched_, of the change in progress
+  std::unordered_set<RecordId, RecordIdHash> noted;  // in touched_, once there are many
 };
 
 namespace {
+
+// Up to so many touched records are looked through; beyond that a set answers.
+constexpr std::size_t kScanned = 16;
+constexpr std::size_t kTouchedKept = 64;
 
 bool same_record(const Record& a, const Record& b) {
   return a.version == b.version && a.row == b.row && a.changed_at == b.changed_at &&
@@ -146,16 +150,44 @@ std::vector<std::uint64_t> Replica::pending_entries(std::uint16_t collection, Re
 
 // --- one change: note what is shown, change, recompute, tell ---
 
+bool Replica::is_noted(const Part& part, RecordId id) const {
+  if (touched_count_ > kScanned)
+    return part.noted.count(id) != 0;
+  for (std::size_t i = 0; i < touched_count_; ++i) {
+    if (touched_[i].id == id && touched_[i].collection == part.collection->number)
+      return true;
+  }
+  return false;
+}
+
 void Replica::note(Part& part, RecordId id) {
-  if (!part.noted.insert(id).second)
+  if (is_noted(part, id))
     return;
-  Touched touched;
+  if (touched_count_ == touched_.size())
+    touched_.emplace_back();
+  Touched& touched = touched_[touched_count_++];
   touched.collection = part.collection->number;
   touched.id = id;
   const Record* shown = listener_ ? part.shown(id) : nullptr;
+  touched.was_shown = shown != nullptr;
   if (shown != nullptr)
     touched.before = *shown;
-  touched_.push_back(std::move(touched));
+  if (touched_count_ == kScanned + 1) {
+    for (const Touched& item : touched_)
+      find_part(item.collection)->noted.insert(item.id);
+  } else if (touched_count_ > kScanned) {
+    part.noted.insert(id);
+  }
+}
+
+void Replica::forget_noted() {
+  if (touched_count_ > kScanned) {
+    for (const auto& [collection, part] : parts_)
+      part->noted.clear();
+  }
+  touched_count_ = 0;
+  if (touched_.size() > kTouchedKept)
+    touched_.resize(kTouchedKept);
 }
 
 void Replica::recompute(Part& part, RecordId id) {
@@ -190,17 +222,12 @@ void Replica::recompute_all(Part& part) {
 }
 
 void Replica::finish() {
-  const std::vector<Touched> touched = std::move(touched_);
-  touched_.clear();
-  for (const Touched& item : touched) {
-    Part& part = *find_part(item.collection);
-    part.noted.clear();
-    recompute(part, item.id);
+  for (std::size_t i = 0; i < touched_count_; ++i) {
+    recompute(*find_part(touched_[i].collection), touched_[i].id);
   }
-  if (!listener_)
-    return;
-  for (const Touched& item : touched) {
-    const Record* before = item.before ? &*item.before : nullptr;
+  for (std::size_t i = 0; listener_ && i < touched_count_; ++i) {
+    const Touched& item = touched_[i];
+    const Record* before = item.was_shown ? &item.before : nullptr;
     const Record* after = shown(item.collection, item.id);
     if (before == nullptr && after == nullptr)
       continue;
@@ -208,6 +235,7 @@ void Replica::finish() {
       continue;
     listener_(item.collection, item.id, before, after);
   }
+  forget_noted();
 }
 
 void Replica::tell_all(std::uint16_t collection) {
@@ -246,8 +274,7 @@ Status Replica::end_snapshot(std::uint16_t collection, Sequence sequence) {
   part->base->set_last_sequence(sequence);
   part->position = sequence;
   leave(*part);
-  touched_.clear();
-  part->noted.clear();
+  forget_noted();
   recompute_all(*part);
   tell_all(collection);
   return {};

@@ -80,14 +80,20 @@ class Replica {
     std::optional<Sequence> answered;
     std::set<std::uint16_t> waiting_in;  // collections of this replica whose overlay it is in
   };
+  // A record that the change in progress touches. Kept between changes: copying into a used record
+  // allocates nothing. A record that the change in progress touches. Kept between changes: copying
+  // into a used record allocates nothing.
   struct Touched {
     std::uint16_t collection = 0;
     RecordId id;
-    std::optional<model::Record> before;
+    bool was_shown = false;
+    model::Record before;
   };
 
   Part* find_part(std::uint16_t collection) const;
   void note(Part& part, RecordId id);  // remembers how the record is shown, once per change
+  bool is_noted(const Part& part, RecordId id) const;
+  void forget_noted();
   void detach(std::uint64_t number, const Mutation& mutation, Part& part);
   void leave(Part& part);  // answered entries whose sequence the part has reached
   void recompute(Part& part, RecordId id);
@@ -99,7 +105,8 @@ class Replica {
   std::map<std::uint16_t, std::unique_ptr<Part>> parts_;
   std::map<std::uint64_t, Pending> pending_;
   std::set<std::uint64_t> answered_;  // of pending_, waiting for the base
-  std::vector<Touched> touched_;      // of the change in progress
+  std::vector<Touched> touched_;
+  std::size_t touched_count_ = 0;  // of touched_, in the change in progress
   Listener listener_;
 };
 

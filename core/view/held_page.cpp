@@ -10,6 +10,8 @@ namespace {
 // Length of the longest ascending run that can be picked out of `places` (all different): the rows
 // that stayed in order.
 std::size_t longest_ascending(const std::vector<std::size_t>& places) {
+  if (std::is_sorted(places.begin(), places.end()))
+    return places.size();
   std::vector<std::size_t> ends;
   for (const std::size_t place : places) {
     const auto at = std::lower_bound(ends.begin(), ends.end(), place);
@@ -54,8 +56,7 @@ bool HeldPage::recount(const OrderedIndex& index, const std::function<bool(Recor
 
   std::uint32_t left = 0;
   std::uint32_t held = 0;
-  std::vector<std::size_t> places;
-  places.reserve(rows_.size());
+  places_.clear();
   // Unchanged pages are the usual case: the place beside the last hit is tried first.
   std::size_t guess = 0;
   for (Row& row : rows_) {
@@ -71,13 +72,13 @@ bool HeldPage::recount(const OrderedIndex& index, const std::function<bool(Recor
       guess = place + 1;
       ++held;
       if (row.placed)
-        places.push_back(place);
+        places_.push_back(place);
     } else if (!removed && row.placed) {
       ++left;
     }
   }
   const auto entered = static_cast<std::uint32_t>(exact_.size()) - held;
-  const auto moved = left + static_cast<std::uint32_t>(places.size() - longest_ascending(places));
+  const auto moved = left + static_cast<std::uint32_t>(places_.size() - longest_ascending(places_));
   differs = differs || entered != entered_ || moved != moved_;
   entered_ = entered;
   moved_ = moved;

@@ -49,7 +49,8 @@ class HeldPage {
   PageInfo info_;
   std::uint32_t entered_ = 0;
   std::uint32_t moved_ = 0;
-  std::vector<RecordId> exact_;  // scratch: the exact page of the last recount
+  std::vector<RecordId> exact_;      // scratch: the exact page of the last recount
+  std::vector<std::size_t> places_;  // scratch: where the shown rows stand in it
 };
 
 }  // namespace syncstore::view
