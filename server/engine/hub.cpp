@@ -118,6 +118,8 @@ bool Hub::take_lead(const LinkFeed& link, const session::StoreRequest& request) 
     if (other.get() == &link || other->client() != request.client) continue;
     if (other->user().user != request.user.user) continue;
     if (other->generation() > request.generation) return false;
+    // One tab leads with a link per store; only links of an older tab, or an older one on this store, end.
+    if (other->generation() == request.generation && other->store() != request.store) continue;
     other->close(session::kCloseNormal, "another tab of this browser took over");
   }
   return true;
