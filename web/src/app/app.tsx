@@ -1,5 +1,5 @@
 import { useEffect, useState, type ReactNode } from 'react';
-import { currentStore, redo, setCurrentStore, undo, useSession, useSingleton, useSyncStatus, type Session, type StoreAccess } from '../sync';
+import { currentStore, redo, setCurrentStore, undo, useSession, useSyncStatus, type Session, type StoreAccess } from '../sync';
 import { PeoplePage } from '../features/accounts/people-page';
 import { SetUpPage } from '../features/accounts/set-up-page';
 import { safeNext } from '../features/accounts/safe-next';
@@ -74,7 +74,6 @@ function Shell({ session, place }: { session: Session; place: Place }) {
     if (storeId) setCurrentStore(storeId);
   }, [storeId]);
   useLeaveWarning(status);
-  const info = useSingleton(storeId ?? '', 'store_info');
   const title = titleOf(place);
   useEffect(() => {
     document.title = store ? `${store.name} · ${title}` : `${title} · SyncStore`;
@@ -97,11 +96,9 @@ function Shell({ session, place }: { session: Session; place: Place }) {
     },
   });
   const close = () => setOverlay(null);
-  const sources = info?.fields['figure_sources'];
-  const demo = Array.isArray(sources) && sources.length > 0;
   return (
     <>
-      <Header store={store} place={place} demo={demo} onSignOut={leaving.begin} onPalette={() => setOverlay('palette')} onMap={() => setOverlay('map')} />
+      <Header store={store} place={place} onSignOut={leaving.begin} onPalette={() => setOverlay('palette')} onMap={() => setOverlay('map')} />
       <Bands status={status} store={store} />
       <main id="main"><Screen place={place} store={store} session={session} /></main>
       <LiveRegion />

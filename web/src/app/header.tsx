@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useSession, useSyncStatus, type StoreAccess } from '../sync';
+import { useSession, useSingleton, useSyncStatus, type StoreAccess } from '../sync';
 import { Dialog } from '../ui/dialog';
 import { plural } from '../ui/format';
 import { Icon } from '../ui/icon';
@@ -14,7 +14,6 @@ import { navLinks, type NavLink, type Place } from './places';
 interface HeaderProps {
   store: StoreAccess | null;
   place: Place;
-  demo: boolean;
   onSignOut: () => void;
   onPalette: () => void;
   onMap: () => void;
@@ -27,7 +26,7 @@ export function isAdminSide(place: Place, store: StoreAccess | null): boolean {
 }
 
 export function Header(props: HeaderProps) {
-  const { store, place, demo } = props;
+  const { store, place } = props;
   const narrow = useMedia('(max-width: 1000px)');
   const admin = isAdminSide(place, store);
   const links = store ? navLinks(store, admin) : [];
@@ -36,7 +35,7 @@ export function Header(props: HeaderProps) {
       <a className="skip" href="#main">Skip to the content</a>
       <StoreSwitch store={store} />
       {admin ? <span className="admin-word">Admin</span> : null}
-      {demo ? <span className="chip demo" title="Made-up sign-ins, figures partly derived: nothing here is a real shop">Demo<span> data</span></span> : null}
+      {store ? <DemoChip store={store.id} /> : null}
       {narrow ? null : <Nav links={links} place={place} />}
       <span className="grow head-break" />
       <Alarms />
@@ -45,6 +44,13 @@ export function Header(props: HeaderProps) {
       <UserMenu {...props} />
     </header>
   );
+}
+
+/** Figures that name their source as derived or made up come from the demo. */
+function DemoChip({ store }: { store: string }) {
+  const sources = useSingleton(store, 'store_info')?.fields['figure_sources'];
+  if (!Array.isArray(sources) || sources.length === 0) return null;
+  return <span className="chip demo" title="Made-up sign-ins, figures partly derived: nothing here is a real shop">Demo<span> data</span></span>;
 }
 
 function Nav({ links, place }: { links: NavLink[]; place: Place }) {
