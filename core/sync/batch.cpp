@@ -34,8 +34,10 @@ Status apply_insert(model::Table& table, const Delta& delta, const RowDelta& row
   const model::Record* in_row = table.find_row(row.row);
   if (!row.id || row.row == 0)
     return corrupt(delta, row, "is inserted without an id or number");
-  // A record may come back under another number (removed and inserted again since the cursor); a number never changes hands.
-  if (in_row != nullptr && in_row != there) return corrupt(delta, row, "is taken");
+  // A record may come back under another number (removed and inserted again since the cursor); a
+  // number never changes hands.
+  if (in_row != nullptr && in_row != there)
+    return corrupt(delta, row, "is taken");
   model::Record record;
   record.id = row.id;
   record.row = row.row;

@@ -23,15 +23,6 @@ struct Violation {
   OpOutcome refusal;
 };
 
-OpOutcome refusal(ErrorCode code, std::string_view field, std::string message = {}) {
-  OpOutcome made;
-  made.status = OpStatus::refused;
-  made.code = code;
-  made.field = field;
-  made.message = std::move(message);
-  return made;
-}
-
 // Unique keys and rules of records, on the state after all ops.
 class Rules {
  public:
@@ -67,7 +58,7 @@ class Rules {
     if (untouched && !model::validate_record(collection, *item.before).ok())
       return;
     violations_.push_back(
-        {stage_.blame(item, field), refusal(error.code, error.field, error.detail)});
+        {stage_.blame(item, field), refuse(error.code, error.field, error.detail)});
   }
 
   void check_unique(const CollectionDef& collection, const MergeStage::Item& item,
@@ -83,7 +74,7 @@ class Rules {
     const std::string_view name = collection.fields[field].name;
     violations_.push_back(
         {stage_.blame(item, field),
-         refusal(name == "sku" ? ErrorCode::duplicate_sku : ErrorCode::duplicate_value, name)});
+         refuse(name == "sku" ? ErrorCode::duplicate_sku : ErrorCode::duplicate_value, name)});
   }
 
   bool taken(std::uint16_t collection, RecordId id, std::uint16_t field, const std::string& value,
@@ -133,7 +124,7 @@ MergeOutcome merge_each(const MergeView& view, const Mutation& mutation,
       continue;
     for (std::size_t i = 0; i < refused.size(); ++i) {
       if (!refused[i] && took_effect(made.ops[i]))
-        refused[i] = refusal(ErrorCode::held, {});
+        refused[i] = refuse(ErrorCode::held);
     }
   }
 }

@@ -11,6 +11,24 @@
 
 namespace syncstore::sync {
 
+inline OpOutcome outcome(OpStatus status) {
+  OpOutcome made;
+  made.status = status;
+  return made;
+}
+
+inline OpOutcome refuse(ErrorCode code, std::string_view field = {}, std::string message = {}) {
+  OpOutcome made = outcome(OpStatus::refused);
+  made.code = code;
+  made.field = field;
+  made.message = std::move(message);
+  return made;
+}
+
+inline OpOutcome refuse(const Error& error) {
+  return refuse(error.code, error.field, error.detail);
+}
+
 class OpMerger {
  public:
   OpMerger(MergeStage& stage, const MergeContext& context) : stage_(stage), context_(context) {}

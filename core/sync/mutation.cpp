@@ -9,7 +9,8 @@ namespace {
 
 using model::CollectionDef;
 
-constexpr std::size_t kOpBytesMin = 11;  // kind, collection, record id and a count of nothing (a removal that saw nothing)
+constexpr std::size_t kOpBytesMin =
+    11;  // kind, collection, record id and a count of nothing (a removal that saw nothing)
 
 void write_from(ByteWriter& out, const FromValue& from) {
   out.u8(static_cast<std::uint8_t>(from.kind));

@@ -36,6 +36,13 @@ struct QueueEntry {
   std::uint32_t writes = 0;  // writes of this entry handed to the platform and not confirmed yet
 };
 
+inline bool is_unanswered(const QueueEntry& entry) {
+  return entry.state == EntryState::waiting || entry.state == EntryState::sent;
+}
+inline bool is_unsent(const QueueEntry& entry) {
+  return entry.state == EntryState::waiting && !entry.sent_once;
+}
+
 // Bytes of one entry with an XXH64 checksum; what durable storage keeps. read fails with `corrupt`
 // on any damage; what it returns is durable.
 Bytes write_entry(const QueueEntry& entry);

@@ -209,7 +209,7 @@ class TestStore : public MergeView {
   std::size_t open_count() const {
     std::size_t count = 0;
     table(model::kConflicts).for_each([&](const model::Record& r) {
-      count += is_open_conflict(r) ? 1 : 0;
+      count += is_open_conflict(r) ? 1u : 0u;
     });
     return count;
   }

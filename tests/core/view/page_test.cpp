@@ -204,7 +204,7 @@ TEST(HeldPage, ExactUnderRandomStreams) {
       ASSERT_EQ(slice(shelf.index(), expected), exact);
       std::uint32_t entered = 0;
       for (const RecordId in : exact)
-        entered += page.holds(in) ? 0 : 1;
+        entered += page.holds(in) ? 0u : 1u;
       ASSERT_EQ(page.entered(), entered);
       for (const HeldPage::Row& row : page.rows())
         ASSERT_EQ(row.removed, !shelf.alive(row.id));
