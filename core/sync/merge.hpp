@@ -1,5 +1,5 @@
 // merge: the only place that decides what becomes of a mutation. Pure: reads a view of the store,
-// returns outcomes and changes. Rules: ../../core/wire/README.md, section "Mutations and merge".
+// returns outcomes and changes. Rules: README.md beside this file.
 #pragma once
 
 #include <string_view>
