@@ -73,7 +73,7 @@ void ClientSession::on_part(wire::Part part, TimeMs now) {
   const std::uint16_t collection = part.collection;
   const bool in_order = part.index == incoming.next_part++;
   if (!in_order || !replica_.add_snapshot_rows(collection, std::move(part.rows)).ok()) {
-    found->second.incoming.reset();
+    drop_snapshot(collection, found->second);
     resync(collection, now);
   }
 }
@@ -90,7 +90,7 @@ void ClientSession::on_end(const wire::End& end, TimeMs now) {
   // Another number of fields is another schema: nothing to compare.
   const bool equal = complete && (own->fields.size() != end.digest.fields.size() || *own == end.digest);
   if (!equal) {
-    place.valid = false;
+    if (!complete) replica_.cancel_snapshot(end.collection);
     resync(end.collection, now);
     return;
   }
@@ -107,7 +107,7 @@ void ClientSession::on_end(const wire::End& end, TimeMs now) {
 void ClientSession::on_cancel(const wire::Cancel& cancel) {
   const auto found = places_.find(cancel.collection);
   if (found == places_.end()) return;
-  found->second.incoming.reset();
+  drop_snapshot(cancel.collection, found->second);
   if (cancel.code != ErrorCode::forbidden) return;
   // Access is gone: so is what was read with it. The queue stays.
   found->second.valid = false;
@@ -117,7 +117,13 @@ void ClientSession::on_cancel(const wire::Cancel& cancel) {
 }
 
 void ClientSession::drop_incoming() {
-  for (auto& [collection, place] : places_) place.incoming.reset();
+  for (auto& [collection, place] : places_) drop_snapshot(collection, place);
+}
+
+void ClientSession::drop_snapshot(std::uint16_t collection, Place& place) {
+  if (!place.incoming) return;
+  place.incoming.reset();
+  replica_.cancel_snapshot(collection);
 }
 
 // --- changes ---------------------------------------------------------------------------------------------------------
@@ -132,7 +138,7 @@ void ClientSession::on_change(const wire::Change& change, TimeMs now) {
       if (place.incoming->waiting.size() < limits::kBufferedSections) {
         place.incoming->waiting.push_back(section);
       } else {
-        place.incoming.reset();
+        drop_snapshot(section.collection, place);
         resync(section.collection, now);
       }
       continue;

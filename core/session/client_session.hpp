@@ -138,6 +138,7 @@ class ClientSession {
   void cache_welcome(TimeMs now);
   bool restore_frame(std::string_view frame);
   void drop_incoming();
+  void drop_snapshot(std::uint16_t collection, Place& place);
   void on_begin(const wire::Begin& begin);
   void on_part(wire::Part part, TimeMs now);
   void on_end(const wire::End& end, TimeMs now);

@@ -1,0 +1,728 @@
+// The browser's side of a store, from first contact to the way back after everything that can go wrong.
+#include "core/session/client_session.hpp"
+
+#include "tests/core/session/client_bench.hpp"
+
+namespace syncstore::session {
+namespace {
+
+using testing::ClientBench;
+using testing::Storage;
+
+MutationId mutation_id(const ClientBench& bench, int number) { return *Uuid::parse(bench.uuid(number)); }
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+TEST(ClientSession, FirstContactAsksForEverything) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.start();
+  EXPECT_EQ(bench.connection(), "starting");
+  EXPECT_EQ(bench.tickets_asked, 1);
+  bench.open_socket();
+  EXPECT_EQ(bench.connects, 1);
+  const auto sent = bench.take_sent();
+  ASSERT_EQ(sent.size(), 1u);
+  const auto& hello = std::get<wire::Hello>(sent[0]);
+  EXPECT_EQ(hello.user, "u-1");
+  EXPECT_EQ(hello.store, "gifts");
+  EXPECT_EQ(hello.ticket, "ticket");
+  EXPECT_TRUE(hello.cursors.empty());
+  bench.receive(bench.welcome(10));
+  bench.send_store(5, 10);
+  EXPECT_EQ(bench.connection(), "live");
+  EXPECT_TRUE(bench->caught_up());
+  EXPECT_EQ(bench->cursor(model::kProducts), 10u);
+  EXPECT_EQ(bench->replica().shown_size(model::kProducts), 5u);
+}
+
+TEST(ClientSession, AnEditIsShownStoredSentAnsweredAndSettled) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.take_sent();
+  bench.hold_queue_writes = true;
+  bench.set_price(1, "7", 1);
+  EXPECT_EQ(bench.shown_price(1), 70'000);
+  EXPECT_TRUE(bench.take_mutations().empty());  // not before it is durable
+  EXPECT_TRUE(bench.queued.empty());
+  bench.commit_held();
+  const auto mutations = bench.take_mutations();
+  ASSERT_EQ(mutations.size(), 1u);
+  EXPECT_EQ(mutations[0].id, mutation_id(bench, 1));
+  ASSERT_EQ(bench.queued.size(), 1u);
+  EXPECT_EQ(storage.entries.size(), 1u);
+  // What is stored says that it may have left.
+  EXPECT_EQ(sync::read_entry(storage.entries.begin()->second)->state, sync::EntryState::sent);
+
+  bench.receive(bench.receipt(mutation_id(bench, 1), 11));
+  ASSERT_EQ(bench.answered.size(), 1u);
+  EXPECT_TRUE(contains(bench.answered[0], "applied"));
+  EXPECT_EQ(bench.shown_price(1), 70'000);
+  EXPECT_EQ(bench->replica().pending_entries(model::kProducts, ClientBench::id(1), -1).size(), 1u);
+
+  bench.receive(wire::Change{11, {}, {ClientBench::price(1, 70'000, 10, 11, 1)}});
+  EXPECT_EQ(bench.shown_price(1), 70'000);
+  EXPECT_TRUE(bench->replica().pending_entries(model::kProducts, ClientBench::id(1), -1).empty());
+  EXPECT_EQ(bench->queue().entries().size(), 1u);  // until the stored base has it
+  bench.commit_held();
+  bench.tick(1'500);
+  bench.commit_held();
+  EXPECT_TRUE(bench->queue().entries().empty());
+  EXPECT_TRUE(storage.entries.empty());
+  EXPECT_EQ(bench.queue, "[]");
+}
+
+TEST(ClientSession, AForeignChangeArrivesAndIsNamed) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.command(R"({"cmd":"openPage","page":1,"spec":{"collection":"products","page":1,"size":25,"sort":"-price","filter":{},"query":""}})");
+  ASSERT_EQ(bench.pages[1].size(), 1u);
+  EXPECT_TRUE(contains(bench.pages[1][0], "\"total\":5"));
+  bench.receive(wire::Change{11, {}, {ClientBench::price(2, 55'000, 10, 11)}});
+  ASSERT_EQ(bench.pages[1].size(), 2u);
+  const std::string& patch = bench.pages[1][1];
+  EXPECT_TRUE(contains(patch, "\"5.5\"")) << patch;
+  EXPECT_TRUE(contains(patch, "Grace")) << patch;
+  EXPECT_TRUE(contains(patch, "\"moved\":1")) << patch;
+  EXPECT_FALSE(contains(patch, "\"order\"")) << patch;
+  const auto json = *Json::parse(patch, 100'000);
+  EXPECT_EQ(json.find("rows")->items().size(), 1u);  // only the row that changed
+  bench.command(R"({"cmd":"releasePage","page":1})");
+  EXPECT_TRUE(contains(bench.pages[1].back(), "\"order\""));
+}
+
+TEST(ClientSession, ReconnectsWithCursorsAndAsksForUnanswered) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.set_price(1, "7", 1);
+  bench.take_sent();
+  bench->socket_closed(1006, bench.now);
+  bench.settle();
+  EXPECT_EQ(bench.connection(), "reconnecting");
+  EXPECT_TRUE(contains(bench.queue, "\"state\":\"sent\""));
+  bench.tick(1'600);
+  bench.open_socket();
+  const auto sent = bench.take_sent();
+  ASSERT_EQ(sent.size(), 1u);
+  const auto& hello = std::get<wire::Hello>(sent[0]);
+  EXPECT_EQ(hello.cursors.size(), 5u);
+  EXPECT_EQ(hello.head, 10u);
+  EXPECT_EQ(hello.head_hash, 10'000u);
+  ASSERT_EQ(hello.unanswered.size(), 1u);
+  // The server has it: nothing is sent again.
+  bench.receive(bench.welcome(11, {{mutation_id(bench, 1), true, bench.result(mutation_id(bench, 1), 11)}}));
+  EXPECT_TRUE(bench.take_mutations().empty());
+  EXPECT_EQ(bench.answered.size(), 1u);
+  bench.receive(wire::Change{11, {}, {ClientBench::price(1, 70'000, 10, 11, 1)}});
+  EXPECT_EQ(bench.shown_price(1), 70'000);
+}
+
+TEST(ClientSession, WhatTheServerNeverSawGoesAgainUnderItsId) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.set_price(1, "7", 1);
+  bench.take_sent();
+  bench->socket_closed(1006, bench.now);
+  bench.settle();
+  bench.tick(1'600);
+  bench.open_socket();
+  bench.take_sent();
+  bench.receive(bench.welcome(10, {{mutation_id(bench, 1), false, {}}}));
+  const auto mutations = bench.take_mutations();
+  ASSERT_EQ(mutations.size(), 1u);
+  EXPECT_EQ(mutations[0].id, mutation_id(bench, 1));
+}
+
+TEST(ClientSession, OfflineEditsWaitSurviveTheTabAndDrain) {
+  Storage storage;
+  {
+    ClientBench bench(storage);
+    bench.go_live();
+    bench.tick(1'500);
+    bench->network_hint(false, bench.now);
+    bench.settle();
+    EXPECT_EQ(bench.connection(), "offline");
+    for (int i = 1; i <= 5; ++i) bench.set_price(static_cast<RowNumber>(i), "50", i);
+    EXPECT_EQ(bench.queued.size(), 5u);
+    EXPECT_EQ(bench.status_json().find("waiting")->integer(), 5);
+  }
+  ASSERT_EQ(storage.entries.size(), 5u);
+  ClientBench bench(storage);
+  bench.now += 3'600'000;
+  bench->network_hint(false, bench.now);
+  bench.start();
+  EXPECT_EQ(bench.connection(), "offline");
+  EXPECT_EQ(bench->replica().shown_size(model::kProducts), 5u);  // from the cache
+  EXPECT_EQ(bench.shown_price(3), 500'000);
+  EXPECT_FALSE(bench.status_json().find("cachedAsOf")->is(Json::Kind::null));
+  bench->network_hint(true, bench.now);
+  bench.settle();
+  bench.open_socket();
+  bench.take_sent();
+  bench.receive(bench.welcome(10));
+  const auto mutations = bench.take_mutations();
+  ASSERT_EQ(mutations.size(), 5u);
+  for (int i = 1; i <= 5; ++i) {
+    bench.receive(bench.receipt(mutation_id(bench, i), 10 + static_cast<Sequence>(i)));
+    bench.receive(wire::Change{10 + static_cast<Sequence>(i),
+                               {},
+                               {ClientBench::price(static_cast<RowNumber>(i), 500'000, 9 + static_cast<Sequence>(i),
+                                                   10 + static_cast<Sequence>(i), 1)}});
+  }
+  bench.tick(1'500);
+  EXPECT_EQ(bench.status_json().find("waiting")->integer(), 0);
+  EXPECT_TRUE(storage.entries.empty());
+}
+
+TEST(ClientSession, OfflineEditsAreDurablyMarkedBeforeTheyLeave) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench->network_hint(false, bench.now);
+  bench.settle();
+  bench.set_price(1, "50", 1);
+  EXPECT_EQ(sync::read_entry(storage.entries.begin()->second)->state, sync::EntryState::waiting);
+  bench.hold_queue_writes = true;
+  bench->network_hint(true, bench.now);
+  bench.settle();
+  bench.open_socket();
+  bench.take_sent();
+  bench.receive(bench.welcome(10));
+  EXPECT_TRUE(bench.take_mutations().empty());
+  bench.commit_held();
+  EXPECT_EQ(sync::read_entry(storage.entries.begin()->second)->state, sync::EntryState::sent);
+  EXPECT_EQ(bench.take_mutations().size(), 1u);
+}
+
+TEST(ClientSession, OfflineEditsOfOneFieldAreSquashed) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench->network_hint(false, bench.now);
+  bench.settle();
+  for (int i = 1; i <= 3; ++i) bench.set_price(1, std::to_string(20 + i), i);
+  EXPECT_EQ(storage.entries.size(), 1u);
+  EXPECT_EQ(bench.queued.size(), 3u);
+  bench->network_hint(true, bench.now);
+  bench.settle();
+  bench.open_socket();
+  bench.take_sent();
+  bench.receive(bench.welcome(10));
+  const auto mutations = bench.take_mutations();
+  ASSERT_EQ(mutations.size(), 1u);
+  EXPECT_EQ(std::get<std::int64_t>(mutations[0].ops[0].to), 230'000);
+  EXPECT_EQ(std::get<std::int64_t>(mutations[0].ops[0].from.value), 10'000);
+  bench.receive(bench.receipt(mutations[0].id, 11));
+  EXPECT_EQ(bench.answered.size(), 3u);  // every author hears of it
+}
+
+TEST(ClientSession, ARefusedEditParksAndShowsTheServersValue) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.command(R"({"cmd":"watch","watch":3,"collection":"products","id":")" + ClientBench::id(1).text() + R"("})");
+  bench.set_price(1, "7", 1);
+  EXPECT_TRUE(contains(bench.records[3].back(), "\"price\":\"saving\"")) << bench.records[3].back();
+  bench.receive(bench.receipt(mutation_id(bench, 1), 0, {sync::OpStatus::refused}));
+  EXPECT_EQ(bench.shown_price(1), 10'000);
+  EXPECT_TRUE(contains(bench.records[3].back(), "\"price\":\"refused\"")) << bench.records[3].back();
+  EXPECT_EQ(bench.status_json().find("parked")->integer(), 1);
+  EXPECT_TRUE(contains(bench.queue, "duplicate_sku"));
+  bench.take_sent();
+  bench.command(R"({"cmd":"sendAgain","number":)" + std::to_string(bench->queue().entries()[0].number) + "}");
+  const auto again = bench.take_mutations();
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_NE(again[0].id, mutation_id(bench, 1));  // another body needs another id
+  bench.receive(bench.receipt(again[0].id, 0, {sync::OpStatus::refused}));
+  bench.command(R"({"cmd":"discard","number":)" + std::to_string(bench->queue().entries()[0].number) + "}");
+  EXPECT_EQ(bench.status_json().find("parked")->integer(), 0);
+  EXPECT_TRUE(storage.entries.empty());
+  EXPECT_TRUE(contains(bench.records[3].back(), "\"marks\":{}")) << bench.records[3].back();
+}
+
+TEST(ClientSession, SavedStandsForTwoSeconds) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.command(R"({"cmd":"watch","watch":3,"collection":"products","id":")" + ClientBench::id(1).text() + R"("})");
+  bench.set_price(1, "7", 1);
+  bench.receive(bench.receipt(mutation_id(bench, 1), 11));
+  EXPECT_TRUE(contains(bench.records[3].back(), "\"price\":\"saved\"")) << bench.records[3].back();
+  bench.receive(wire::Change{11, {}, {ClientBench::price(1, 70'000, 10, 11, 1)}});
+  EXPECT_FALSE(contains(bench.records[3].back(), "\"foreign\":{\"price\"")) << "own edits do not flash";
+  bench.tick(2'100);
+  EXPECT_TRUE(contains(bench.records[3].back(), "\"marks\":{}")) << bench.records[3].back();
+}
+
+TEST(ClientSession, MarksSayWaitingWhenTheConnectionIsLost) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.command(R"({"cmd":"watch","watch":3,"collection":"products","id":")" + ClientBench::id(1).text() + R"("})");
+  bench.set_price(1, "7", 1);
+  bench->socket_closed(1006, bench.now);
+  bench.settle();
+  EXPECT_TRUE(contains(bench.records[3].back(), "\"price\":\"queued\"")) << bench.records[3].back();
+}
+
+TEST(ClientSession, OpenConflictsStandBesideTheirField) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.command(R"({"cmd":"watch","watch":3,"collection":"products","id":")" + ClientBench::id(1).text() + R"("})");
+  const auto& conflicts = *model::find_collection(model::kConflicts);
+  model::Record conflict = model::make_record(conflicts, RecordId{77});
+  sync::Delta delta;
+  delta.collection = model::kConflicts;
+  delta.base = 10;
+  delta.target = 11;
+  sync::RowDelta row;
+  row.kind = sync::ChangeKind::insert;
+  row.id = conflict.id;
+  row.row = 1;
+  row.version = 11;
+  const auto set = [&](std::string_view name, model::Value value) {
+    row.fields.push_back({ClientBench::field(model::kConflicts, name), std::move(value)});
+  };
+  set("kind", std::string("same_field"));
+  set("status", std::string("open"));
+  set("data_type", std::string("products"));
+  set("record", ClientBench::id(1).text());
+  set("field", std::string("price"));
+  set("mine", std::string("\"7\""));
+  set("theirs", std::string("\"8\""));
+  set("mine_by", std::string("Ada"));
+  delta.rows = {row};
+  bench.receive(wire::Change{11, {}, {delta}});
+  EXPECT_EQ(bench.status_json().find("conflicts")->integer(), 1);
+  const Json shown = *Json::parse(bench.records[3].back(), 100'000);
+  EXPECT_EQ(shown.find("marks")->find("price")->text(), "conflict");
+  EXPECT_EQ(shown.find("conflicts")->find("price")->find("mine")->text(), "7");
+  EXPECT_EQ(shown.find("conflicts")->find("price")->find("mineBy")->text(), "Ada");
+  delta.base = 11;
+  delta.target = 12;
+  row.kind = sync::ChangeKind::update;
+  row.version = 12;
+  row.fields = {{ClientBench::field(model::kConflicts, "status"), std::string("resolved")}};
+  delta.rows = {row};
+  bench.receive(wire::Change{12, {}, {delta}});
+  EXPECT_EQ(bench.status_json().find("conflicts")->integer(), 0);
+  EXPECT_TRUE(contains(bench.records[3].back(), "\"conflicts\":{}"));
+}
+
+TEST(ClientSession, AGapOrADifferentDigestFetchesTheCollectionAnew) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.take_sent();
+  bench.receive(wire::Change{13, {}, {ClientBench::price(2, 55'000, 12, 13)}});
+  auto sent = bench.take_sent();
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(std::get<wire::Subscribe>(sent[0]).collection, model::kProducts);
+  EXPECT_EQ(bench->resyncs(), 1u);
+  EXPECT_EQ(bench.shown_price(2), 20'000);  // the old base stays on screen
+  bench.send_snapshot(model::kProducts, {ClientBench::product(2, "Two", 55'000)}, 13);
+  EXPECT_EQ(bench.shown_price(2), 55'000);
+
+  wire::Check::Entry entry;
+  entry.collection = model::kProducts;
+  entry.sequence = 13;
+  entry.digest = bench->replica().base(model::kProducts).digest();
+  bench.receive(wire::Check{{entry}});
+  EXPECT_TRUE(bench.take_sent().empty());
+  entry.digest.records += 1;
+  bench.receive(wire::Check{{entry}});
+  EXPECT_TRUE(bench.take_sent().empty());  // at most one every ten seconds
+  bench.tick(10'000);
+  sent = bench.take_sent();
+  ASSERT_FALSE(sent.empty());
+  EXPECT_TRUE(std::holds_alternative<wire::Subscribe>(sent[0]));
+  EXPECT_EQ(bench->resyncs(), 2u);
+}
+
+TEST(ClientSession, ASnapshotWithAWrongDigestIsNotTrusted) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.start();
+  bench.open_socket();
+  bench.receive(bench.welcome(10));
+  bench.take_sent();
+  bench.receive(wire::Begin{model::kProducts, 7, 10, 1, 1});
+  wire::Part part;
+  part.collection = model::kProducts;
+  part.rows = {ClientBench::product(1, "One", 1)};
+  bench.receive(part);
+  bench.receive(wire::End{model::kProducts, 10, model::Digest{1, std::vector<std::uint64_t>(13)}});
+  EXPECT_EQ(bench->cursor(model::kProducts), 0u);
+  EXPECT_EQ(bench.take_sent().size(), 1u);
+}
+
+TEST(ClientSession, AnotherEpochKeepsTheQueueAndTheRecordsItTouches) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench->network_hint(false, bench.now);
+  bench.settle();
+  bench.set_price(3, "50", 1);
+  bench.epoch = 0xE2;
+  bench->network_hint(true, bench.now);
+  bench.settle();
+  bench.open_socket();
+  bench.take_sent();
+  bench.receive(bench.welcome(4));
+  EXPECT_FALSE(storage.kept.empty());
+  bench.send_store(1, 4);  // product 3 is not known there
+  const auto mutations = bench.take_mutations();
+  ASSERT_EQ(mutations.size(), 1u);
+  wire::Receipt receipt = bench.receipt(mutations[0].id, 0, {sync::OpStatus::refused});
+  receipt.results[0].ops[0].code = ErrorCode::unknown_record;
+  bench.receive(receipt);
+  EXPECT_TRUE(contains(bench.queue, "record_lost")) << bench.queue;
+  EXPECT_TRUE(contains(bench.queue, "Product 3")) << bench.queue;
+}
+
+TEST(ClientSession, NeedsSignInKeepsQueueAndComesBack) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench->socket_closed(4401, bench.now);
+  bench.settle();
+  bench.tick(0);
+  bench.tick(1);
+  EXPECT_EQ(bench.tickets_asked, 2);
+  bench->ticket_failed(401, bench.now);
+  bench.settle();
+  EXPECT_EQ(bench.connection(), "sign-in");
+  bench.set_price(1, "7", 1);
+  EXPECT_EQ(storage.entries.size(), 1u);
+  bench->signed_in(bench.now);
+  bench.settle();
+  bench.open_socket();
+  bench.take_sent();
+  bench.receive(bench.welcome(10));
+  EXPECT_EQ(bench.take_mutations().size(), 1u);
+  EXPECT_EQ(bench.connection(), "live");
+}
+
+TEST(ClientSession, SomebodyElsesSessionIsRefusedBeforeAnythingIsRead) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.start();
+  bench.open_socket();
+  bench.receive(wire::Notice{ErrorCode::other_user, {}, 0});
+  EXPECT_EQ(bench.connection(), "sign-in");
+  EXPECT_TRUE(contains(bench.status, "other_user"));
+}
+
+TEST(ClientSession, AWelcomeForSomebodyElseIsRefused) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.start();
+  bench.open_socket();
+  wire::Welcome welcome = bench.welcome(10);
+  welcome.user = "u-2";
+  bench.receive(welcome);
+  EXPECT_EQ(bench.connection(), "sign-in");
+}
+
+TEST(ClientSession, AnOldBuildAsksForAnUpdate) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.receive(wire::Notice{ErrorCode::needs_update, {}, 0});
+  EXPECT_EQ(bench.connection(), "update");
+  bench->retry_now(bench.now);
+  bench.settle();
+  EXPECT_EQ(bench.connection(), "update");
+}
+
+TEST(ClientSession, SilenceIsAskedAndThenTakenForLost) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.take_sent();
+  bench.tick(limits::kSilenceMs);
+  auto sent = bench.take_sent();
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_TRUE(std::holds_alternative<wire::Ping>(sent[0]));
+  bench.receive(wire::Pong{1});
+  bench.tick(limits::kSilenceMs);
+  bench.take_sent();
+  bench.tick(limits::kPongMs);
+  EXPECT_EQ(bench.connection(), "reconnecting");
+  EXPECT_FALSE(bench.closed.empty());
+}
+
+TEST(ClientSession, PollsAfterFiveFailuresAndGoesOnTryingTheSocket) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.set_price(1, "7", 1);
+  bench->socket_closed(1006, bench.now);
+  bench.settle();
+  int failures = 1;
+  while (bench.exchanges.empty() && failures < 10) {
+    const int asked = bench.tickets_asked;
+    bench.tick(31'000);
+    if (bench.tickets_asked == asked) continue;
+    bench->ticket_failed(0, bench.now);
+    bench.settle();
+    bench.tick(1);
+    ++failures;
+  }
+  EXPECT_EQ(failures, limits::kFailuresBeforePolling);
+  ASSERT_EQ(bench.exchanges.size(), 1u);
+  const auto frames = wire::split_frames(bench.exchanges[0]);
+  ASSERT_TRUE(frames.ok());
+  ASSERT_EQ(frames->size(), 2u);
+  EXPECT_TRUE(std::holds_alternative<wire::Hello>(*wire::decode_up((*frames)[0])));
+  EXPECT_TRUE(std::holds_alternative<wire::Mutate>(*wire::decode_up((*frames)[1])));
+
+  Bytes answer;
+  wire::append_frame(answer, wire::encode(bench.welcome(10)));
+  wire::append_frame(answer, wire::encode(bench.receipt(mutation_id(bench, 1), 11)));
+  wire::append_frame(answer, wire::encode(wire::Change{11, {}, {ClientBench::price(1, 70'000, 10, 11, 1)}}));
+  bench->exchange_answered(answer, bench.now);
+  bench.settle();
+  EXPECT_EQ(bench.connection(), "polling");
+  EXPECT_EQ(bench.answered.size(), 1u);
+  EXPECT_EQ(bench->cursor(model::kProducts), 11u);
+  const int asked = bench.tickets_asked;
+  bench.tick(limits::kPollMs);
+  EXPECT_EQ(bench.exchanges.size(), 2u);
+  EXPECT_GT(bench.tickets_asked, asked);
+  bench->exchange_failed(0, bench.now);
+  bench.settle();
+  EXPECT_EQ(bench.connection(), "offline");
+  bench.open_socket();
+  bench.receive(bench.welcome(11));
+  EXPECT_EQ(bench.connection(), "live");
+}
+
+TEST(ClientSession, RetryNoticesKeepTheEditAndSendItAgain) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.set_price(1, "7", 1);
+  bench.receive(wire::Notice{ErrorCode::retry, {}, 1'000});
+  EXPECT_EQ(bench.status_json().find("waiting")->integer(), 1);
+  EXPECT_EQ(bench.status_json().find("parked")->integer(), 0);
+  bench.tick(1'600);
+  bench.open_socket();
+  bench.take_sent();
+  bench.receive(bench.welcome(10, {{mutation_id(bench, 1), false, {}}}));
+  EXPECT_EQ(bench.take_mutations().size(), 1u);
+}
+
+TEST(ClientSession, CredentialsAreRenewedInPlace) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.start();
+  bench.open_socket();
+  wire::Welcome welcome = bench.welcome(10);
+  welcome.expires_in_s = 100;
+  bench.receive(welcome);
+  bench.take_sent();
+  for (int i = 0; i < 8; ++i) {
+    bench.tick(10'000);
+    bench.receive(wire::Pong{1});
+  }
+  EXPECT_EQ(bench.tickets_asked, 2);
+  bench->ticket("renewed", bench.now);
+  bench.settle();
+  bool renewed = false;
+  for (const auto& message : bench.take_sent()) {
+    const auto* credentials = std::get_if<wire::Credentials>(&message);
+    renewed = renewed || (credentials != nullptr && credentials->ticket == "renewed");
+  }
+  EXPECT_TRUE(renewed);
+  EXPECT_EQ(bench.connection(), "live");
+}
+
+TEST(ClientSession, FullStorageDoesNotStopWork) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.take_sent();
+  bench.fail_queue_writes = true;
+  bench.set_price(1, "7", 1);
+  EXPECT_EQ(bench.take_mutations().size(), 1u);
+  EXPECT_TRUE(contains(bench.status, "storage_full"));
+}
+
+TEST(ClientSession, TheCacheComesBackInPiecesCutAnywhere) {
+  Storage storage;
+  {
+    ClientBench bench(storage);
+    bench.go_live(50, 10);
+    bench.receive(wire::Change{11, {}, {ClientBench::price(7, 123, 10, 11)}});
+    bench.tick(1'500);
+    bench.tick(1'500);
+  }
+  ClientConfig config;
+  config.store = "gifts";
+  config.user = "u-1";
+  ClientSession session(config);
+  for (std::size_t at = 0; at < storage.cache.size(); at += 100) {
+    session.restore_cache(std::string_view(storage.cache).substr(at, 100));
+  }
+  EXPECT_EQ(session.cursor(model::kProducts), 11u);
+  EXPECT_EQ(session.replica().shown_size(model::kProducts), 50u);
+
+  config.user = "u-2";  // somebody else's bytes are not read
+  ClientSession other(config);
+  other.restore_cache(storage.cache);
+  EXPECT_EQ(other.cursor(model::kProducts), 0u);
+}
+
+TEST(ClientSession, ADamagedCacheIsDroppedNotGuessed) {
+  Storage storage;
+  {
+    ClientBench bench(storage);
+    bench.go_live(50, 10);
+    bench.tick(1'500);
+    bench.tick(1'500);
+  }
+  for (std::size_t at = 0; at < storage.cache.size(); at += 7) {
+    Bytes damaged = storage.cache;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x55);
+    ClientConfig config;
+    config.store = "gifts";
+    config.user = "u-1";
+    ClientSession session(config);
+    session.restore_cache(damaged);
+    if (session.cursor(model::kProducts) != 0) {
+      // What passed its digest is what was stored.
+      EXPECT_EQ(session.replica().shown_size(model::kProducts), 50u);
+    }
+  }
+}
+
+TEST(ClientSession, StoredBytesAreWrittenAnewWhenTheirTailHasGrown) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live(100, 10);
+  Sequence sequence = 10;
+  for (int i = 0; i < 200; ++i) {
+    sync::Delta delta = ClientBench::price(1, i, sequence, sequence + 1);
+    // A long text makes the tail grow without thousands of frames.
+    delta.rows[0].fields = {{ClientBench::field(model::kProducts, "description"), std::string(3'000, static_cast<char>('a' + i % 26))}};
+    ++sequence;
+    bench.receive(wire::Change{sequence, {}, {delta}});
+  }
+  for (int i = 0; i < 3; ++i) bench.tick(1'500);
+  EXPECT_LT(storage.cache.size(), 200'000u);
+  ClientBench next(storage);
+  EXPECT_EQ(next->cursor(model::kProducts), sequence);
+  EXPECT_EQ(next->replica().base(model::kProducts).digest(), bench->replica().base(model::kProducts).digest());
+}
+
+TEST(ClientSession, EditsThatCannotBeMadeAreRejectedWithTheirField) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.set_price(1, "1,299", 1);
+  ASSERT_EQ(bench.rejected.size(), 1u);
+  EXPECT_TRUE(contains(bench.rejected[0], "wrong_type")) << bench.rejected[0];
+  EXPECT_TRUE(contains(bench.rejected[0], "\"field\":\"price\"")) << bench.rejected[0];
+  EXPECT_EQ(bench.queue, "[]");
+}
+
+TEST(ClientSession, UndoIsANewMutationFromWhatWasWritten) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.set_price(1, "7", 1);
+  ASSERT_EQ(bench.queued.size(), 1u);
+  const Json told = *Json::parse(bench.queued[0], 10'000);
+  const std::string inverse = told.find("inverse")->dump();
+  bench.receive(bench.receipt(mutation_id(bench, 1), 11));
+  bench.receive(wire::Change{11, {}, {ClientBench::price(1, 70'000, 10, 11, 1)}});
+  bench.take_sent();
+  bench.command(R"({"cmd":"edit","mutation":")" + bench.uuid(2) + R"(","ops":)" + inverse + "}");
+  const auto mutations = bench.take_mutations();
+  ASSERT_EQ(mutations.size(), 1u);
+  EXPECT_EQ(std::get<std::int64_t>(mutations[0].ops[0].from.value), 70'000);
+  EXPECT_EQ(std::get<std::int64_t>(mutations[0].ops[0].to), 10'000);
+}
+
+TEST(ClientSession, InsertsStandOnTopUntilTheyArePlaced) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.command(R"({"cmd":"openPage","page":1,"spec":{"collection":"products","page":1,"size":25,"sort":"-price","filter":{},"query":""}})");
+  const std::string id = RecordId{9'999}.text();
+  bench.command(R"({"cmd":"edit","mutation":")" + bench.uuid(1) + R"(","ops":[{"op":"insert","collection":"products","id":")" +
+                id + R"(","fields":{"title":"New","status":"Active","price":"0.5"}}]})");
+  const Json patch = *Json::parse(bench.pages[1].back(), 100'000);
+  EXPECT_EQ(patch.find("order")->items()[0].text(), id);
+  EXPECT_EQ(patch.find("total")->integer(), 6);
+  EXPECT_FALSE(patch.find("rows")->items()[0].find("placed")->boolean());
+}
+
+TEST(ClientSession, LatePagesAndWatchesStartLoadingAndBecomeReady) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.start();
+  bench.command(R"({"cmd":"openPage","page":1,"spec":{"collection":"products","page":1,"size":2,"sort":"","filter":{},"query":""}})");
+  bench.command(R"({"cmd":"watch","watch":2,"collection":"dashboard","id":""})");
+  EXPECT_TRUE(contains(bench.pages[1].back(), "loading"));
+  EXPECT_EQ(bench.records[2].back(), "\"loading\"");
+  bench.open_socket();
+  bench.receive(bench.welcome(10));
+  bench.send_store(5, 10);
+  EXPECT_TRUE(contains(bench.pages[1].back(), "\"state\":\"ready\",\"total\":5,\"page\":1,\"pages\":3"));
+  EXPECT_EQ(bench.records[2].back(), "null");
+}
+
+TEST(ClientSession, APageThatIsGoneShowsTheLastOne) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live(5, 10);
+  bench.command(R"({"cmd":"openPage","page":1,"spec":{"collection":"products","page":3,"size":2,"sort":"price","filter":{},"query":""}})");
+  EXPECT_TRUE(contains(bench.pages[1].back(), "\"page\":3,\"pages\":3"));
+  sync::Delta delta;
+  delta.collection = model::kProducts;
+  delta.base = 10;
+  delta.target = 11;
+  sync::RowDelta row;
+  row.kind = sync::ChangeKind::remove;
+  row.row = 5;
+  row.id = ClientBench::id(5);
+  row.version = 11;
+  row.author = 2;
+  delta.rows = {row};
+  bench.receive(wire::Change{11, {}, {delta}});
+  const Json patch = *Json::parse(bench.pages[1].back(), 100'000);
+  EXPECT_EQ(patch.find("page")->integer(), 2);
+  EXPECT_EQ(patch.find("pages")->integer(), 2);
+  EXPECT_TRUE(patch.find("clamped")->boolean());
+  EXPECT_EQ(patch.find("order")->items().size(), 2u);
+}
+
+TEST(ClientSession, EqualPagesShareOneIndex) {
+  sync::Replica replica({model::kProducts});
+  sync::OfflineQueue queue;
+  RowWriter writer(replica, queue);
+  LivePages pages(replica, writer);
+  PageSpec spec;
+  spec.collection = model::kProducts;
+  ASSERT_TRUE(pages.open(1, spec).ok());
+  spec.page = 4;
+  ASSERT_TRUE(pages.open(2, spec).ok());
+  EXPECT_EQ(pages.index_count(), 1u);
+  spec.sort.descending = true;
+  ASSERT_TRUE(pages.open(2, spec).ok());
+  EXPECT_EQ(pages.index_count(), 2u);
+  pages.close(1);
+  EXPECT_EQ(pages.index_count(), 1u);
+  for (std::uint64_t i = 0; i < limits::kOpenPages; ++i) (void)pages.open(100 + i, spec);
+  EXPECT_EQ(pages.open(999, spec).error().code, ErrorCode::queue_full);
+}
+
+}  // namespace
+}  // namespace syncstore::session
