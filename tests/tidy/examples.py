@@ -27,7 +27,7 @@ GOOD = {
     "tests/e2e/live.spec.ts": "test('an edit is seen elsewhere', async () => {});\n",
     "tests/requirements-ids.txt": "RT-01\nRT-02\n",
     "tests/requirements.csv":
-        "id,where,tests\nRT-01,core/sync/merge.cpp,Merge.KeepsBothFields;an edit is seen elsewhere\n",
+        "id,where,tests\nRT-01,core/sync/merge.cpp,Merge.KeepsBothFields tests/e2e/live.spec.ts\n",
 }
 
 LONG_BODY = "".join(f"  x += {n};\n" for n in range(130))
