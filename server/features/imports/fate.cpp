@@ -35,6 +35,18 @@ std::vector<Problem> read_problems(ByteReader& in) {
   return problems;
 }
 
+// As records show it: counts are numbers, everything else is text.
+Json shown_value(const std::string& field, const std::string& text) {
+  if (text.empty()) {
+    return {};
+  }
+  const int index = products().field_index(field);
+  const bool count = index >= 0 && products().fields[static_cast<std::size_t>(index)].kind ==
+                                       model::FieldKind::count;
+  const Result<Json> number = count ? Json::parse(text, text.size()) : Result<Json>(Json(text));
+  return number.ok() ? *number : Json(text);
+}
+
 Json problems_json(const std::vector<Problem>& problems) {
   Json list = Json::array();
   for (const Problem& problem : problems) {
@@ -139,8 +151,8 @@ Json fate_json(const Fate& fate) {
   for (const FieldDifference& change : fate.changes) {
     Json item = Json::object();
     item.set("field", change.field);
-    item.set("from", change.from.empty() ? Json() : Json(change.from));
-    item.set("to", change.to.empty() ? Json() : Json(change.to));
+    item.set("from", shown_value(change.field, change.from));
+    item.set("to", shown_value(change.field, change.to));
     changes.push(std::move(item));
   }
   json.set("changes", std::move(changes));

@@ -39,7 +39,7 @@ Imports::Imports(engine::Engine& engine, ports::Scheduler& scheduler, const port
       scheduler_(scheduler),
       crypto_(crypto),
       gate_(gate),
-      directory_(std::move(directory) + "/imports"),
+      directory_(std::move(directory)),
       alive_(std::make_shared<bool>(true)) {}
 
 Imports::~Imports() = default;

@@ -36,6 +36,7 @@ class Job;
 
 class Imports {
  public:
+  // `directory`: the folder of the imports' files.
   Imports(engine::Engine& engine, ports::Scheduler& scheduler, const ports::Crypto& crypto,
           const http::Gate& gate, std::string directory);
   ~Imports();

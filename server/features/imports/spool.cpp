@@ -85,8 +85,9 @@ Status SpoolReader::open() {
   const auto size = std::filesystem::file_size(name_ + ".index", error);
   rows_.open(name_ + ".rows", std::ios::binary);
   if (error || !rows_) {
-    return fail(ErrorCode::wrong_state,
-                "The rows of this import are no longer kept. Import the file again.");
+    return fail(
+        ErrorCode::not_found,
+        "The rows of this import are not kept: it failed early, or it is older than a week.");
   }
   count_ = size / kIndexEntry;
   return {};

@@ -39,7 +39,7 @@ class SpoolReader {
  public:
   explicit SpoolReader(std::string name) : name_(std::move(name)) {}
 
-  Status open();  // error: wrong_state (there is none: dropped, or never finished)
+  Status open();  // error: not_found (there is none: dropped, or never finished)
   std::uint64_t count() const { return count_; }
   // In order; nullopt at the end.
   Result<std::optional<Fate>> next();

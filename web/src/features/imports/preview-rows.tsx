@@ -6,7 +6,7 @@ import { ErrorNotice, Skeleton } from '../../ui/notices';
 
 export interface PreviewRow {
   line: number;
-  fate: 'insert' | 'update' | 'unchanged' | 'reject' | 'rejected' | 'folded' | string;
+  fate: 'insert' | 'update' | 'unchanged' | 'rejected' | string;
   key: string;
   title: string;
   id?: string | null;
@@ -17,9 +17,9 @@ export interface PreviewRow {
 
 const SIZE = 50;
 const FATES: readonly [string, string][] = [
-  ['', 'All'], ['insert', 'New'], ['update', 'Changed'], ['unchanged', 'Unchanged'], ['reject', 'Rejected'],
+  ['', 'All'], ['insert', 'New'], ['update', 'Changed'], ['unchanged', 'Unchanged'], ['rejected', 'Rejected'],
 ];
-const FATE_WORDS: Record<string, string> = { insert: 'new', update: 'changed', unchanged: 'unchanged', reject: 'rejected', rejected: 'rejected' };
+const FATE_WORDS: Record<string, string> = { insert: 'new', update: 'changed', unchanged: 'unchanged', rejected: 'rejected' };
 
 interface Loaded {
   rows: PreviewRow[];
@@ -95,11 +95,13 @@ function RowTable({ rows, currencySymbol }: { rows: PreviewRow[]; currencySymbol
   );
 }
 
+const named = (field: string): string => (field ? `${fieldInfo('products', field).label}: ` : '');
+
 function RowFate({ row }: { row: PreviewRow }) {
   return (
     <ul>
-      {(row.problems ?? []).map((problem) => <li key={`p${problem.field}${problem.message}`} className="field-problem">{problem.field ? `${problem.field}: ` : ''}{problem.message}</li>)}
-      {(row.warnings ?? []).map((warning) => <li key={`w${warning.field}${warning.message}`} className="warning-text">{warning.field ? `${warning.field}: ` : ''}{warning.message}</li>)}
+      {(row.problems ?? []).map((problem) => <li key={`p${problem.field}${problem.message}`} className="field-problem">{named(problem.field)}{problem.message}</li>)}
+      {(row.warnings ?? []).map((warning) => <li key={`w${warning.field}${warning.message}`} className="warning-text">{named(warning.field)}{warning.message}</li>)}
       {(row.changes ?? []).map((change) => {
         const field = fieldInfo('products', change.field);
         return (
