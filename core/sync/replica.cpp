@@ -146,8 +146,9 @@ void Replica::note(Part& part, RecordId id) {
   if (shown != nullptr)
     touched.before = *shown;
   if (touched_count_ == kScanned + 1) {
-    for (const Touched& item : touched_)
-      find_part(item.collection)->noted.insert(item.id);
+    // Only what this change touched: behind it stand records of former ones.
+    for (std::size_t i = 0; i < touched_count_; ++i)
+      find_part(touched_[i].collection)->noted.insert(touched_[i].id);
   } else if (touched_count_ > kScanned) {
     part.noted.insert(id);
   }
