@@ -30,7 +30,8 @@ type ChannelMessage =
 type Init = Extract<PageMessage, { t: 'init' }>;
 
 export class Leadership {
-  readonly #init: Init;
+  /** How this tab introduces itself, with the store it shows now: a host that starts later hears the present, not the past. */
+  #init: Init;
   readonly #toPage: (message: WorkerMessage) => void;
   readonly #makeHost: () => Promise<Host>;
   readonly #channel: BroadcastChannel | null;
@@ -84,6 +85,9 @@ export class Leadership {
         break;
       case 'edit':
         this.#edits.set(message.mutation, message);
+        break;
+      case 'current-store':
+        this.#init = { ...this.#init, store: message.store };
         break;
       case 'visible':
         this.#visible = message.visible;
