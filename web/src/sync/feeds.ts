@@ -6,6 +6,16 @@ import type { PagePatch } from './worker-protocol';
 /** Leaving a screen and coming back at once must not close and open. */
 const CLOSE_MS = 250;
 
+const NO_ROW: Row = {
+  id: '', fields: {}, marks: {}, reasons: {}, conflicts: {}, version: 0, changedAt: null, changedBy: null, foreign: {},
+  removed: null, placed: true,
+};
+
+/** The core tells a removed row by its id alone: what was shown stays, greyed. */
+function completed(row: Row, before: Row | null | undefined): Row {
+  return row.removed ? { ...NO_ROW, ...before, ...row } : row;
+}
+
 interface FeedActions {
   open(): void;
   close(): void;

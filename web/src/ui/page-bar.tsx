@@ -22,7 +22,7 @@ export function PageBar({ page, what, onPage, onSize }: PageBarProps) {
   return (
     <nav className="page-bar" aria-label="Pages">
       <span className="num nowrap">
-        {formatCount(first)}–{formatCount(last)} of <strong>{formatCount(page.total)}</strong> {what}
+        {page.total === 0 ? null : `${formatCount(first)}–${formatCount(last)} of `}<strong>{formatCount(page.total)}</strong> {what}
       </span>
       <span className="grow" />
       <label className="row nowrap">
