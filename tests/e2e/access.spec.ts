@@ -131,7 +131,7 @@ test('the last change of a field is shown and can be taken back', async ({ shop,
   await shop.change(id, { price: '15' });
   const page = await openPage(await profile(shop.editor, shop), `${shop.adminProducts}/${id}`);
   await isLive(page);
-  await page.getByRole('button', { name: 'Last changes of Price' }).click();
+  await page.locator('.form-field:has([data-field=price])').getByRole('button', { name: 'History' }).click();
   await page.getByRole('button', { name: 'Restore 9.50' }).click();
   await allSent(page);
   await expect(cell(page, id, 'price')).toHaveValue('9.50');

@@ -22,6 +22,7 @@ import { Toasts } from '../ui/toasts';
 import { useAfter } from '../ui/use-now';
 import { Bands } from './bands';
 import { buildCommands } from './commands';
+import { Failure } from './failure';
 import { useGlobalKeys } from './global-keys';
 import { Header } from './header';
 import { Palette } from './palette';
@@ -48,7 +49,7 @@ export function App() {
   if (place.screen === 'setup') return <><SetUpPage token={place.token} /><Toasts /></>;
   if (place.screen === 'sign-in' && session.state !== 'signed-in') return <><SignInPage next={place.next} /><Toasts /></>;
   if (!known) return <Starting />;
-  return <Shell session={session} place={place} />;
+  return <Shell session={session} place={place} address={path} />;
 }
 
 function Starting() {
@@ -64,7 +65,7 @@ function storeOf(session: Session, place: Place): StoreAccess | null {
   return find(currentStore()) ?? session.stores[0] ?? null;
 }
 
-function Shell({ session, place }: { session: Session; place: Place }) {
+function Shell({ session, place, address }: { session: Session; place: Place; address: string }) {
   const store = storeOf(session, place);
   const [overlay, setOverlay] = useState<'palette' | 'map' | null>(null);
   const status = useSyncStatus();
@@ -100,7 +101,7 @@ function Shell({ session, place }: { session: Session; place: Place }) {
     <>
       <Header store={store} place={place} onSignOut={leaving.begin} onPalette={() => setOverlay('palette')} onMap={() => setOverlay('map')} />
       <Bands status={status} store={store} />
-      <main id="main"><Screen place={place} store={store} session={session} /></main>
+      <main id="main"><Failure address={address}><Screen place={place} store={store} session={session} /></Failure></main>
       <LiveRegion />
       <Toasts />
       {leaving.dialog}

@@ -90,7 +90,7 @@ export class PageFeed extends Feed<LivePage> {
   }
 
   apply(patch: PagePatch): void {
-    for (const row of patch.rows) this.#rows.set(row.id, row);
+    for (const row of patch.rows) this.#rows.set(row.id, completed(row, this.#rows.get(row.id)));
     if (patch.order) {
       this.#order = patch.order;
       const kept = new Set(patch.order);
@@ -124,7 +124,7 @@ export class RecordFeed extends Feed<Row | null | undefined> {
   }
 
   apply(row: Row | null | undefined): void {
-    this.publish(row);
+    this.publish(row ? completed(row, this.snapshot) : row);
   }
 
   reset(): void {

@@ -65,8 +65,12 @@ export async function loadSession(): Promise<Session> {
   const answer = await api<SessionData>('GET', '/api/session');
   if (answer.ok) return accept(answer.data);
   if (answer.error.status === 401) {
-    session.set(SIGNED_OUT);
-    return SIGNED_OUT;
+    // Whose queue and cache these are stays known, so that the same person goes on where they were.
+    const person = session.get().userId === null ? remembered() : session.get();
+    const ended: Session = person ? { ...person, state: 'signed-out' } : SIGNED_OUT;
+    setCsrfToken(null);
+    session.set(ended);
+    return ended;
   }
   const known = remembered() ?? SIGNED_OUT;
   session.set(known);

@@ -24,6 +24,8 @@ export function Dialog({ title, onClose, children, foot, place = 'middle', hideT
     const before = document.activeElement;
     if (!dialog) return undefined;
     dialog.showModal();
+    // Into what the dialog is for; its first button is the one that closes it.
+    dialog.querySelector<HTMLElement>('.dialog-body input, .dialog-body select, .dialog-body textarea')?.focus();
     const cancel = (event: Event) => {
       event.preventDefault();
       close.current();

@@ -1,7 +1,9 @@
 import { useCallback, useEffect, useId, useRef, useState, type ReactNode } from 'react';
 
 interface PopoverProps {
+  /** Its name; with `describedBy` a general word that the described element makes particular. */
   label: string;
+  describedBy?: string;
   className?: string;
   /** Marks for the button, such as data-connection. */
   marks?: Record<string, string | number>;
@@ -13,7 +15,7 @@ interface PopoverProps {
 }
 
 /** A button that opens a panel below itself; Escape, a click elsewhere or leaving by Tab closes it. */
-export function Popover({ label, className = 'button', marks, button, align = 'left', place = '', children }: PopoverProps) {
+export function Popover({ label, describedBy, className = 'button', marks, button, align = 'left', place = '', children }: PopoverProps) {
   const [open, setOpen] = useState(false);
   const anchor = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
@@ -44,7 +46,7 @@ export function Popover({ label, className = 'button', marks, button, align = 'l
   }, [open, close]);
   return (
     <div className={`popover-anchor ${place}`} ref={anchor}>
-      <button ref={opener} type="button" className={className} aria-label={label} aria-expanded={open}
+      <button ref={opener} type="button" className={className} aria-label={label} aria-describedby={describedBy} aria-expanded={open}
         aria-controls={open ? panel : undefined} onClick={() => setOpen(!open)} {...marks}>
         {button}
       </button>

@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { usePage, useRecord, useSession, useSyncStatus, type FieldValue, type PageSpec, type Row, type RowConflict, type StoreAccess } from '../../sync';
 import { resolveConflict } from '../../ui/conflict-actions';
 import { DifferenceRow } from '../../ui/difference-row';
@@ -39,12 +40,17 @@ export function ConflictsPage({ store }: { store: StoreAccess }) {
   const moves = usePageMoves(page);
   const status = useSyncStatus();
   useReadyMark(!readable || page.state === 'ready');
+  // A list of decisions need not hold still: what was decided goes, what came is shown.
+  const stale = page.entered + page.moved > 0 || page.rows.some((row) => row.removed || row.fields['status'] !== 'open');
+  const { release } = page;
+  useEffect(() => {
+    if (stale) release();
+  }, [stale, release]);
   if (!readable) return <EmptyState title="Conflicts are decided by editors">In {store.name} you are viewer.</EmptyState>;
   return (
     <div className="page" data-total={page.total} data-page={page.page} data-pages={page.pages} data-held={page.entered + page.moved}>
       <div className="page-head"><h1>Conflicts in {store.name}</h1></div>
       {status.connection === 'live' ? null : <Notice kind="warn">Deciding a conflict needs the connection. Both values are kept until then.</Notice>}
-      {page.entered > 0 ? <button type="button" className="button small held" onClick={() => page.release()}>{page.entered} new · Show</button> : null}
       {page.state === 'loading' ? <Skeleton rows={4} /> : page.rows.length === 0 ? (
         <EmptyState title="No conflicts">
           When two people change the same field before they see each other's value, both values are kept and stand here until someone decides.

@@ -14,6 +14,8 @@ interface FieldHistoryProps {
   id: string;
   field: FieldInfo;
   writable: boolean;
+  /** The label of the field, whose history this is. */
+  labelId: string;
 }
 
 interface FieldChange {
@@ -49,7 +51,7 @@ export function readFieldChanges(entries: readonly HistoryEntry[], field: string
 
 export function FieldHistory(props: FieldHistoryProps) {
   return (
-    <Popover label={`Last changes of ${props.field.label}`} className="button quiet small" align="right" button={<Icon name="history" />}>
+    <Popover label="History" describedBy={props.labelId} className="button quiet small" align="right" button={<Icon name="history" />}>
       {(close) => <HistoryList {...props} close={close} />}
     </Popover>
   );

@@ -20,7 +20,7 @@ interface FormFieldProps {
   onTakeTheirs: () => void;
   /** History and conflict, below the field. */
   below?: ReactNode;
-  aside?: ReactNode;
+  aside?: (labelId: string) => ReactNode;
 }
 
 /** One field of an open form: its value, its save mark, and what others did to it meanwhile. */
@@ -28,15 +28,16 @@ export function FormField(props: FormFieldProps) {
   const { field, row, text, draft, problem, writable, unit } = props;
   const id = useId();
   const note = useId();
+  const labelId = useId();
   const mark = row?.marks[field.name] ?? 'clean';
   const wide = field.kind === 'rich_text' || field.name === 'title';
   return (
     <div className={`form-field ${wide ? 'wide' : ''}`}>
       <div className="form-label">
-        <label htmlFor={id}>{field.label}{unit ? ` (${unit})` : ''}{field.required ? <span aria-hidden="true"> *</span> : null}</label>
+        <label htmlFor={id} id={labelId}>{field.label}{unit ? ` (${unit})` : ''}{field.required ? <span aria-hidden="true"> *</span> : null}</label>
         <SaveMark mark={mark} reason={row?.reasons[field.name]} />
         <span className="grow" />
-        {props.aside}
+        {props.aside?.(labelId)}
       </div>
       <FieldInput field={field} id={id} value={text} onChange={props.onText} disabled={!writable || field.readOnly === true}
         invalid={problem !== undefined} describedBy={note} marks={{ 'data-field': field.name, 'data-sync': mark }} />
