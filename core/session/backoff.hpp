@@ -1,5 +1,6 @@
-// Backoff: how long to wait before the next attempt to connect. 1 s x 1.5^failures, at most 30 s, with up to half of it taken off at
-// random, so that browsers that lost one server do not come back together. Owns the count of failures. Single-threaded.
+// Backoff: how long to wait before the next attempt to connect. 1 s x 1.5^failures, at most 30 s,
+// with up to half of it taken off at random, so that browsers that lost one server do not come back
+// together. Owns the count of failures. Single-threaded.
 #pragma once
 
 #include <cstdint>

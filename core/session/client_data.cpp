@@ -8,9 +8,12 @@
 namespace syncstore::session {
 namespace {
 
-constexpr std::size_t kOwnSequences = 4'096;  // enough for every edit whose frame may still be on its way
+constexpr std::size_t kOwnSequences =
+    4'096;  // enough for every edit whose frame may still be on its way
 
-const model::CollectionDef* known_collection(std::uint16_t number) { return model::find_collection(number); }
+const model::CollectionDef* known_collection(std::uint16_t number) {
+  return model::find_collection(number);
+}
 
 }  // namespace
 
@@ -21,9 +24,11 @@ Sequence ClientSession::cursor(std::uint16_t collection) const {
 
 bool ClientSession::caught_up() const {
   for (const model::CollectionDef& collection : model::collections()) {
-    if (role_ < collection.read) continue;
+    if (role_ < collection.read)
+      continue;
     const auto found = places_.find(collection.number);
-    if (found == places_.end() || !found->second.valid || found->second.incoming) return false;
+    if (found == places_.end() || !found->second.valid || found->second.incoming)
+      return false;
   }
   return true;
 }
@@ -42,7 +47,8 @@ bool ClientSession::receive(std::string_view frame, wire::DownMessage& message, 
     cache_.add(frame, true);
     on_end(*end, now);
   } else if (const auto* receipt = std::get_if<wire::Receipt>(&message)) {
-    for (const sync::MutationResult& result : receipt->results) take_answer(result, now);
+    for (const sync::MutationResult& result : receipt->results)
+      take_answer(result, now);
   } else if (const auto* cancel = std::get_if<wire::Cancel>(&message)) {
     cache_.add(frame, false);
     on_cancel(*cancel);
@@ -56,10 +62,12 @@ bool ClientSession::receive(std::string_view frame, wire::DownMessage& message, 
   return true;
 }
 
-// --- snapshots -------------------------------------------------------------------------------------------------------
+// --- snapshots
+// -------------------------------------------------------------------------------------------------------
 
 void ClientSession::on_begin(const wire::Begin& begin) {
-  if (known_collection(begin.collection) == nullptr) return;
+  if (known_collection(begin.collection) == nullptr)
+    return;
   Place& place = places_[begin.collection];
   place.incoming.emplace();
   place.incoming->begin = begin;
@@ -68,7 +76,8 @@ void ClientSession::on_begin(const wire::Begin& begin) {
 
 void ClientSession::on_part(wire::Part part, TimeMs now) {
   const auto found = places_.find(part.collection);
-  if (found == places_.end() || !found->second.incoming) return;
+  if (found == places_.end() || !found->second.incoming)
+    return;
   Place::Incoming& incoming = *found->second.incoming;
   const std::uint16_t collection = part.collection;
   const bool in_order = part.index == incoming.next_part++;
@@ -80,7 +89,8 @@ void ClientSession::on_part(wire::Part part, TimeMs now) {
 
 void ClientSession::on_end(const wire::End& end, TimeMs now) {
   const auto found = places_.find(end.collection);
-  if (found == places_.end() || !found->second.incoming) return;
+  if (found == places_.end() || !found->second.incoming)
+    return;
   Place& place = found->second;
   Place::Incoming incoming = std::move(*place.incoming);
   place.incoming.reset();
@@ -88,27 +98,33 @@ void ClientSession::on_end(const wire::End& end, TimeMs now) {
                         replica_.end_snapshot(end.collection, end.target).ok();
   const model::Digest* own = complete ? &replica_.base(end.collection).digest() : nullptr;
   // Another number of fields is another schema: nothing to compare.
-  const bool equal = complete && (own->fields.size() != end.digest.fields.size() || *own == end.digest);
+  const bool equal =
+      complete && (own->fields.size() != end.digest.fields.size() || *own == end.digest);
   if (!equal) {
-    if (!complete) replica_.cancel_snapshot(end.collection);
+    if (!complete)
+      replica_.cancel_snapshot(end.collection);
     resync(end.collection, now);
     return;
   }
   // Stored bytes hold an older base of this collection too: worth writing anew.
-  if (place.valid && !restoring_) compaction_wanted_ = true;
+  if (place.valid && !restoring_)
+    compaction_wanted_ = true;
   place.valid = true;
   place.cursor = {end.collection, epoch_, incoming.begin.view, end.target};
   place.reached = end.target;
   pages_.set_ready(end.collection, true);
-  for (const sync::Delta& section : incoming.waiting) apply_section(place, section, now);
+  for (const sync::Delta& section : incoming.waiting)
+    apply_section(place, section, now);
   leave_overlay();
 }
 
 void ClientSession::on_cancel(const wire::Cancel& cancel) {
   const auto found = places_.find(cancel.collection);
-  if (found == places_.end()) return;
+  if (found == places_.end())
+    return;
   drop_snapshot(cancel.collection, found->second);
-  if (cancel.code != ErrorCode::forbidden) return;
+  if (cancel.code != ErrorCode::forbidden)
+    return;
   // Access is gone: so is what was read with it. The queue stays.
   found->second.valid = false;
   replica_.reset(cancel.collection);
@@ -117,22 +133,27 @@ void ClientSession::on_cancel(const wire::Cancel& cancel) {
 }
 
 void ClientSession::drop_incoming() {
-  for (auto& [collection, place] : places_) drop_snapshot(collection, place);
+  for (auto& [collection, place] : places_)
+    drop_snapshot(collection, place);
 }
 
 void ClientSession::drop_snapshot(std::uint16_t collection, Place& place) {
-  if (!place.incoming) return;
+  if (!place.incoming)
+    return;
   place.incoming.reset();
   replica_.cancel_snapshot(collection);
 }
 
-// --- changes ---------------------------------------------------------------------------------------------------------
+// --- changes
+// ---------------------------------------------------------------------------------------------------------
 
 void ClientSession::on_change(const wire::Change& change, TimeMs now) {
-  for (const wire::AuthorName& author : change.new_authors) writer_.set_author(author);
+  for (const wire::AuthorName& author : change.new_authors)
+    writer_.set_author(author);
   for (const sync::Delta& section : change.sections) {
     const auto found = places_.find(section.collection);
-    if (found == places_.end()) continue;
+    if (found == places_.end())
+      continue;
     Place& place = found->second;
     if (place.incoming) {
       if (place.incoming->waiting.size() < limits::kBufferedSections) {
@@ -149,20 +170,27 @@ void ClientSession::on_change(const wire::Change& change, TimeMs now) {
 }
 
 void ClientSession::apply_section(Place& place, const sync::Delta& section, TimeMs now) {
-  if (!place.valid || place.cursor.epoch != epoch_) return;      // its snapshot is on its way
-  if (section.target <= place.cursor.sequence) return;           // known already
-  if (section.base > place.cursor.sequence) return resync(section.collection, now);
+  if (!place.valid || place.cursor.epoch != epoch_)
+    return;  // its snapshot is on its way
+  if (section.target <= place.cursor.sequence)
+    return;  // known already
+  if (section.base > place.cursor.sequence)
+    return resync(section.collection, now);
   note_changes(section);
-  if (!replica_.apply(section).ok()) return resync(section.collection, now);
+  if (!replica_.apply(section).ok())
+    return resync(section.collection, now);
   place.cursor.sequence = section.target;
   place.reached = std::max(place.reached, section.target);
-  if (!section.rows.empty()) as_of_ = std::max(as_of_, section.rows.back().time);
-  if (!restoring_) last_change_at_ = now;
+  if (!section.rows.empty())
+    as_of_ = std::max(as_of_, section.rows.back().time);
+  if (!restoring_)
+    last_change_at_ = now;
 }
 
 // Who changed what, for screens: only what others did while somebody may be looking.
 void ClientSession::note_changes(const sync::Delta& section) {
-  if (restoring_) return;
+  if (restoring_)
+    return;
   const model::Table& base = replica_.base(section.collection);
   for (const sync::RowDelta& row : section.rows) {
     const model::Record* record = base.find_row(row.row);
@@ -179,7 +207,8 @@ void ClientSession::note_changes(const sync::Delta& section) {
 
 void ClientSession::advance(Sequence head) {
   for (auto& [collection, place] : places_) {
-    if (place.valid && !place.incoming) place.reached = std::max(place.reached, head);
+    if (place.valid && !place.incoming)
+      place.reached = std::max(place.reached, head);
   }
   leave_overlay();
 }
@@ -187,8 +216,10 @@ void ClientSession::advance(Sequence head) {
 void ClientSession::on_check(const wire::Check& check, TimeMs now) {
   for (const wire::Check::Entry& entry : check.entries) {
     const auto found = places_.find(entry.collection);
-    if (found == places_.end() || !found->second.valid || found->second.incoming) continue;
-    if (found->second.cursor.sequence != entry.sequence) continue;  // of another moment
+    if (found == places_.end() || !found->second.valid || found->second.incoming)
+      continue;
+    if (found->second.cursor.sequence != entry.sequence)
+      continue;  // of another moment
     const model::Digest& own = replica_.base(entry.collection).digest();
     if (own.fields.size() == entry.digest.fields.size() && !(own == entry.digest)) {
       resync(entry.collection, now);
@@ -200,14 +231,16 @@ void ClientSession::on_check(const wire::Check& check, TimeMs now) {
 void ClientSession::resync(std::uint16_t collection, TimeMs now) {
   Place& place = places_[collection];
   place.valid = false;
-  if (restoring_) return;
+  if (restoring_)
+    return;
   if (place.resync_at != 0 && now - place.resync_at < limits::kResyncMs) {
     to_resync_.insert(collection);
     return;
   }
   place.resync_at = now;
   ++resyncs_;
-  if (!is_live()) return;  // a hello without this cursor asks for it
+  if (!is_live())
+    return;  // a hello without this cursor asks for it
   wire::Subscribe subscribe;
   subscribe.subscription = collection;
   subscribe.collection = collection;
@@ -216,11 +249,13 @@ void ClientSession::resync(std::uint16_t collection, TimeMs now) {
 
 void ClientSession::refresh(TimeMs now) {
   for (auto& [collection, place] : places_) {
-    if (!place.valid && !place.incoming) continue;
+    if (!place.valid && !place.incoming)
+      continue;
     place.resync_at = 0;
     resync(collection, now);
   }
-  if (!is_live()) step(ConnectionEvent::retry_now, now);
+  if (!is_live())
+    step(ConnectionEvent::retry_now, now);
   finish(now);
 }
 
@@ -230,7 +265,8 @@ void ClientSession::change_epoch(Epoch epoch) {
     cache_.replace({});
     cached_facts_.clear();
   }
-  for (auto& [collection, place] : places_) place.valid = false;
+  for (auto& [collection, place] : places_)
+    place.valid = false;
   own_sequences_.clear();
   head_ = 0;
   epoch_ = epoch;
@@ -239,11 +275,14 @@ void ClientSession::change_epoch(Epoch epoch) {
 // Edits of records that the new epoch may not know must stay readable and repeatable.
 void ClientSession::keep_records() {
   for (const sync::QueueEntry& entry : queue_.entries()) {
-    if (entry.state == sync::EntryState::acked) continue;
+    if (entry.state == sync::EntryState::acked)
+      continue;
     for (const sync::Op& op : entry.mutation.ops) {
-      if (!replica_.has(op.collection)) continue;
+      if (!replica_.has(op.collection))
+        continue;
       const model::Record* record = replica_.base(op.collection).find(op.record);
-      if (record != nullptr) kept_[{op.collection, op.record}] = *record;
+      if (record != nullptr)
+        kept_[{op.collection, op.record}] = *record;
     }
   }
   ByteWriter out;
@@ -262,20 +301,24 @@ void ClientSession::restore_kept(std::string_view bytes) {
   for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
     const auto number = static_cast<std::uint16_t>(in.varint_max(UINT16_MAX));
     const model::CollectionDef* collection = known_collection(number);
-    if (collection == nullptr) return;
+    if (collection == nullptr)
+      return;
     model::Record record;
     record.id = RecordId{in.u64()};
     record.values = model::read_fields(in, *collection);
-    if (in.ok()) kept_[{number, record.id}] = std::move(record);
+    if (in.ok())
+      kept_[{number, record.id}] = std::move(record);
   }
 }
 
-// --- what is shown ---------------------------------------------------------------------------------------------------
+// --- what is shown
+// ---------------------------------------------------------------------------------------------------
 
-void ClientSession::on_shown_changed(std::uint16_t collection, RecordId id, const model::Record* before,
-                                     const model::Record* after) {
+void ClientSession::on_shown_changed(std::uint16_t collection, RecordId id,
+                                     const model::Record* before, const model::Record* after) {
   pages_.shown_changed(collection, id, before, after);
-  if (collection != model::kConflicts) return;
+  if (collection != model::kConflicts)
+    return;
   std::vector<RowKey> touched;
   if (id) {
     touched = writer_.conflict_changed(before, after);
@@ -286,12 +329,15 @@ void ClientSession::on_shown_changed(std::uint16_t collection, RecordId id, cons
       touched.insert(touched.end(), added.begin(), added.end());
     });
   }
-  for (const RowKey& key : touched) pages_.decoration_changed(key);
+  for (const RowKey& key : touched)
+    pages_.decoration_changed(key);
 }
 
-// --- storage ---------------------------------------------------------------------------------------------------------
+// --- storage
+// ---------------------------------------------------------------------------------------------------------
 
-// Stored bytes begin with a welcome that names epoch, role and authors; it is stored again when they change.
+// Stored bytes begin with a welcome that names epoch, role and authors; it is stored again when
+// they change.
 void ClientSession::cache_welcome(TimeMs) {
   wire::Welcome facts;
   facts.epoch = epoch_;
@@ -299,9 +345,11 @@ void ClientSession::cache_welcome(TimeMs) {
   facts.user_name = user_name_;
   facts.role = role_;
   facts.store = config_.store;
-  for (const auto& [number, author] : writer_.authors()) facts.authors.push_back(author);
+  for (const auto& [number, author] : writer_.authors())
+    facts.authors.push_back(author);
   Bytes same = wire::encode(facts);
-  if (same == cached_facts_) return;
+  if (same == cached_facts_)
+    return;
   cached_facts_ = std::move(same);
   facts.head = head_;
   facts.head_hash = head_hash_;
@@ -310,7 +358,8 @@ void ClientSession::cache_welcome(TimeMs) {
 }
 
 void ClientSession::restore_cache(std::string_view piece) {
-  if (cache_damaged_) return;
+  if (cache_damaged_)
+    return;
   restoring_ = true;
   from_cache_ = true;
   cache_.restored(piece.size());
@@ -319,7 +368,8 @@ void ClientSession::restore_cache(std::string_view piece) {
   for (;;) {
     ByteReader in(std::string_view(restore_rest_).substr(used));
     const std::string_view frame = in.text(limits::kFrameOutputBytes);
-    if (!in.ok()) break;  // the rest of it is in the next piece
+    if (!in.ok())
+      break;  // the rest of it is in the next piece
     used += in.position();
     if (!restore_frame(frame)) {
       cache_damaged_ = true;
@@ -332,16 +382,20 @@ void ClientSession::restore_cache(std::string_view piece) {
 
 bool ClientSession::restore_frame(std::string_view frame) {
   auto message = wire::decode_down(frame);
-  if (!message.ok()) return false;
+  if (!message.ok())
+    return false;
   if (const auto* welcome = std::get_if<wire::Welcome>(&*message)) {
-    if (welcome->user != config_.user || welcome->store != config_.store) return false;
-    if (welcome->epoch != epoch_) change_epoch(welcome->epoch);
+    if (welcome->user != config_.user || welcome->store != config_.store)
+      return false;
+    if (welcome->epoch != epoch_)
+      change_epoch(welcome->epoch);
     head_ = welcome->head;
     head_hash_ = welcome->head_hash;
     role_ = welcome->role;
     user_name_ = welcome->user_name;
     as_of_ = std::max(as_of_, welcome->now);
-    for (const wire::AuthorName& author : welcome->authors) writer_.set_author(author);
+    for (const wire::AuthorName& author : welcome->authors)
+      writer_.set_author(author);
   } else if (const auto* change = std::get_if<wire::Change>(&*message)) {
     on_change(*change, 0);
   } else if (const auto* begin = std::get_if<wire::Begin>(&*message)) {
@@ -360,7 +414,8 @@ Sequence ClientSession::stored_through() const {
   Sequence through = 0;
   bool first = true;
   for (const auto& [collection, place] : places_) {
-    if (!place.valid || place.cursor.epoch != epoch_) continue;
+    if (!place.valid || place.cursor.epoch != epoch_)
+      continue;
     through = first ? place.reached : std::min(through, place.reached);
     first = false;
   }
@@ -376,7 +431,8 @@ void ClientSession::compact() {
   for (const auto& entry : places_) {
     const std::uint16_t collection = entry.first;
     const Place& place = entry.second;
-    if (!place.valid || place.cursor.epoch != epoch_) continue;
+    if (!place.valid || place.cursor.epoch != epoch_)
+      continue;
     const model::Table& base = replica_.base(collection);
     std::vector<wire::Part> parts;
     std::size_t bytes = 0;
@@ -400,7 +456,8 @@ void ClientSession::compact() {
     begin.rows = base.size();
     begin.parts = static_cast<std::uint32_t>(parts.size());
     cache_.add(wire::encode(begin), true);
-    for (const wire::Part& part : parts) cache_.add(wire::encode(part), true);
+    for (const wire::Part& part : parts)
+      cache_.add(wire::encode(part), true);
     cache_.add(wire::encode(wire::End{collection, place.cursor.sequence, base.digest()}), true);
   }
   wire::Change reached;
@@ -411,9 +468,12 @@ void ClientSession::compact() {
 void ClientSession::cache_written(std::uint64_t write, bool ok, TimeMs now) {
   Epoch epoch = 0;
   Sequence sequence = 0;
-  // Bytes that could not be stored do not hold the queue back: the next start fetches what they said.
-  if (cache_.written(write, ok, epoch, sequence) && epoch == epoch_) queue_.settle(epoch, sequence);
-  while (own_sequences_.size() > kOwnSequences) own_sequences_.erase(own_sequences_.begin());
+  // Bytes that could not be stored do not hold the queue back: the next start fetches what they
+  // said.
+  if (cache_.written(write, ok, epoch, sequence) && epoch == epoch_)
+    queue_.settle(epoch, sequence);
+  while (own_sequences_.size() > kOwnSequences)
+    own_sequences_.erase(own_sequences_.begin());
   finish(now);
 }
 

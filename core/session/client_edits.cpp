@@ -11,7 +11,8 @@ namespace syncstore::session {
 
 bool ClientSession::restore_entry(std::string_view bytes) {
   auto entry = sync::read_entry(bytes);
-  if (!entry.ok()) return false;
+  if (!entry.ok())
+    return false;
   queue_.restore(std::move(*entry));
   return true;
 }
@@ -27,11 +28,13 @@ Status ClientSession::edit(sync::Mutation mutation, std::string inverse, TimeMs 
   }
   Author& author = waiting_for_answer_[id];
   author.inverse = std::move(inverse);
-  if (author.made_at == 0) author.made_at = now;
+  if (author.made_at == 0)
+    author.made_at = now;
   author.told_queued = false;
   follow_queue();
   for (const sync::Op& op : inserts) {
-    if (op.kind == sync::OpKind::insert) pages_.show_on_top({op.collection, op.record});
+    if (op.kind == sync::OpKind::insert)
+      pages_.show_on_top({op.collection, op.record});
   }
   tell_queued(*number);
   finish(now);
@@ -46,7 +49,8 @@ void ClientSession::reject(const std::string& mutation, const Error& error) {
   text += ",\"field\":";
   append_json_string(text, error.field);
   text += ",\"message\":";
-  append_json_string(text, error.detail.empty() ? error_sentence(error.code) : std::string_view(error.detail));
+  append_json_string(
+      text, error.detail.empty() ? error_sentence(error.code) : std::string_view(error.detail));
   emit(EffectKind::rejected, 0, text + '}');
 }
 
@@ -54,25 +58,32 @@ Status ClientSession::discard(std::uint64_t number, TimeMs now) {
   const bool gone = queue_.discard(number);
   queue_changed_ = true;
   finish(now);
-  if (!gone) return fail(ErrorCode::wrong_state, "This edit is on its way or answered already.");
+  if (!gone)
+    return fail(ErrorCode::wrong_state, "This edit is on its way or answered already.");
   return {};
 }
 
 Status ClientSession::send_again(std::uint64_t number, std::vector<sync::Op> ops, TimeMs now) {
   const sync::QueueEntry* parked = queue_.find(number);
-  if (parked == nullptr) return fail(ErrorCode::not_found, "This edit is not in the outbox any more.");
+  if (parked == nullptr)
+    return fail(ErrorCode::not_found, "This edit is not in the outbox any more.");
   sync::Mutation mutation = parked->mutation;
-  if (!ops.empty()) mutation.ops = std::move(ops);
-  const auto joined = queue_.send_again(number, std::move(mutation), [&] { return ids_.next_uuid(now); });
+  if (!ops.empty())
+    mutation.ops = std::move(ops);
+  const auto joined =
+      queue_.send_again(number, std::move(mutation), [&] { return ids_.next_uuid(now); });
   finish(now);
-  if (!joined.ok()) return joined.error();
+  if (!joined.ok())
+    return joined.error();
   return {};
 }
 
-// --- overlay ---------------------------------------------------------------------------------------------------------
+// --- overlay
+// ---------------------------------------------------------------------------------------------------------
 
 bool ClientSession::is_reached(const sync::QueueEntry& entry) const {
-  if (entry.result.sequence == 0 || entry.result.epoch != epoch_) return true;
+  if (entry.result.sequence == 0 || entry.result.epoch != epoch_)
+    return true;
   return std::all_of(entry.mutation.ops.begin(), entry.mutation.ops.end(), [&](const sync::Op& op) {
     const auto place = places_.find(op.collection);
     return place != places_.end() && place->second.valid && !place->second.incoming &&
@@ -95,7 +106,8 @@ void ClientSession::leave_overlay() {
 void ClientSession::follow_queue() {
   for (const std::uint64_t number : queue_.take_changed()) {
     queue_changed_ = true;
-    for (const RowKey& key : rows_of_entries_[number]) pages_.decoration_changed(key);
+    for (const RowKey& key : rows_of_entries_[number])
+      pages_.decoration_changed(key);
     rows_of_entries_.erase(number);
     replica_.remove_pending(number);
     acked_shown_.erase(number);
@@ -105,35 +117,42 @@ void ClientSession::follow_queue() {
       continue;
     }
     std::vector<RowKey>& rows = rows_of_entries_[number];
-    for (const sync::Op& op : entry->mutation.ops) rows.push_back({op.collection, op.record});
-    for (const RowKey& key : rows) pages_.decoration_changed(key);
-    if (entry->state == sync::EntryState::parked) continue;
+    for (const sync::Op& op : entry->mutation.ops)
+      rows.push_back({op.collection, op.record});
+    for (const RowKey& key : rows)
+      pages_.decoration_changed(key);
+    if (entry->state == sync::EntryState::parked)
+      continue;
     if (entry->state == sync::EntryState::acked) {
-      if (is_reached(*entry)) continue;
+      if (is_reached(*entry))
+        continue;
       acked_shown_.insert(number);
     }
     replica_.add_pending(number, entry->mutation);
   }
 }
 
-// --- storage ---------------------------------------------------------------------------------------------------------
+// --- storage
+// ---------------------------------------------------------------------------------------------------------
 
 std::uint64_t ClientSession::write_queue() {
   const std::vector<std::uint64_t> dirty = queue_.take_dirty();
   const std::vector<std::uint64_t> erased = queue_.take_erased();
   const std::uint64_t write = next_write_;
   bool any = !erased.empty();
-  for (const std::uint64_t number : erased) emit(EffectKind::erase_entry, number);
+  for (const std::uint64_t number : erased)
+    emit(EffectKind::erase_entry, number);
   for (const std::uint64_t number : dirty) {
     const sync::QueueEntry* entry = queue_.find(number);
-    if (entry == nullptr) continue;
+    if (entry == nullptr)
+      continue;
     if (entry->state == sync::EntryState::sent && stored_as_sent_.count(number) > 0) {
       queue_.mark_durable(number);  // what is stored says so already
       continue;
     }
     sync::QueueEntry stored = *entry;
-    // On a live connection it leaves as soon as it is durable: one write for both states. Found after a crash, its fate is
-    // asked for, which answers the same whether it left or not.
+    // On a live connection it leaves as soon as it is durable: one write for both states. Found
+    // after a crash, its fate is asked for, which answers the same whether it left or not.
     if (stored.state == sync::EntryState::waiting && is_live()) {
       stored.state = sync::EntryState::sent;
       stored.sent_once = true;
@@ -147,7 +166,8 @@ std::uint64_t ClientSession::write_queue() {
     writes_[write].push_back(number);
     any = true;
   }
-  if (!any) return 0;
+  if (!any)
+    return 0;
   ++next_write_;
   emit(EffectKind::commit_queue, write);
   return write;
@@ -155,47 +175,61 @@ std::uint64_t ClientSession::write_queue() {
 
 void ClientSession::queue_written(std::uint64_t write, bool ok, TimeMs now) {
   const auto found = writes_.find(write);
-  const std::vector<std::uint64_t> numbers = found == writes_.end() ? std::vector<std::uint64_t>{} : found->second;
+  const std::vector<std::uint64_t> numbers =
+      found == writes_.end() ? std::vector<std::uint64_t>{} : found->second;
   writes_.erase(write);
-  if (!ok) last_error_ = fail(ErrorCode::storage_full, "This browser could not store the change; it is kept while this page is open.");
+  if (!ok)
+    last_error_ =
+        fail(ErrorCode::storage_full,
+             "This browser could not store the change; it is kept while this page is open.");
   for (const std::uint64_t number : numbers) {
-    // Full or missing storage must not stop work on a live connection; the screens say that nothing survives a reload.
+    // Full or missing storage must not stop work on a live connection; the screens say that nothing
+    // survives a reload.
     queue_.mark_durable(number);
     tell_queued(number);
   }
   while (!held_sends_.empty() && held_sends_.front().write <= write) {
     HeldSend held = std::move(held_sends_.front());
     held_sends_.pop_front();
-    if (held.link == link_ && is_live()) emit(EffectKind::send, 0, {}, std::move(held.frame));
+    if (held.link == link_ && is_live())
+      emit(EffectKind::send, 0, {}, std::move(held.frame));
   }
-  if (exchange_after_ != 0 && exchange_after_ <= write) launch_exchange();
+  if (exchange_after_ != 0 && exchange_after_ <= write)
+    launch_exchange();
   finish(now);
 }
 
 void ClientSession::tell_queued(std::uint64_t number) {
   const sync::QueueEntry* entry = queue_.find(number);
-  if (entry == nullptr || !entry->durable) return;
+  if (entry == nullptr || !entry->durable)
+    return;
   queue_changed_ = true;
   const auto tell = [&](const MutationId& id) {
     const auto author = waiting_for_answer_.find(id);
-    if (author == waiting_for_answer_.end() || author->second.told_queued) return;
+    if (author == waiting_for_answer_.end() || author->second.told_queued)
+      return;
     author->second.told_queued = true;
     emit(EffectKind::queued, 0,
          "{\"mutation\":\"" + id.text() + "\",\"inverse\":" +
              (author->second.inverse.empty() ? "[]" : author->second.inverse) + '}');
   };
-  for (const MutationId& id : entry->replaced) tell(id);
+  for (const MutationId& id : entry->replaced)
+    tell(id);
   tell(entry->mutation.id);
 }
 
-// --- server ----------------------------------------------------------------------------------------------------------
+// --- server
+// ----------------------------------------------------------------------------------------------------------
 
 void ClientSession::send_waiting(TimeMs) {
   while (is_live()) {
     const std::size_t under_way = queue_.unanswered().size();
-    if (under_way >= limits::kUnansweredMutations) return;
-    const auto leaving = queue_.take_sendable(limits::kUnansweredMutations - under_way, limits::kMutateBytes);
-    if (leaving.empty()) return;
+    if (under_way >= limits::kUnansweredMutations)
+      return;
+    const auto leaving =
+        queue_.take_sendable(limits::kUnansweredMutations - under_way, limits::kMutateBytes);
+    if (leaving.empty())
+      return;
     queue_changed_ = true;
     wire::Mutate mutate;
     bool stored = true;
@@ -215,19 +249,24 @@ void ClientSession::send_waiting(TimeMs) {
 
 void ClientSession::take_answer(const sync::MutationResult& result, TimeMs now) {
   const sync::QueueEntry* found = queue_.find(result.id);
-  if (found == nullptr) return;
+  if (found == nullptr)
+    return;
   const sync::QueueEntry asked = *found;
   const sync::Answered answered = queue_.answer(result);
-  if (answered.acked == 0 && answered.parked == 0) return;
-  if (result.sequence != 0) own_sequences_.insert(result.sequence);
+  if (answered.acked == 0 && answered.parked == 0)
+    return;
+  if (result.sequence != 0)
+    own_sequences_.insert(result.sequence);
   mark_saved(asked, result, now);
   tell_answered(asked, result, now);
 }
 
-void ClientSession::tell_answered(const sync::QueueEntry& entry, const sync::MutationResult& result, TimeMs now) {
+void ClientSession::tell_answered(const sync::QueueEntry& entry, const sync::MutationResult& result,
+                                  TimeMs now) {
   const auto tell = [&](const MutationId& id) {
     const auto author = waiting_for_answer_.find(id);
-    if (author == waiting_for_answer_.end()) return;
+    if (author == waiting_for_answer_.end())
+      return;
     const std::int64_t took = now - author->second.made_at;
     if (samples_.size() < limits::kSaveSamples) {
       samples_.push_back(took);
@@ -237,26 +276,31 @@ void ClientSession::tell_answered(const sync::QueueEntry& entry, const sync::Mut
     ++saves_;
     std::string text = "{\"mutation\":\"" + id.text() + "\",\"ops\":[";
     for (std::size_t i = 0; i < result.ops.size(); ++i) {
-      if (i > 0) text += ',';
+      if (i > 0)
+        text += ',';
       wire::append_outcome(text, result.ops[i]);
     }
     emit(EffectKind::answered, 0, text + "]}");
     waiting_for_answer_.erase(author);
   };
-  for (const MutationId& id : entry.replaced) tell(id);
+  for (const MutationId& id : entry.replaced)
+    tell(id);
   tell(entry.mutation.id);
 }
 
-void ClientSession::mark_saved(const sync::QueueEntry& entry, const sync::MutationResult& result, TimeMs now) {
+void ClientSession::mark_saved(const sync::QueueEntry& entry, const sync::MutationResult& result,
+                               TimeMs now) {
   const auto saved = [](sync::OpStatus status) {
     return status == sync::OpStatus::applied || status == sync::OpStatus::already;
   };
   for (std::size_t i = 0; i < entry.mutation.ops.size() && i < result.ops.size(); ++i) {
     const sync::Op& op = entry.mutation.ops[i];
-    if (!saved(result.ops[i].status) || op.kind == sync::OpKind::remove) continue;
+    if (!saved(result.ops[i].status) || op.kind == sync::OpKind::remove)
+      continue;
     const RowKey key{op.collection, op.record};
     if (op.kind == sync::OpKind::insert) {
-      for (const sync::FieldValue& field : op.fields) writer_.note_saved(key, field.field, now + limits::kSavedMarkMs);
+      for (const sync::FieldValue& field : op.fields)
+        writer_.note_saved(key, field.field, now + limits::kSavedMarkMs);
     } else {
       writer_.note_saved(key, op.field, now + limits::kSavedMarkMs);
     }

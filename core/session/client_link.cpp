@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::uint16_t kCloseNormal = 1000;
 constexpr std::uint16_t kCloseSignIn = 4401;
-constexpr std::size_t kHelloUnanswered = limits::kUnansweredMutations;  // more are simply sent again: ids make it harmless
+constexpr std::size_t kHelloUnanswered =
+    limits::kUnansweredMutations;  // more are simply sent again: ids make it harmless
 
 bool in_network_trouble(ConnectionState state) {
   return state == ConnectionState::reconnecting || state == ConnectionState::polling ||
@@ -21,24 +22,34 @@ bool in_network_trouble(ConnectionState state) {
 
 void ClientSession::step(ConnectionEvent event, TimeMs now) {
   const Transition to = transition(state_, event);
-  if (state_ == ConnectionState::connected && to.next != state_) offline_since_ = now;
-  if (to.next == ConnectionState::connected) offline_since_ = 0;
+  if (state_ == ConnectionState::connected && to.next != state_)
+    offline_since_ = now;
+  if (to.next == ConnectionState::connected)
+    offline_since_ = 0;
   state_ = to.next;
-  if ((to.actions & kClose) != 0) drop_link(kCloseNormal);
-  if ((to.actions & kResetBackoff) != 0) backoff_.reset();
+  if ((to.actions & kClose) != 0)
+    drop_link(kCloseNormal);
+  if ((to.actions & kResetBackoff) != 0)
+    backoff_.reset();
   if ((to.actions & kScheduleRetry) != 0) {
     retry_at_ = now + backoff_.next_ms(ids_.next_random());
-    if (backoff_.failures() >= limits::kFailuresBeforePolling && poll_at_ == 0) poll_at_ = now;
+    if (backoff_.failures() >= limits::kFailuresBeforePolling && poll_at_ == 0)
+      poll_at_ = now;
   }
-  if ((to.actions & kSchedulePoll) != 0) poll_at_ = now + limits::kPollMs;
-  if ((to.actions & kPoll) != 0) begin_exchange(now);
-  if ((to.actions & kAttempt) != 0) begin_attempt(now);
-  if (!in_network_trouble(state_)) poll_at_ = 0;
+  if ((to.actions & kSchedulePoll) != 0)
+    poll_at_ = now + limits::kPollMs;
+  if ((to.actions & kPoll) != 0)
+    begin_exchange(now);
+  if ((to.actions & kAttempt) != 0)
+    begin_attempt(now);
+  if (!in_network_trouble(state_))
+    poll_at_ = 0;
 }
 
 void ClientSession::begin_attempt(TimeMs now) {
   retry_at_ = 0;
-  if (attempt_ != Attempt::none) return;
+  if (attempt_ != Attempt::none)
+    return;
   attempt_ = Attempt::ticket;
   attempt_until_ = now + limits::kAttemptMs;
   emit(EffectKind::fetch_ticket);
@@ -70,22 +81,26 @@ wire::Hello ClientSession::make_hello() const {
   hello.generation = config_.generation;
   hello.store = config_.store;
   for (const auto& [collection, place] : places_) {
-    if (place.valid && place.cursor.epoch == epoch_) hello.cursors.push_back(place.cursor);
+    if (place.valid && place.cursor.epoch == epoch_)
+      hello.cursors.push_back(place.cursor);
   }
   hello.head = head_;
   hello.head_hash = head_hash_;
   hello.unanswered = queue_.unanswered();
-  if (hello.unanswered.size() > kHelloUnanswered) hello.unanswered.resize(kHelloUnanswered);
+  if (hello.unanswered.size() > kHelloUnanswered)
+    hello.unanswered.resize(kHelloUnanswered);
   return hello;
 }
 
-// --- events ----------------------------------------------------------------------------------------------------------
+// --- events
+// ----------------------------------------------------------------------------------------------------------
 
 void ClientSession::start(TimeMs now) {
   offline_since_ = now;
   drop_incoming();  // a stored snapshot that never came to its end
   step(ConnectionEvent::start, now);
-  if (hinted_offline_) step(ConnectionEvent::went_offline, now);
+  if (hinted_offline_)
+    step(ConnectionEvent::went_offline, now);
   finish(now);
 }
 
@@ -97,7 +112,8 @@ void ClientSession::stop(TimeMs now) {
 void ClientSession::ticket(std::string ticket, TimeMs now) {
   if (renewing_) {
     renewing_ = false;
-    if (is_live()) emit(EffectKind::send, 0, {}, wire::encode(wire::Credentials{std::move(ticket)}));
+    if (is_live())
+      emit(EffectKind::send, 0, {}, wire::encode(wire::Credentials{std::move(ticket)}));
   } else if (attempt_ == Attempt::ticket) {
     ticket_ = std::move(ticket);
     attempt_ = Attempt::socket;
@@ -108,7 +124,8 @@ void ClientSession::ticket(std::string ticket, TimeMs now) {
 
 void ClientSession::ticket_failed(int http_status, TimeMs now) {
   const bool awaited = renewing_ || attempt_ == Attempt::ticket;
-  if (attempt_ == Attempt::ticket) attempt_ = Attempt::none;
+  if (attempt_ == Attempt::ticket)
+    attempt_ = Attempt::none;
   if (renewing_) {
     renewing_ = false;
     renew_at_ = now + limits::kBackoffMaxMs;
@@ -136,7 +153,8 @@ void ClientSession::socket_opened(TimeMs now) {
 
 void ClientSession::socket_message(std::string_view frame, TimeMs now) {
   if (attempt_ == Attempt::hello || is_live()) {
-    if (is_live()) heard_at_ = now;
+    if (is_live())
+      heard_at_ = now;
     pinged_at_ = 0;
     on_socket_frame(frame, now);
   }
@@ -147,10 +165,12 @@ void ClientSession::socket_closed(std::uint16_t code, TimeMs now) {
   if (attempt_ == Attempt::socket || attempt_ == Attempt::hello || is_live()) {
     const bool was_live = is_live();
     heard_at_ = 0;  // nothing left to close
-    if (attempt_ == Attempt::socket || attempt_ == Attempt::hello) attempt_ = Attempt::none;
+    if (attempt_ == Attempt::socket || attempt_ == Attempt::hello)
+      attempt_ = Attempt::none;
     link_failed(now);
     // Revoked or expired: asking for a ticket tells which, without waiting.
-    if (was_live && code == kCloseSignIn) retry_at_ = now;
+    if (was_live && code == kCloseSignIn)
+      retry_at_ = now;
   }
   finish(now);
 }
@@ -158,7 +178,8 @@ void ClientSession::socket_closed(std::uint16_t code, TimeMs now) {
 void ClientSession::network_hint(bool online, TimeMs now) {
   hinted_offline_ = !online;
   step(online ? ConnectionEvent::went_online : ConnectionEvent::went_offline, now);
-  if (state_ != ConnectionState::idle) finish(now);
+  if (state_ != ConnectionState::idle)
+    finish(now);
 }
 
 void ClientSession::retry_now(TimeMs now) {
@@ -174,12 +195,14 @@ void ClientSession::signed_in(TimeMs now) {
 void ClientSession::timer(TimeMs now) {
   told_timer_ = 0;
   const auto due = [now](TimeMs at) { return at != 0 && at <= now; };
-  if (due(retry_at_)) step(ConnectionEvent::retry_due, now);
+  if (due(retry_at_))
+    step(ConnectionEvent::retry_due, now);
   if (due(poll_at_)) {
     poll_at_ = 0;
     step(ConnectionEvent::poll_due, now);
   }
-  if (attempt_ != Attempt::none && due(attempt_until_)) link_failed(now);
+  if (attempt_ != Attempt::none && due(attempt_until_))
+    link_failed(now);
   if (is_live()) {
     if (pinged_at_ != 0 && now - pinged_at_ >= limits::kPongMs) {
       link_failed(now);
@@ -195,38 +218,47 @@ void ClientSession::timer(TimeMs now) {
   }
   const std::set<std::uint16_t> waiting = std::move(to_resync_);
   to_resync_.clear();
-  for (const std::uint16_t collection : waiting) resync(collection, now);
-  for (const RowKey& key : writer_.expire_saved(now)) pages_.decoration_changed(key);
+  for (const std::uint16_t collection : waiting)
+    resync(collection, now);
+  for (const RowKey& key : writer_.expire_saved(now))
+    pages_.decoration_changed(key);
   finish(now);
 }
 
 void ClientSession::arrange_timer(TimeMs now) {
   TimeMs next = 0;
   const auto consider = [&next](TimeMs at) {
-    if (at != 0 && (next == 0 || at < next)) next = at;
+    if (at != 0 && (next == 0 || at < next))
+      next = at;
   };
   consider(retry_at_);
   consider(poll_at_);
-  if (attempt_ != Attempt::none) consider(attempt_until_);
+  if (attempt_ != Attempt::none)
+    consider(attempt_until_);
   if (is_live()) {
     consider(pinged_at_ != 0 ? pinged_at_ + limits::kPongMs : heard_at_ + limits::kSilenceMs);
     consider(renew_at_);
   }
   consider(cache_.due());
   consider(writer_.next_saved_end());
-  for (const std::uint16_t collection : to_resync_) consider(places_[collection].resync_at + limits::kResyncMs);
-  if (next != 0) next = std::max(next, now + 1);
-  if (next == told_timer_) return;
+  for (const std::uint16_t collection : to_resync_)
+    consider(places_[collection].resync_at + limits::kResyncMs);
+  if (next != 0)
+    next = std::max(next, now + 1);
+  if (next == told_timer_)
+    return;
   told_timer_ = next;
   emit(EffectKind::set_timer, static_cast<std::uint64_t>(next));
 }
 
-// --- frames of the link itself ---------------------------------------------------------------------------------------
+// --- frames of the link itself
+// ---------------------------------------------------------------------------------------
 
 void ClientSession::on_socket_frame(std::string_view frame, TimeMs now) {
   auto message = wire::decode_down(frame);
   if (!message.ok()) {
-    if (message.error().code == ErrorCode::needs_update) return step(ConnectionEvent::outdated, now);
+    if (message.error().code == ErrorCode::needs_update)
+      return step(ConnectionEvent::outdated, now);
     if (message.error().code == ErrorCode::unknown_type) {
       ++skipped_frames_;
       return;
@@ -235,7 +267,8 @@ void ClientSession::on_socket_frame(std::string_view frame, TimeMs now) {
     return link_failed(now);
   }
   if (const auto* welcome = std::get_if<wire::Welcome>(&*message)) {
-    if (attempt_ == Attempt::hello) on_welcome(*welcome, now);
+    if (attempt_ == Attempt::hello)
+      on_welcome(*welcome, now);
   } else if (const auto* notice = std::get_if<wire::Notice>(&*message)) {
     on_notice(*notice, now);
   } else if (is_live()) {
@@ -254,19 +287,23 @@ void ClientSession::on_welcome(const wire::Welcome& welcome, TimeMs now) {
   last_error_.reset();
   step(ConnectionEvent::welcomed, now);
   take_welcome(welcome, now);
-  // What was sent on an older link and is not answered now was dropped with that link: it goes again under its id.
-  for (const MutationId& id : queue_.unanswered()) queue_.not_received(id);
+  // What was sent on an older link and is not answered now was dropped with that link: it goes
+  // again under its id.
+  for (const MutationId& id : queue_.unanswered())
+    queue_.not_received(id);
   renew_at(welcome.expires_in_s, now);
 }
 
 void ClientSession::take_welcome(const wire::Welcome& welcome, TimeMs now) {
-  if (welcome.epoch != epoch_) change_epoch(welcome.epoch);
+  if (welcome.epoch != epoch_)
+    change_epoch(welcome.epoch);
   head_ = welcome.head;
   head_hash_ = welcome.head_hash;
   role_ = welcome.role;
   user_name_ = welcome.user_name;
   as_of_ = std::max(as_of_, welcome.now);
-  for (const wire::AuthorName& author : welcome.authors) writer_.set_author(author);
+  for (const wire::AuthorName& author : welcome.authors)
+    writer_.set_author(author);
   for (const wire::Answer& answer : welcome.answers) {
     if (answer.known) {
       take_answer(answer.result, now);
@@ -280,25 +317,31 @@ void ClientSession::take_welcome(const wire::Welcome& welcome, TimeMs now) {
 void ClientSession::on_notice(const wire::Notice& notice, TimeMs now) {
   last_error_ = fail(notice.code, notice.message);
   switch (notice.code) {
-    case ErrorCode::other_user: return step(ConnectionEvent::unauthorized, now);
-    case ErrorCode::needs_update: return step(ConnectionEvent::outdated, now);
+    case ErrorCode::other_user:
+      return step(ConnectionEvent::unauthorized, now);
+    case ErrorCode::needs_update:
+      return step(ConnectionEvent::outdated, now);
     case ErrorCode::retry:
     case ErrorCode::queue_full:
     case ErrorCode::unavailable:
     case ErrorCode::rate_limited:
-      // Nothing of what was under way is stored: a fresh hello finds out what is, and the rest goes again.
+      // Nothing of what was under way is stored: a fresh hello finds out what is, and the rest goes
+      // again.
       link_failed(now);
-      if (retry_at_ != 0) retry_at_ = std::max(retry_at_, now + static_cast<TimeMs>(notice.retry_after_ms));
+      if (retry_at_ != 0)
+        retry_at_ = std::max(retry_at_, now + static_cast<TimeMs>(notice.retry_after_ms));
       return;
     default:
       // An answer to hello: the store cannot be opened. Later attempts may find it open again.
-      if (attempt_ == Attempt::hello) link_failed(now);
+      if (attempt_ == Attempt::hello)
+        link_failed(now);
   }
 }
 
 void ClientSession::on_keepalive(const wire::Keepalive& keepalive, TimeMs now) {
   renew_at(keepalive.expires_in_s, now);
-  if (keepalive.head == 0) return;  // only the credentials were renewed
+  if (keepalive.head == 0)
+    return;  // only the credentials were renewed
   head_ = keepalive.head;
   head_hash_ = keepalive.head_hash;
   advance(keepalive.head);
@@ -309,10 +352,12 @@ void ClientSession::renew_at(std::uint32_t expires_in_s, TimeMs now) {
   renew_at_ = expires_in_s == 0 ? 0 : now + TimeMs{expires_in_s} * 800;
 }
 
-// --- polling over HTTP -----------------------------------------------------------------------------------------------
+// --- polling over HTTP
+// -----------------------------------------------------------------------------------------------
 
 void ClientSession::begin_exchange(TimeMs) {
-  if (exchange_running_ || exchange_after_ != 0) return;
+  if (exchange_running_ || exchange_after_ != 0)
+    return;
   queue_.take_sendable(limits::kUnansweredMutations, limits::kUnansweredBytes);
   const std::uint64_t write = write_queue();
   if (write != 0) {
@@ -330,12 +375,15 @@ void ClientSession::launch_exchange() {
   wire::Mutate mutate;
   std::size_t bytes = 0;
   for (const sync::QueueEntry& entry : queue_.entries()) {
-    if (entry.state != sync::EntryState::sent) continue;
-    if (bytes > limits::kUnansweredBytes || mutate.mutations.size() >= limits::kMutationsPerMessage) break;
+    if (entry.state != sync::EntryState::sent)
+      continue;
+    if (bytes > limits::kUnansweredBytes || mutate.mutations.size() >= limits::kMutationsPerMessage)
+      break;
     bytes += entry.bytes;
     mutate.mutations.push_back(entry.mutation);
   }
-  if (!mutate.mutations.empty()) wire::append_frame(body, wire::encode(mutate));
+  if (!mutate.mutations.empty())
+    wire::append_frame(body, wire::encode(mutate));
   emit(EffectKind::exchange, 0, {}, std::move(body));
 }
 

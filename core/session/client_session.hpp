@@ -1,9 +1,11 @@
-// ClientSession: one store in one browser. Owns the replica, the queue of edits and the live pages, and decides when to connect, what to
-// send and what to store. Sans-I/O: the platform calls one event at a time with its clock and then takes the effects; every
-// event leaves the screens told, the queue's writes asked for and the one timer set. Single-threaded.
+// ClientSession: one store in one browser. Owns the replica, the queue of edits and the live pages,
+// and decides when to connect, what to send and what to store. Sans-I/O: the platform calls one
+// event at a time with its clock and then takes the effects; every event leaves the screens told,
+// the queue's writes asked for and the one timer set. Single-threaded.
 //
-// Promises it keeps towards edits: durable before "waiting to send" is said; durably marked as sent before the first byte leaves; out of the
-// overlay in the event in which the base reaches the receipt's sequence; erased only when the stored base has reached it.
+// Promises it keeps towards edits: durable before "waiting to send" is said; durably marked as sent
+// before the first byte leaves; out of the overlay in the event in which the base reaches the
+// receipt's sequence; erased only when the stored base has reached it.
 #pragma once
 
 #include <deque>
@@ -25,7 +27,7 @@ namespace syncstore::session {
 
 struct ClientConfig {
   StoreId store;
-  std::string user;              // whose data this browser holds
+  std::string user;  // whose data this browser holds
   ClientId client;
   std::uint64_t generation = 0;  // of the leading tab
   std::uint64_t seed = 0;        // 64 random bits
@@ -37,17 +39,19 @@ class ClientSession {
   ClientSession(const ClientSession&) = delete;
   ClientSession& operator=(const ClientSession&) = delete;
 
-  // --- before start: what storage had -----------------------------------------------------------------------------
-  // Stored frames in their order, in pieces cut anywhere; what cannot be read is dropped with all that follows.
+  // --- before start: what storage had
+  // ----------------------------------------------------------------------------- Stored frames in
+  // their order, in pieces cut anywhere; what cannot be read is dropped with all that follows.
   void restore_cache(std::string_view piece);
-  bool restore_entry(std::string_view bytes);     // false: damaged, nothing restored
+  bool restore_entry(std::string_view bytes);  // false: damaged, nothing restored
   void restore_kept(std::string_view bytes);
 
-  // --- events -----------------------------------------------------------------------------------------------------
+  // --- events
+  // -----------------------------------------------------------------------------------------------------
   void start(TimeMs now);
   void stop(TimeMs now);
   void ticket(std::string ticket, TimeMs now);
-  void ticket_failed(int http_status, TimeMs now);       // 0 = no answer
+  void ticket_failed(int http_status, TimeMs now);  // 0 = no answer
   void socket_opened(TimeMs now);
   void socket_message(std::string_view frame, TimeMs now);
   void socket_closed(std::uint16_t code, TimeMs now);
@@ -58,29 +62,32 @@ class ClientSession {
   void queue_written(std::uint64_t write, bool ok, TimeMs now);
   void cache_written(std::uint64_t write, bool ok, TimeMs now);
 
-  // --- commands of people -----------------------------------------------------------------------------------------
-  // `inverse`: JSON array of operations that undo it, given back with `queued`. Shown at once. Errors: queue_full, invalid.
+  // --- commands of people
+  // -----------------------------------------------------------------------------------------
+  // `inverse`: JSON array of operations that undo it, given back with `queued`. Shown at once.
+  // Errors: queue_full, invalid.
   Status edit(sync::Mutation mutation, std::string inverse, TimeMs now);
-  void reject(const std::string& mutation, const Error& error);   // tells that an edit was not taken
+  void reject(const std::string& mutation, const Error& error);  // tells that an edit was not taken
   Status discard(std::uint64_t entry, TimeMs now);
   // The entry's own operations again, or others in their place.
   Status send_again(std::uint64_t entry, std::vector<sync::Op> ops, TimeMs now);
   void retry_now(TimeMs now);
   void signed_in(TimeMs now);
-  void refresh(TimeMs now);                               // every collection anew from the server
+  void refresh(TimeMs now);  // every collection anew from the server
   Status open_page(std::uint64_t page, PageSpec spec, TimeMs now);
   void close_page(std::uint64_t page, TimeMs now);
   void release_page(std::uint64_t page, TimeMs now);
   void watch(std::uint64_t watch, RowKey key, TimeMs now);
   void unwatch(std::uint64_t watch, TimeMs now);
 
-  // --- what comes out ---------------------------------------------------------------------------------------------
+  // --- what comes out
+  // ---------------------------------------------------------------------------------------------
   std::vector<Effect> take_effects();
   const sync::Replica& replica() const { return replica_; }
   const sync::OfflineQueue& queue() const { return queue_; }
   ConnectionState state() const { return state_; }
   Epoch epoch() const { return epoch_; }
-  Sequence cursor(std::uint16_t collection) const;        // 0 = no base
+  Sequence cursor(std::uint16_t collection) const;  // 0 = no base
   // Whether every collection that this user reads has a base of the current epoch.
   bool caught_up() const;
   std::uint32_t resyncs() const { return resyncs_; }
@@ -92,10 +99,11 @@ class ClientSession {
 
   // One collection's place in the log.
   struct Place {
-    bool valid = false;            // base is the state at `cursor`
+    bool valid = false;  // base is the state at `cursor`
     wire::Cursor cursor;
-    Sequence reached = 0;          // every sequence up to here is in the base, also those that did not touch it
-    TimeMs resync_at = 0;          // last time it was fetched anew
+    Sequence reached =
+        0;  // every sequence up to here is in the base, also those that did not touch it
+    TimeMs resync_at = 0;  // last time it was fetched anew
     struct Incoming {
       wire::Begin begin;
       std::uint32_t next_part = 0;
@@ -103,12 +111,12 @@ class ClientSession {
     };
     std::optional<Incoming> incoming;
   };
-  struct Author {                  // of an edit in this tab's life: who waits for its answer
+  struct Author {  // of an edit in this tab's life: who waits for its answer
     std::string inverse;
     TimeMs made_at = 0;
     bool told_queued = false;
   };
-  struct HeldSend {                // leaves when its write is durable
+  struct HeldSend {  // leaves when its write is durable
     std::uint64_t write = 0;
     std::uint64_t link = 0;
     Bytes frame;
@@ -155,10 +163,10 @@ class ClientSession {
   Sequence stored_through() const;
 
   // client_edits.cpp
-  void follow_queue();                                   // overlay and rows follow what changed in the queue
+  void follow_queue();  // overlay and rows follow what changed in the queue
   bool is_reached(const sync::QueueEntry& entry) const;
   void leave_overlay();
-  std::uint64_t write_queue();                           // number of the write, 0 = nothing to write
+  std::uint64_t write_queue();  // number of the write, 0 = nothing to write
   void send_waiting(TimeMs now);
   void take_answer(const sync::MutationResult& result, TimeMs now);
   void tell_queued(std::uint64_t number);
@@ -166,7 +174,7 @@ class ClientSession {
   void mark_saved(const sync::QueueEntry& entry, const sync::MutationResult& result, TimeMs now);
 
   // client_status.cpp
-  void finish(TimeMs now);                               // ends every event
+  void finish(TimeMs now);  // ends every event
   void tell_status();
   void tell_queue();
   std::string queue_json() const;
@@ -187,18 +195,20 @@ class ClientSession {
   ConnectionState state_ = ConnectionState::idle;
   Attempt attempt_ = Attempt::none;
   Backoff backoff_;
-  std::uint64_t link_ = 0;             // counts sockets: late sends of an older one are dropped
+  std::uint64_t link_ = 0;  // counts sockets: late sends of an older one are dropped
   bool exchange_running_ = false;
-  std::uint64_t exchange_after_ = 0;   // write that has to be durable first
+  std::uint64_t exchange_after_ = 0;  // write that has to be durable first
   bool renewing_ = false;
   bool hinted_offline_ = false;
   std::string ticket_;
-  TimeMs retry_at_ = 0, poll_at_ = 0, attempt_until_ = 0, heard_at_ = 0, pinged_at_ = 0, renew_at_ = 0;
+  TimeMs retry_at_ = 0, poll_at_ = 0, attempt_until_ = 0, heard_at_ = 0, pinged_at_ = 0,
+         renew_at_ = 0;
   TimeMs told_timer_ = 0;
 
   // data
   Epoch epoch_ = 0;
-  Sequence head_ = 0;                  // last pair of sequence and log hash heard; changes carry no hash and leave it alone
+  Sequence head_ =
+      0;  // last pair of sequence and log hash heard; changes carry no hash and leave it alone
   std::uint64_t head_hash_ = 0;
   model::Role role_ = model::Role::none;
   std::string user_name_;
@@ -207,10 +217,10 @@ class ClientSession {
   std::set<Sequence> own_sequences_;
   std::set<std::uint16_t> to_resync_;
   bool compaction_wanted_ = false;
-  std::string cached_facts_;           // what the last stored welcome said
+  std::string cached_facts_;  // what the last stored welcome said
   bool restoring_ = false;
   bool cache_damaged_ = false;
-  Bytes restore_rest_;                 // a frame that the next piece completes
+  Bytes restore_rest_;  // a frame that the next piece completes
 
   // edits
   std::map<MutationId, Author> waiting_for_answer_;

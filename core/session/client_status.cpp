@@ -13,19 +13,27 @@ std::string number_or_null(TimeMs value) { return value == 0 ? "null" : std::to_
 std::string_view screen_state(ConnectionState state, bool loading) {
   switch (state) {
     case ConnectionState::idle:
-    case ConnectionState::connecting: return "starting";
-    case ConnectionState::connected: return loading ? "starting" : "live";
-    case ConnectionState::reconnecting: return "reconnecting";
-    case ConnectionState::polling: return "polling";
-    case ConnectionState::offline: return "offline";
-    case ConnectionState::needs_sign_in: return "sign-in";
-    case ConnectionState::needs_update: return "update";
+    case ConnectionState::connecting:
+      return "starting";
+    case ConnectionState::connected:
+      return loading ? "starting" : "live";
+    case ConnectionState::reconnecting:
+      return "reconnecting";
+    case ConnectionState::polling:
+      return "polling";
+    case ConnectionState::offline:
+      return "offline";
+    case ConnectionState::needs_sign_in:
+      return "sign-in";
+    case ConnectionState::needs_update:
+      return "update";
   }
   return "starting";
 }
 
 std::string_view op_name(sync::OpKind kind) {
-  static constexpr std::string_view kNames[] = {"", "set", "add", "insert", "remove", "list_add", "list_remove"};
+  static constexpr std::string_view kNames[] = {"",       "set",      "add",        "insert",
+                                                "remove", "list_add", "list_remove"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -35,12 +43,15 @@ std::string_view entry_state_name(sync::EntryState state) {
 }
 
 std::string title_of(const model::CollectionDef& collection, const model::Record* record) {
-  if (record == nullptr) return {};
+  if (record == nullptr)
+    return {};
   for (const std::string_view name : {"title", "name"}) {
     const int field = collection.field_index(name);
-    if (field < 0) continue;
+    if (field < 0)
+      continue;
     const auto* text = std::get_if<std::string>(&record->values[static_cast<std::size_t>(field)]);
-    if (text != nullptr) return *text;
+    if (text != nullptr)
+      return *text;
   }
   return std::string(collection.label);
 }
@@ -49,23 +60,26 @@ void append_fields_of(std::string& out, const model::CollectionDef& collection,
                       const std::vector<sync::FieldValue>& fields) {
   out += '{';
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (i > 0) out += ',';
+    if (i > 0)
+      out += ',';
     append_json_string(out, collection.fields[fields[i].field].name);
     out += ':';
-    wire::append_value(out, collection.fields[fields[i].field], fields[i].value, model::TimeForm::milliseconds);
+    wire::append_value(out, collection.fields[fields[i].field], fields[i].value,
+                       model::TimeForm::milliseconds);
   }
   out += '}';
 }
 
-void append_op(std::string& out, const sync::Op& op, const sync::OpOutcome* outcome, const model::Record* shown,
-               const model::Record* kept) {
+void append_op(std::string& out, const sync::Op& op, const sync::OpOutcome* outcome,
+               const model::Record* shown, const model::Record* kept) {
   const model::CollectionDef& collection = *model::find_collection(op.collection);
   std::string title = title_of(collection, shown != nullptr ? shown : kept);
   if (op.kind == sync::OpKind::insert && shown == nullptr) {
     const int name = std::max(collection.field_index("title"), collection.field_index("name"));
     for (const sync::FieldValue& field : op.fields) {
       const auto* text = std::get_if<std::string>(&field.value);
-      if (int{field.field} == name && text != nullptr) title = *text;
+      if (int{field.field} == name && text != nullptr)
+        title = *text;
     }
   }
   out += "{\"op\":\"";
@@ -122,13 +136,15 @@ ClientSession::ClientSession(ClientConfig config)
       ids_(config_.seed),
       replica_([] {
         std::vector<std::uint16_t> numbers;
-        for (const model::CollectionDef& collection : model::collections()) numbers.push_back(collection.number);
+        for (const model::CollectionDef& collection : model::collections())
+          numbers.push_back(collection.number);
         return numbers;
       }()),
       writer_(replica_, queue_),
       pages_(replica_, writer_) {
-  replica_.set_listener([this](std::uint16_t collection, RecordId id, const model::Record* before,
-                               const model::Record* after) { on_shown_changed(collection, id, before, after); });
+  replica_.set_listener(
+      [this](std::uint16_t collection, RecordId id, const model::Record* before,
+             const model::Record* after) { on_shown_changed(collection, id, before, after); });
 }
 
 Status ClientSession::open_page(std::uint64_t page, PageSpec spec, TimeMs now) {
@@ -172,14 +188,17 @@ void ClientSession::finish(TimeMs now) {
   write_queue();
   send_waiting(now);
   follow_queue();
-  if ((compaction_wanted_ || cache_.wants_compaction()) && caught_up()) compact();
-  if (cache_.due() != 0 && cache_.due() <= now) cache_.flush(epoch_, stored_through(), now, effects_);
+  if ((compaction_wanted_ || cache_.wants_compaction()) && caught_up())
+    compact();
+  if (cache_.due() != 0 && cache_.due() <= now)
+    cache_.flush(epoch_, stored_through(), now, effects_);
   if (marks_live_ != is_live()) {
     // "Saving" becomes "Waiting to send", or the other way round.
     marks_live_ = is_live();
     writer_.set_live(marks_live_);
     for (const auto& [number, rows] : rows_of_entries_) {
-      for (const RowKey& key : rows) pages_.decoration_changed(key);
+      for (const RowKey& key : rows)
+        pages_.decoration_changed(key);
     }
   }
   pages_.flush(effects_);
@@ -189,19 +208,19 @@ void ClientSession::finish(TimeMs now) {
 }
 
 void ClientSession::tell_status() {
-  const bool loading = std::any_of(places_.begin(), places_.end(),
-                                   [](const auto& place) { return place.second.incoming.has_value(); });
   const sync::QueueCounts counts = queue_.counts();
   std::string text = "{\"connection\":\"";
-  text += screen_state(state_, loading);
+  text += screen_state(state_, !caught_up());
   text += "\",\"offlineSince\":" + number_or_null(is_live() ? 0 : offline_since_);
-  text += ",\"waiting\":" + std::to_string(counts.waiting) + ",\"parked\":" + std::to_string(counts.parked);
+  text += ",\"waiting\":" + std::to_string(counts.waiting) +
+          ",\"parked\":" + std::to_string(counts.parked);
   text += ",\"conflicts\":" + std::to_string(writer_.open_conflicts());
   text += ",\"lastChangeAt\":" + number_or_null(last_change_at_);
   std::vector<std::int64_t> sorted = samples_;
   std::sort(sorted.begin(), sorted.end());
   const auto percentile = [&](std::size_t percent) {
-    return sorted.empty() ? std::string("null") : std::to_string(sorted[(sorted.size() - 1) * percent / 100]);
+    return sorted.empty() ? std::string("null")
+                          : std::to_string(sorted[(sorted.size() - 1) * percent / 100]);
   };
   text += ",\"saveP50Ms\":" + percentile(50) + ",\"saveP95Ms\":" + percentile(95);
   text += ",\"saves\":" + std::to_string(saves_) + ",\"nextRetryAt\":" + number_or_null(retry_at_);
@@ -220,13 +239,15 @@ void ClientSession::tell_status() {
     text += "null";
   }
   text += '}';
-  if (text == told_status_) return;
+  if (text == told_status_)
+    return;
   told_status_ = text;
   emit(EffectKind::status, 0, std::move(text));
 }
 
 void ClientSession::tell_queue() {
-  if (!queue_changed_) return;
+  if (!queue_changed_)
+    return;
   queue_changed_ = false;
   emit(EffectKind::queue, 0, queue_json());
 }
@@ -234,11 +255,14 @@ void ClientSession::tell_queue() {
 std::string ClientSession::queue_json() const {
   std::string out = "[";
   for (const sync::QueueEntry& entry : queue_.entries()) {
-    if (entry.state == sync::EntryState::acked) continue;  // answered: nobody's concern any more
-    if (out.size() > 1) out += ',';
+    if (entry.state == sync::EntryState::acked)
+      continue;  // answered: nobody's concern any more
+    if (out.size() > 1)
+      out += ',';
     out += "{\"store\":";
     append_json_string(out, config_.store);
-    out += ",\"number\":" + std::to_string(entry.number) + ",\"mutation\":\"" + entry.mutation.id.text();
+    out += ",\"number\":" + std::to_string(entry.number) + ",\"mutation\":\"" +
+           entry.mutation.id.text();
     out += "\",\"state\":\"";
     out += entry_state_name(entry.state);
     out += "\",\"durable\":";
@@ -247,9 +271,12 @@ std::string ClientSession::queue_json() const {
     for (std::size_t i = 0; i < entry.mutation.ops.size(); ++i) {
       const sync::Op& op = entry.mutation.ops[i];
       const sync::OpOutcome* outcome =
-          entry.state == sync::EntryState::parked && i < entry.result.ops.size() ? &entry.result.ops[i] : nullptr;
+          entry.state == sync::EntryState::parked && i < entry.result.ops.size()
+              ? &entry.result.ops[i]
+              : nullptr;
       const auto kept = kept_.find({op.collection, op.record});
-      if (i > 0) out += ',';
+      if (i > 0)
+        out += ',';
       append_op(out, op, outcome, replica_.shown(op.collection, op.record),
                 kept == kept_.end() ? nullptr : &kept->second);
     }

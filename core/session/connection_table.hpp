@@ -1,5 +1,5 @@
-// The connection of one store as a total table: every state x every event -> next state and what to do. Pure data; the client
-// session carries the actions out.
+// The connection of one store as a total table: every state x every event -> next state and what to
+// do. Pure data; the client session carries the actions out.
 #pragma once
 
 #include <cstdint>
@@ -29,11 +29,11 @@ enum class ConnectionEvent : std::uint8_t {
   poll_due,        // the polling timer
   poll_answered,
   poll_failed,
-  went_online,     // hints of the browser
+  went_online,  // hints of the browser
   went_offline,
-  retry_now,       // a person pressed the button
-  unauthorized,    // session gone, other user, access taken
-  outdated,        // needs_update
+  retry_now,     // a person pressed the button
+  unauthorized,  // session gone, other user, access taken
+  outdated,      // needs_update
   signed_in,
   stop,
 };
@@ -43,11 +43,11 @@ std::string_view connection_event_name(ConnectionEvent event);
 // What to do on entering; several may be set.
 enum ConnectionAction : std::uint8_t {
   kNothing = 0,
-  kAttempt = 1,       // fetch a ticket and connect, unless an attempt runs
-  kScheduleRetry = 2, // by the backoff; counts a failure and may ask for polling
-  kPoll = 4,          // one exchange over HTTP, unless one runs
+  kAttempt = 1,        // fetch a ticket and connect, unless an attempt runs
+  kScheduleRetry = 2,  // by the backoff; counts a failure and may ask for polling
+  kPoll = 4,           // one exchange over HTTP, unless one runs
   kSchedulePoll = 8,
-  kClose = 16,        // close the socket, forget attempt and timers
+  kClose = 16,  // close the socket, forget attempt and timers
   kResetBackoff = 32,
 };
 

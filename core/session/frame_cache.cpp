@@ -23,15 +23,20 @@ void FrameCache::replace(Bytes frames) {
 void FrameCache::restored(std::size_t bytes) { snapshot_bytes_ += bytes; }
 
 TimeMs FrameCache::due() const {
-  if (writing_ || (waiting_.empty() && !replaces_)) return 0;
-  if (waiting_.size() >= limits::kCacheBlobBytes && last_write_ == 0) return 1;
+  if (writing_ || (waiting_.empty() && !replaces_))
+    return 0;
+  if (waiting_.size() >= limits::kCacheBlobBytes && last_write_ == 0)
+    return 1;
   return last_write_ + limits::kCacheWriteMs;
 }
 
 void FrameCache::flush(Epoch epoch, Sequence sequence, TimeMs now, std::vector<Effect>& effects) {
-  if (writing_ || (waiting_.empty() && !replaces_)) return;
+  if (writing_ || (waiting_.empty() && !replaces_))
+    return;
   write_ = {next_write_++, epoch, sequence};
-  effects.push_back({replaces_ ? EffectKind::replace_cache : EffectKind::append_cache, write_.number, {},
+  effects.push_back({replaces_ ? EffectKind::replace_cache : EffectKind::append_cache,
+                     write_.number,
+                     {},
                      std::move(waiting_)});
   waiting_.clear();
   replaces_ = false;
@@ -40,7 +45,8 @@ void FrameCache::flush(Epoch epoch, Sequence sequence, TimeMs now, std::vector<E
 }
 
 bool FrameCache::written(std::uint64_t write, bool, Epoch& epoch, Sequence& sequence) {
-  if (!writing_ || write != write_.number) return false;
+  if (!writing_ || write != write_.number)
+    return false;
   writing_ = false;
   epoch = write_.epoch;
   sequence = write_.sequence;

@@ -1,12 +1,13 @@
-// FrameCache: when received bytes become durable. Owns frames that are not handed out yet and what each write will have reached.
-// At most one write a second, one at a time; the platform joins them into pieces of kCacheBlobBytes. Single-threaded.
+// FrameCache: when received bytes become durable. Owns frames that are not handed out yet and what
+// each write will have reached. At most one write a second, one at a time; the platform joins them
+// into pieces of kCacheBlobBytes. Single-threaded.
 #pragma once
 
 #include <map>
 #include <vector>
 
-#include "core/session/client_effects.hpp"
 #include "core/base/ids.hpp"
+#include "core/session/client_effects.hpp"
 
 namespace syncstore::session {
 
@@ -15,10 +16,11 @@ class FrameCache {
   void add(std::string_view frame, bool snapshot);
   // All stored bytes are to be replaced by these frames (compaction, another epoch, lost access).
   void replace(Bytes frames);
-  void restored(std::size_t bytes);              // at start: what storage had
+  void restored(std::size_t bytes);  // at start: what storage had
   // Time of the next write, 0 = nothing to write.
   TimeMs due() const;
-  // Hands out what is waiting; `epoch` and `sequence` are what the base has reached with these bytes.
+  // Hands out what is waiting; `epoch` and `sequence` are what the base has reached with these
+  // bytes.
   void flush(Epoch epoch, Sequence sequence, TimeMs now, std::vector<Effect>& effects);
   // Answers whether this was the write under way; `reached` is then what storage has now.
   bool written(std::uint64_t write, bool ok, Epoch& epoch, Sequence& sequence);

@@ -14,15 +14,14 @@ LivePages::Index* LivePages::acquire(const PageSpec& spec) {
       return index.get();
     }
   }
-  const model::CollectionDef& collection = *model::find_collection(spec.collection);
-  indexes_.push_back(std::unique_ptr<Index>(
-      new Index{spec.collection, view::OrderedIndex(collection, spec.filter, spec.sort), 1}));
+  indexes_.push_back(std::make_unique<Index>(spec));
   rebuild(*indexes_.back());
   return indexes_.back().get();
 }
 
 void LivePages::drop(Index* index) {
-  if (--index->users > 0) return;
+  if (--index->users > 0)
+    return;
   indexes_.erase(std::find_if(indexes_.begin(), indexes_.end(),
                               [&](const auto& candidate) { return candidate.get() == index; }));
 }
@@ -34,14 +33,17 @@ void LivePages::rebuild(Index& index) {
 }
 
 Status LivePages::open(std::uint64_t number, PageSpec spec) {
-  if (spec.size < 1 || spec.size > limits::kPageSizeMax) return fail(ErrorCode::out_of_range, "1 to 200 rows", "size");
+  if (spec.size < 1 || spec.size > limits::kPageSizeMax)
+    return fail(ErrorCode::out_of_range, "1 to 200 rows", "size");
   if (pages_.size() >= limits::kOpenPages && pages_.count(number) == 0) {
     return fail(ErrorCode::queue_full, "too many open tables");
   }
   const auto found = pages_.find(number);
-  if (found != pages_.end() && found->second.spec == spec) return {};
+  if (found != pages_.end() && found->second.spec == spec)
+    return {};
   Index* index = acquire(spec);  // before the old one is dropped: turning a page keeps its index
-  if (found != pages_.end()) drop(found->second.index);
+  if (found != pages_.end())
+    drop(found->second.index);
   OpenPage& page = pages_[number];
   page.spec = spec;
   page.index = index;
@@ -53,14 +55,16 @@ Status LivePages::open(std::uint64_t number, PageSpec spec) {
 
 void LivePages::close(std::uint64_t number) {
   const auto found = pages_.find(number);
-  if (found == pages_.end()) return;
+  if (found == pages_.end())
+    return;
   drop(found->second.index);
   pages_.erase(found);
 }
 
 void LivePages::release(std::uint64_t number) {
   const auto found = pages_.find(number);
-  if (found == pages_.end()) return;
+  if (found == pages_.end())
+    return;
   found->second.shown = false;
   found->second.dirty = true;
 }
@@ -76,7 +80,8 @@ void LivePages::shown_changed(std::uint16_t collection, RecordId id, const model
                               const model::Record* after) {
   dirty_[collection].insert(id);
   for (const auto& index : indexes_) {
-    if (index->collection != collection) continue;
+    if (index->collection != collection)
+      continue;
     if (id) {
       index->ordered.update(before, after);
     } else {
@@ -87,12 +92,14 @@ void LivePages::shown_changed(std::uint16_t collection, RecordId id, const model
 
 void LivePages::set_ready(std::uint16_t collection, bool ready) {
   const bool changed = ready ? ready_.insert(collection).second : ready_.erase(collection) > 0;
-  if (changed) dirty_[collection].insert(RecordId{});
+  if (changed)
+    dirty_[collection].insert(RecordId{});
 }
 
 void LivePages::show_on_top(const RowKey& key) {
   for (auto& [number, page] : pages_) {
-    if (page.spec.collection != key.collection || !page.shown) continue;
+    if (page.spec.collection != key.collection || !page.shown)
+      continue;
     page.held.show_on_top(key.id);
     page.dirty = true;
   }
@@ -100,20 +107,24 @@ void LivePages::show_on_top(const RowKey& key) {
 
 void LivePages::flush(std::vector<Effect>& effects) {
   for (auto& [number, page] : pages_) {
-    if (page.dirty || dirty_.count(page.spec.collection) > 0) tell(number, page, effects);
+    if (page.dirty || dirty_.count(page.spec.collection) > 0)
+      tell(number, page, effects);
     page.dirty = false;
   }
   for (auto& [number, watch] : watches_) {
     const auto dirty = dirty_.find(watch.key.collection);
-    if (dirty == dirty_.end()) continue;
-    if (dirty->second.count(watch.key.id) == 0 && dirty->second.count(RecordId{}) == 0) continue;
+    if (dirty == dirty_.end())
+      continue;
+    if (dirty->second.count(watch.key.id) == 0 && dirty->second.count(RecordId{}) == 0)
+      continue;
     std::string text;
     if (replica_.shown(watch.key.collection, watch.key.id) != nullptr) {
       text = writer_.row(watch.key, true, false);
     } else {
       text = ready_.count(watch.key.collection) > 0 ? "null" : "\"loading\"";
     }
-    if (text == watch.told) continue;
+    if (text == watch.told)
+      continue;
     watch.told = text;
     effects.push_back({EffectKind::record, number, std::move(text), {}});
   }
@@ -130,17 +141,21 @@ void LivePages::tell(std::uint64_t number, OpenPage& page, std::vector<Effect>& 
   } else if (page.shown) {
     page.held.recount(page.index->ordered, alive);
     const auto& rows = page.held.rows();
-    const bool nothing_left = std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.removed; });
+    const bool nothing_left =
+        std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.removed; });
     // Nobody reads an empty table or a page that is gone: what belongs there is shown at once.
-    if (nothing_left && (rows.empty() || page.held.info().clamped)) page.held.release(page.index->ordered);
+    if (nothing_left && (rows.empty() || page.held.info().clamped))
+      page.held.release(page.index->ordered);
   }
-  const view::PageInfo info = page.shown ? page.held.info() : view::PageInfo{0, page.spec.page, 1, page.spec.size, false};
-  std::string facts = std::string("{\"state\":\"") + (page.shown ? "ready" : "loading") +
-                      "\",\"total\":" + std::to_string(info.total) + ",\"page\":" + std::to_string(info.page) +
-                      ",\"pages\":" + std::to_string(info.pages) + ",\"size\":" + std::to_string(info.size) +
-                      ",\"clamped\":" + (info.clamped ? "true" : "false") +
-                      ",\"entered\":" + std::to_string(page.shown ? page.held.entered() : 0) +
-                      ",\"moved\":" + std::to_string(page.shown ? page.held.moved() : 0);
+  const view::PageInfo info =
+      page.shown ? page.held.info() : view::PageInfo{0, page.spec.page, 1, page.spec.size, false};
+  std::string facts =
+      std::string("{\"state\":\"") + (page.shown ? "ready" : "loading") +
+      "\",\"total\":" + std::to_string(info.total) + ",\"page\":" + std::to_string(info.page) +
+      ",\"pages\":" + std::to_string(info.pages) + ",\"size\":" + std::to_string(info.size) +
+      ",\"clamped\":" + (info.clamped ? "true" : "false") +
+      ",\"entered\":" + std::to_string(page.shown ? page.held.entered() : 0) +
+      ",\"moved\":" + std::to_string(page.shown ? page.held.moved() : 0);
   std::string order;
   std::string rows;
   std::unordered_map<RecordId, std::string, RecordIdHash> now_told;
@@ -153,18 +168,23 @@ void LivePages::tell(std::uint64_t number, OpenPage& page, std::vector<Effect>& 
       const auto before = page.told_rows.find(row.id);
       const bool look = all || page.dirty || before == page.told_rows.end() ||
                         (dirty != dirty_.end() && dirty->second.count(row.id) > 0);
-      std::string text = look ? writer_.row({collection, row.id}, row.placed, row.removed) : before->second;
+      std::string text =
+          look ? writer_.row({collection, row.id}, row.placed, row.removed) : before->second;
       if (look && (before == page.told_rows.end() || before->second != text)) {
-        if (!rows.empty()) rows += ',';
+        if (!rows.empty())
+          rows += ',';
         rows += text;
       }
       now_told[row.id] = std::move(text);
     }
   }
-  if (page.told && facts == page.told_facts && order == page.told_order && rows.empty()) return;
+  if (page.told && facts == page.told_facts && order == page.told_order && rows.empty())
+    return;
   std::string patch = facts;
-  if (!page.told || order != page.told_order) patch += ",\"order\":[" + order + ']';
-  if (!rows.empty()) patch += ",\"rows\":[" + rows + ']';
+  if (!page.told || order != page.told_order)
+    patch += ",\"order\":[" + order + ']';
+  if (!rows.empty())
+    patch += ",\"rows\":[" + rows + ']';
   patch += '}';
   page.told = true;
   page.told_facts = std::move(facts);

@@ -1,6 +1,7 @@
-// LivePages: what the screens of this browser look at: pages (filter + sort + page number, held order) and single records. Owns the
-// ordered indexes, shared by pages of equal filter and sort, and what each screen was last told, so that only rows that
-// differ cross to the page. Invariant: after flush() every screen has been told its exact state. Single-threaded.
+// LivePages: what the screens of this browser look at: pages (filter + sort + page number, held
+// order) and single records. Owns the ordered indexes, shared by pages of equal filter and sort,
+// and what each screen was last told, so that only rows that differ cross to the page. Invariant:
+// after flush() every screen has been told its exact state. Single-threaded.
 #pragma once
 
 #include <map>
@@ -22,24 +23,28 @@ struct PageSpec {
   std::uint32_t page = 1;
   std::uint32_t size = 25;
   friend bool operator==(const PageSpec& a, const PageSpec& b) {
-    return a.collection == b.collection && a.filter == b.filter && a.sort == b.sort && a.page == b.page &&
-           a.size == b.size;
+    return a.collection == b.collection && a.filter == b.filter && a.sort == b.sort &&
+           a.page == b.page && a.size == b.size;
   }
 };
 
 class LivePages {
  public:
-  LivePages(const sync::Replica& replica, const RowWriter& writer) : replica_(replica), writer_(writer) {}
+  LivePages(const sync::Replica& replica, const RowWriter& writer)
+      : replica_(replica), writer_(writer) {}
 
-  // A page that is open under the number already is turned. Errors: queue_full (kOpenPages), out_of_range (size).
+  // A page that is open under the number already is turned. Errors: queue_full (kOpenPages),
+  // out_of_range (size).
   Status open(std::uint64_t page, PageSpec spec);
   void close(std::uint64_t page);
-  void release(std::uint64_t page);       // show the exact page
+  void release(std::uint64_t page);  // show the exact page
   void watch(std::uint64_t watch, RowKey key);
   void unwatch(std::uint64_t watch);
 
-  // What is shown of a record changed (as Replica's listener tells it; id 0 = everything of the collection may differ).
-  void shown_changed(std::uint16_t collection, RecordId id, const model::Record* before, const model::Record* after);
+  // What is shown of a record changed (as Replica's listener tells it; id 0 = everything of the
+  // collection may differ).
+  void shown_changed(std::uint16_t collection, RecordId id, const model::Record* before,
+                     const model::Record* after);
   // Something beside the values changed: a mark, a conflict, an author.
   void decoration_changed(const RowKey& key) { dirty_[key.collection].insert(key.id); }
   // The collection has a base now (or lost it): screens leave or enter their loading state.
@@ -54,15 +59,18 @@ class LivePages {
 
  private:
   struct Index {
-    std::uint16_t collection = 0;
+    explicit Index(const PageSpec& spec)
+        : collection(spec.collection),
+          ordered(*model::find_collection(spec.collection), spec.filter, spec.sort) {}
+    std::uint16_t collection;
     view::OrderedIndex ordered;
-    std::size_t users = 0;
+    std::size_t users = 1;
   };
   struct OpenPage {
     PageSpec spec;
     Index* index = nullptr;
     view::HeldPage held{1, 25};
-    bool shown = false;                                  // released at least once
+    bool shown = false;  // released at least once
     bool dirty = true;
     bool told = false;
     std::string told_facts;
@@ -85,7 +93,7 @@ class LivePages {
   std::map<std::uint64_t, OpenPage> pages_;
   std::map<std::uint64_t, Watch> watches_;
   std::set<std::uint16_t> ready_;
-  std::map<std::uint16_t, std::set<RecordId>> dirty_;   // id 0 = all of the collection
+  std::map<std::uint16_t, std::set<RecordId>> dirty_;  // id 0 = all of the collection
 };
 
 }  // namespace syncstore::session

@@ -1,6 +1,7 @@
-// RowWriter: one row of a screen as JSON text: values as shown, marks beside fields, reasons, open conflicts, who changed what since
-// the screen was opened. Owns what is needed besides replica and queue: names of authors, index of open conflicts, marks that
-// fade. Single-threaded; bounded by kNotedChanges.
+// RowWriter: one row of a screen as JSON text: values as shown, marks beside fields, reasons, open
+// conflicts, who changed what since the screen was opened. Owns what is needed besides replica and
+// queue: names of authors, index of open conflicts, marks that fade. Single-threaded; bounded by
+// kNotedChanges.
 #pragma once
 
 #include <map>
@@ -18,7 +19,9 @@ namespace syncstore::session {
 struct RowKey {
   std::uint16_t collection = 0;
   RecordId id;
-  friend bool operator==(const RowKey& a, const RowKey& b) { return a.collection == b.collection && a.id == b.id; }
+  friend bool operator==(const RowKey& a, const RowKey& b) {
+    return a.collection == b.collection && a.id == b.id;
+  }
   friend bool operator<(const RowKey& a, const RowKey& b) {
     return a.collection != b.collection ? a.collection < b.collection : a.id < b.id;
   }
@@ -26,7 +29,8 @@ struct RowKey {
 
 class RowWriter {
  public:
-  RowWriter(const sync::Replica& replica, const sync::OfflineQueue& queue) : replica_(replica), queue_(queue) {}
+  RowWriter(const sync::Replica& replica, const sync::OfflineQueue& queue)
+      : replica_(replica), queue_(queue) {}
 
   void set_live(bool live) { live_ = live; }
   void set_author(const wire::AuthorName& author) { authors_[author.number] = author; }
@@ -54,15 +58,17 @@ class RowWriter {
     std::uint32_t author = 0;
   };
   void append_author(std::string& out, std::uint32_t author) const;
-  void append_marks(std::string& out, const RowKey& key, const model::CollectionDef& collection) const;
+  void append_marks(std::string& out, const RowKey& key,
+                    const model::CollectionDef& collection) const;
   void append_conflicts(std::string& out, const RowKey& key) const;
-  void append_foreign(std::string& out, const RowKey& key, const model::CollectionDef& collection) const;
+  void append_foreign(std::string& out, const RowKey& key,
+                      const model::CollectionDef& collection) const;
 
   const sync::Replica& replica_;
   const sync::OfflineQueue& queue_;
   bool live_ = false;
   std::map<std::uint32_t, wire::AuthorName> authors_;
-  std::map<RowKey, std::set<RecordId>> conflicts_;                  // open ones, by the row they are about
+  std::map<RowKey, std::set<RecordId>> conflicts_;  // open ones, by the row they are about
   std::size_t open_conflicts_ = 0;
   std::map<RowKey, std::map<std::uint16_t, Noted>> foreign_;
   std::map<RowKey, Noted> removed_;

@@ -1,5 +1,6 @@
-// Binary frames: first byte = kind, its high bit = payload is zstd; then the payload. Layout of every frame, byte by byte, is
-// specified in core/wire/README.md and held by golden files. Decoding is bounded (limits.hpp) and never trusts a length.
+// Binary frames: first byte = kind, its high bit = payload is zstd; then the payload. Layout of
+// every frame, byte by byte, is specified in core/wire/README.md and held by golden files. Decoding
+// is bounded (limits.hpp) and never trusts a length.
 #pragma once
 
 #include "core/wire/messages.hpp"
@@ -8,15 +9,18 @@ namespace syncstore::wire {
 
 Bytes encode(const UpMessage& message);
 Bytes encode(const DownMessage& message);
-Result<UpMessage> decode_up(std::string_view frame);      // errors: malformed, too_large, unknown_type
-Result<DownMessage> decode_down(std::string_view frame);  // unknown kinds: unknown_type (skip and count)
+Result<UpMessage> decode_up(std::string_view frame);  // errors: malformed, too_large, unknown_type
+Result<DownMessage> decode_down(
+    std::string_view frame);  // unknown kinds: unknown_type (skip and count)
 
-// A change frame is sections encoded once per (commit, collection) and joined per link: same bytes as encode(Change).
+// A change frame is sections encoded once per (commit, collection) and joined per link: same bytes
+// as encode(Change).
 Bytes encode_section(const sync::Delta& delta);
 Bytes encode_change(Sequence head, const std::vector<AuthorName>& new_authors,
                     const std::vector<std::string_view>& encoded_sections);
 
-// About what a record adds to a part: whoever cuts parts keeps their sum below kPartOutputBytes / 2 besides kSnapshotPartRows.
+// About what a record adds to a part: whoever cuts parts keeps their sum below kPartOutputBytes / 2
+// besides kSnapshotPartRows.
 std::size_t approximate_row_bytes(const model::Record& record);
 
 // Several frames in one byte string (HTTP exchange, client cache): varint length + frame, repeated.

@@ -12,7 +12,8 @@ using model::FieldDef;
 using model::FieldKind;
 
 Error at(const std::string& path, Error error) {
-  // The readers of single members name the member; here it becomes the path from the message's root.
+  // The readers of single members name the member; here it becomes the path from the message's
+  // root.
   if (error.field.empty()) {
     error.field = path;
   } else if (!path.empty()) {
@@ -26,13 +27,15 @@ std::string item_path(const std::string& path, std::string_view list, std::size_
 }
 
 Status expect_object(const Json& json, const std::string& path) {
-  if (json.is(Json::Kind::object)) return {};
+  if (json.is(Json::Kind::object))
+    return {};
   return fail(ErrorCode::wrong_type, "an object is expected", path);
 }
 
 Result<std::string> read_text(const Json& object, std::string_view key, const std::string& path) {
   auto text = read_string(object, key);
-  if (!text.ok()) return at(path, text.error());
+  if (!text.ok())
+    return at(path, text.error());
   return text;
 }
 
@@ -47,14 +50,17 @@ Result<const Json*> read_member(const Json& object, std::string_view key, const 
 // An object under `data`, with nothing but the known members.
 Result<const Json*> read_data(const Json& message, std::initializer_list<std::string_view> known) {
   SS_ASSIGN_OR_RETURN(const Json* data, read_member(message, "data", ""));
-  if (auto status = expect_object(*data, "data"); !status.ok()) return status.error();
-  if (auto status = only_known_members(*data, known); !status.ok()) return at("data", status.error());
+  if (auto status = expect_object(*data, "data"); !status.ok())
+    return status.error();
+  if (auto status = only_known_members(*data, known); !status.ok())
+    return at("data", status.error());
   return data;
 }
 
 Result<StoreId> read_store(const Json& message) {
   SS_ASSIGN_OR_RETURN(std::string store, read_text(message, "storeId", ""));
-  if (!is_valid_store_id(store)) return fail(ErrorCode::unknown_store, {}, "storeId");
+  if (!is_valid_store_id(store))
+    return fail(ErrorCode::unknown_store, {}, "storeId");
   return store;
 }
 
@@ -62,12 +68,14 @@ Result<const CollectionDef*> read_collection(const Json& op, const std::string& 
   SS_ASSIGN_OR_RETURN(std::string name, read_text(op, "dataType", path));
   const CollectionDef* collection = model::find_collection(std::string_view(name));
   if (collection == nullptr) {
-    return fail(ErrorCode::unknown_collection, "there is no data type \"" + name + "\"", path + ".dataType");
+    return fail(ErrorCode::unknown_collection, "there is no data type \"" + name + "\"",
+                path + ".dataType");
   }
   return collection;
 }
 
-Result<int> find_field(const CollectionDef& collection, std::string_view name, const std::string& path) {
+Result<int> find_field(const CollectionDef& collection, std::string_view name,
+                       const std::string& path) {
   const int index = collection.field_index(name);
   if (index < 0) {
     return fail(ErrorCode::unknown_field,
@@ -76,7 +84,8 @@ Result<int> find_field(const CollectionDef& collection, std::string_view name, c
   return index;
 }
 
-Result<model::Value> read_value_of(const FieldDef& field, const Json& json, const std::string& path) {
+Result<model::Value> read_value_of(const FieldDef& field, const Json& json,
+                                   const std::string& path) {
   auto value = model::value_from_json(field, json);
   if (!value.ok()) {
     Error error = value.error();
@@ -86,13 +95,15 @@ Result<model::Value> read_value_of(const FieldDef& field, const Json& json, cons
   return value;
 }
 
-// Amounts have the scale of their field: whole numbers of counts, decimal strings of money and decimals.
+// Amounts have the scale of their field: whole numbers of counts, decimal strings of money and
+// decimals.
 Result<std::int64_t> read_amount(const FieldDef& field, const Json& op, std::string_view key,
                                  const std::string& path) {
   const std::string where = path + "." + std::string(key);
   SS_ASSIGN_OR_RETURN(const Json* json, read_member(op, key, path));
   if (field.kind == FieldKind::count) {
-    if (!json->is(Json::Kind::integer)) return fail(ErrorCode::wrong_type, "a whole number is expected", where);
+    if (!json->is(Json::Kind::integer))
+      return fail(ErrorCode::wrong_type, "a whole number is expected", where);
     if (json->integer() > limits::kCountMax || json->integer() < -limits::kCountMax) {
       return fail(ErrorCode::out_of_range, {}, where);
     }
@@ -101,9 +112,11 @@ Result<std::int64_t> read_amount(const FieldDef& field, const Json& op, std::str
   if (field.kind != FieldKind::money && field.kind != FieldKind::decimal) {
     return fail(ErrorCode::invalid, "\"add\" is for numbers", path + ".field");
   }
-  if (!json->is(Json::Kind::string)) return fail(ErrorCode::wrong_type, "a decimal string is expected", where);
+  if (!json->is(Json::Kind::string))
+    return fail(ErrorCode::wrong_type, "a decimal string is expected", where);
   auto amount = parse_decimal(json->text());
-  if (!amount.ok()) return at(where, fail(amount.error().code, amount.error().detail));
+  if (!amount.ok())
+    return at(where, fail(amount.error().code, amount.error().detail));
   return amount;
 }
 
@@ -167,7 +180,8 @@ struct OpReader {
 
   Status remove() {
     const Json* seen = json.find("seen");
-    if (seen == nullptr) return {};
+    if (seen == nullptr)
+      return {};
     SS_TRY(expect_object(*seen, path + ".seen"));
     for (const auto& [name, value] : seen->members()) {
       const std::string where = path + ".seen." + name;
@@ -193,20 +207,31 @@ struct OpShape {
 Result<sync::Op> read_op(const Json& json, const std::string& path) {
   static const OpShape kShapes[] = {
       {"set", sync::OpKind::set, {"op", "dataType", "id", "field", "from", "to"}, &OpReader::set},
-      {"add", sync::OpKind::add, {"op", "dataType", "id", "field", "amount", "min"}, &OpReader::add},
+      {"add",
+       sync::OpKind::add,
+       {"op", "dataType", "id", "field", "amount", "min"},
+       &OpReader::add},
       {"insert", sync::OpKind::insert, {"op", "dataType", "id", "fields"}, &OpReader::insert},
       {"remove", sync::OpKind::remove, {"op", "dataType", "id", "seen"}, &OpReader::remove},
-      {"list_add", sync::OpKind::list_add, {"op", "dataType", "id", "field", "value"}, &OpReader::list},
-      {"list_remove", sync::OpKind::list_remove, {"op", "dataType", "id", "field", "value"}, &OpReader::list},
+      {"list_add",
+       sync::OpKind::list_add,
+       {"op", "dataType", "id", "field", "value"},
+       &OpReader::list},
+      {"list_remove",
+       sync::OpKind::list_remove,
+       {"op", "dataType", "id", "field", "value"},
+       &OpReader::list},
   };
   SS_TRY(expect_object(json, path));
   SS_ASSIGN_OR_RETURN(std::string name, read_text(json, "op", path));
-  const auto* shape = std::find_if(std::begin(kShapes), std::end(kShapes),
-                                   [&](const OpShape& candidate) { return candidate.name == name; });
+  const auto* shape =
+      std::find_if(std::begin(kShapes), std::end(kShapes),
+                   [&](const OpShape& candidate) { return candidate.name == name; });
   if (shape == std::end(kShapes)) {
     return fail(ErrorCode::unknown_type, "there is no operation \"" + name + "\"", path + ".op");
   }
-  if (auto status = only_known_members(json, shape->members); !status.ok()) return at(path, status.error());
+  if (auto status = only_known_members(json, shape->members); !status.ok())
+    return at(path, status.error());
   SS_ASSIGN_OR_RETURN(const CollectionDef* collection, read_collection(json, path));
   SS_ASSIGN_OR_RETURN(std::string id_text, read_text(json, "id", path));
   const auto id = RecordId::parse(id_text);
@@ -218,18 +243,22 @@ Result<sync::Op> read_op(const Json& json, const std::string& path) {
   op.collection = collection->number;
   op.record = *id;
   OpReader reader{json, path, *collection, op};
-  if (auto status = (reader.*(shape->read))(); !status.ok()) return status.error();
+  if (auto status = (reader.*(shape->read))(); !status.ok())
+    return status.error();
   return op;
 }
 
-Result<const std::vector<Json>*> read_list(const Json& object, std::string_view key, const std::string& path,
-                                           std::size_t max) {
+Result<const std::vector<Json>*> read_list(const Json& object, std::string_view key,
+                                           const std::string& path, std::size_t max) {
   const std::string where = path + "." + std::string(key);
   SS_ASSIGN_OR_RETURN(const Json* list, read_member(object, key, path));
-  if (!list->is(Json::Kind::array)) return fail(ErrorCode::wrong_type, "an array is expected", where);
-  if (list->items().empty()) return fail(ErrorCode::required, "at least one item is needed", where);
+  if (!list->is(Json::Kind::array))
+    return fail(ErrorCode::wrong_type, "an array is expected", where);
+  if (list->items().empty())
+    return fail(ErrorCode::required, "at least one item is needed", where);
   if (list->items().size() > max) {
-    return fail(ErrorCode::too_large, "at most " + std::to_string(max) + " items are allowed", where);
+    return fail(ErrorCode::too_large, "at most " + std::to_string(max) + " items are allowed",
+                where);
   }
   return &list->items();
 }
@@ -251,23 +280,28 @@ Result<JsonClientMessage> read_auth(const Json& message) {
 
 Result<JsonSince> read_since(const Json& since) {
   const std::string path = "data.since";
-  if (auto status = expect_object(since, path); !status.ok()) return status.error();
+  if (auto status = expect_object(since, path); !status.ok())
+    return status.error();
   if (auto status = only_known_members(since, {"epoch", "sequenceNumber"}); !status.ok()) {
     return at(path, status.error());
   }
   SS_ASSIGN_OR_RETURN(std::string epoch_text, read_text(since, "epoch", path));
   const auto epoch = base32_parse(epoch_text);
-  if (!epoch) return fail(ErrorCode::invalid, "an epoch is 13 characters of base32", path + ".epoch");
+  if (!epoch)
+    return fail(ErrorCode::invalid, "an epoch is 13 characters of base32", path + ".epoch");
   auto sequence = read_integer(since, "sequenceNumber");
-  if (!sequence.ok()) return at(path, sequence.error());
-  if (sequence.value() < 0) return fail(ErrorCode::out_of_range, {}, path + ".sequenceNumber");
+  if (!sequence.ok())
+    return at(path, sequence.error());
+  if (sequence.value() < 0)
+    return fail(ErrorCode::out_of_range, {}, path + ".sequenceNumber");
   return JsonSince{*epoch, static_cast<Sequence>(sequence.value())};
 }
 
 Result<JsonClientMessage> read_select_store(const Json& message) {
   JsonSelectStore select;
   SS_ASSIGN_OR_RETURN(select.store, read_store(message));
-  if (message.find("data") == nullptr) return JsonClientMessage(std::move(select));
+  if (message.find("data") == nullptr)
+    return JsonClientMessage(std::move(select));
   SS_ASSIGN_OR_RETURN(const Json* data, read_data(message, {"dataTypes", "since"}));
   if (data->find("dataTypes") != nullptr) {
     SS_ASSIGN_OR_RETURN(const std::vector<Json>* names,
@@ -275,10 +309,12 @@ Result<JsonClientMessage> read_select_store(const Json& message) {
     for (std::size_t i = 0; i < names->size(); ++i) {
       const std::string where = item_path("data", "dataTypes", i);
       const Json& name = (*names)[i];
-      if (!name.is(Json::Kind::string)) return fail(ErrorCode::wrong_type, "a string is expected", where);
+      if (!name.is(Json::Kind::string))
+        return fail(ErrorCode::wrong_type, "a string is expected", where);
       const CollectionDef* collection = model::find_collection(std::string_view(name.text()));
       if (collection == nullptr) {
-        return fail(ErrorCode::unknown_collection, "there is no data type \"" + name.text() + "\"", where);
+        return fail(ErrorCode::unknown_collection, "there is no data type \"" + name.text() + "\"",
+                    where);
       }
       if (std::find(select.collections.begin(), select.collections.end(), collection->number) ==
           select.collections.end()) {
@@ -310,7 +346,8 @@ Result<JsonClientMessage> read_mutate(const Json& message) {
 
 Result<JsonClientMessage> read_ping(const Json& message) {
   JsonPing ping;
-  if (const Json* data = message.find("data"); data != nullptr) ping.data = *data;
+  if (const Json* data = message.find("data"); data != nullptr)
+    ping.data = *data;
   return JsonClientMessage(std::move(ping));
 }
 
@@ -329,7 +366,8 @@ Result<sync::Mutation> mutation_from_json(const Json& json, const std::string& p
   }
   SS_ASSIGN_OR_RETURN(std::string id_text, read_text(json, "id", path));
   const auto id = Uuid::parse(id_text);
-  if (!id || id->is_nil()) return fail(ErrorCode::invalid, "a mutation id is a UUID", path + ".id");
+  if (!id || id->is_nil())
+    return fail(ErrorCode::invalid, "a mutation id is a UUID", path + ".id");
   sync::Mutation mutation;
   mutation.id = *id;
   if (json.find("mode") != nullptr) {
@@ -339,7 +377,8 @@ Result<sync::Mutation> mutation_from_json(const Json& json, const std::string& p
     }
     mutation.mode = mode == "all" ? sync::Mode::all : sync::Mode::each;
   }
-  SS_ASSIGN_OR_RETURN(const std::vector<Json>* ops, read_list(json, "ops", path, limits::kOpsPerMutation));
+  SS_ASSIGN_OR_RETURN(const std::vector<Json>* ops,
+                      read_list(json, "ops", path, limits::kOpsPerMutation));
   mutation.ops.reserve(ops->size());
   for (std::size_t i = 0; i < ops->size(); ++i) {
     SS_ASSIGN_OR_RETURN(sync::Op op, read_op((*ops)[i], item_path(path, "ops", i)));
@@ -356,10 +395,12 @@ Result<JsonClientMessage> parse_client_message(std::string_view text) {
       {"ping", {"type", "data", "timestamp"}, &read_ping},
   };
   SS_ASSIGN_OR_RETURN(Json message, Json::parse(text, limits::kMessageBytes));
-  if (!message.is(Json::Kind::object)) return fail(ErrorCode::wrong_type, "an object is expected");
+  if (!message.is(Json::Kind::object))
+    return fail(ErrorCode::wrong_type, "an object is expected");
   SS_ASSIGN_OR_RETURN(std::string type, read_text(message, "type", ""));
-  const auto* shape = std::find_if(std::begin(kShapes), std::end(kShapes),
-                                   [&](const MessageShape& candidate) { return candidate.name == type; });
+  const auto* shape =
+      std::find_if(std::begin(kShapes), std::end(kShapes),
+                   [&](const MessageShape& candidate) { return candidate.name == type; });
   if (shape == std::end(kShapes)) {
     return fail(ErrorCode::unknown_type, "there is no message type \"" + type + "\"", "type");
   }

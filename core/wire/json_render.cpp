@@ -34,7 +34,8 @@ std::string begin_message(std::string_view type, TimeMs now) {
   return out;
 }
 
-std::string begin_data(const DataHead& head, const CollectionDef& collection, Sequence base, Sequence target) {
+std::string begin_data(const DataHead& head, const CollectionDef& collection, Sequence base,
+                       Sequence target) {
   std::string out = begin_message(head.bulk ? "bulk_update" : "data_update", head.now);
   append_text(out, "storeId", head.store);
   append_text(out, "dataType", collection.name);
@@ -42,16 +43,21 @@ std::string begin_data(const DataHead& head, const CollectionDef& collection, Se
   append_number(out, "baseSequence", base);
   append_number(out, "sequenceNumber", target);
   append_number(out, "total", head.total);
-  if (!head.user.empty()) append_text(out, "userId", head.user);
-  if (head.batch) append_text(out, "batchId", head.batch->text());
-  if (head.snapshot) out += ",\"snapshot\":true";
-  if (head.more) out += ",\"more\":true";
+  if (!head.user.empty())
+    append_text(out, "userId", head.user);
+  if (head.batch)
+    append_text(out, "batchId", head.batch->text());
+  if (head.snapshot)
+    out += ",\"snapshot\":true";
+  if (head.more)
+    out += ",\"more\":true";
   out += ",\"data\":[";
   return out;
 }
 
 void begin_row(std::string& out, bool& first, std::string_view op, RecordId id, Sequence version) {
-  if (!first) out += ',';
+  if (!first)
+    out += ',';
   first = false;
   out += "{\"op\":\"";
   out += op;
@@ -61,11 +67,13 @@ void begin_row(std::string& out, bool& first, std::string_view op, RecordId id, 
   out += std::to_string(version);
 }
 
-void append_record_fields(std::string& out, std::uint16_t collection_number, const model::Record* record) {
+void append_record_fields(std::string& out, std::uint16_t collection_number,
+                          const model::Record* record) {
   out += '{';
   const CollectionDef* collection = model::find_collection(collection_number);
   if (collection != nullptr && record != nullptr) {
-    out += "\"id\":\"" + record->id.text() + "\",\"version\":" + std::to_string(record->version) + ",";
+    out +=
+        "\"id\":\"" + record->id.text() + "\",\"version\":" + std::to_string(record->version) + ",";
     append_fields(out, *collection, record->values, model::TimeForm::milliseconds, true);
   }
   out += '}';
@@ -89,14 +97,16 @@ void append_value(std::string& out, const model::FieldDef& field, const model::V
     }
   } else if (const auto* text = std::get_if<std::string>(&value)) {
     if (field.kind == model::FieldKind::json) {
-      out += text->empty() ? std::string_view("null") : std::string_view(*text);  // canonical JSON already
+      out += text->empty() ? std::string_view("null")
+                           : std::string_view(*text);  // canonical JSON already
     } else {
       append_json_string(out, *text);
     }
   } else if (const auto* list = std::get_if<model::TextList>(&value)) {
     out += '[';
     for (std::size_t i = 0; i < list->size(); ++i) {
-      if (i > 0) out += ',';
+      if (i > 0)
+        out += ',';
       append_json_string(out, (*list)[i]);
     }
     out += ']';
@@ -105,12 +115,15 @@ void append_value(std::string& out, const model::FieldDef& field, const model::V
   }
 }
 
-void append_fields(std::string& out, const CollectionDef& collection, const std::vector<model::Value>& values,
-                   model::TimeForm time_form, bool with_absent) {
+void append_fields(std::string& out, const CollectionDef& collection,
+                   const std::vector<model::Value>& values, model::TimeForm time_form,
+                   bool with_absent) {
   bool first = true;
   for (std::size_t i = 0; i < values.size() && i < collection.fields.size(); ++i) {
-    if (!with_absent && model::is_absent(values[i])) continue;
-    if (!first) out += ',';
+    if (!with_absent && model::is_absent(values[i]))
+      continue;
+    if (!first)
+      out += ',';
     first = false;
     append_key(out, collection.fields[i].name);
     append_value(out, collection.fields[i], values[i], time_form);
@@ -121,12 +134,16 @@ void append_outcome(std::string& out, const sync::OpOutcome& outcome) {
   out += "{\"status\":\"";
   out += sync::op_status_name(outcome.status);
   out += '"';
-  if (outcome.conflict) append_text(out, "conflictId", outcome.conflict.text());
-  if (outcome.code != ErrorCode::none) append_text(out, "code", error_name(outcome.code));
-  if (!outcome.field.empty()) append_text(out, "field", outcome.field);
+  if (outcome.conflict)
+    append_text(out, "conflictId", outcome.conflict.text());
+  if (outcome.code != ErrorCode::none)
+    append_text(out, "code", error_name(outcome.code));
+  if (!outcome.field.empty())
+    append_text(out, "field", outcome.field);
   if (outcome.code != ErrorCode::none || !outcome.message.empty()) {
-    append_text(out, "message",
-                outcome.message.empty() ? error_sentence(outcome.code) : std::string_view(outcome.message));
+    append_text(
+        out, "message",
+        outcome.message.empty() ? error_sentence(outcome.code) : std::string_view(outcome.message));
   }
   out += '}';
 }
@@ -146,7 +163,8 @@ std::string render_delta(const DataHead& head, const sync::Delta& delta) {
     out += ",\"fields\":{";
     for (std::size_t i = 0; i < row.fields.size(); ++i) {
       const model::FieldDef& field = collection->fields[row.fields[i].field];
-      if (i > 0) out += ',';
+      if (i > 0)
+        out += ',';
       append_key(out, field.name);
       append_value(out, field, row.fields[i].value, model::TimeForm::milliseconds);
     }
@@ -156,8 +174,8 @@ std::string render_delta(const DataHead& head, const sync::Delta& delta) {
   return out;
 }
 
-std::string render_rows(const DataHead& head, std::uint16_t collection_number, Sequence base, Sequence target,
-                        const std::vector<const model::Record*>& records,
+std::string render_rows(const DataHead& head, std::uint16_t collection_number, Sequence base,
+                        Sequence target, const std::vector<const model::Record*>& records,
                         const std::vector<model::Tombstone>& removals) {
   const CollectionDef* collection = model::find_collection(collection_number);
   SS_ASSERT(collection != nullptr);
@@ -183,7 +201,8 @@ std::string render_connected(const ConnectedInfo& info, TimeMs now) {
   out += ",\"data\":{\"authenticated\":";
   out += info.authenticated ? "true" : "false";
   append_text(out, "connectionId", info.connection_id);
-  if (!info.user_id.empty()) append_text(out, "userId", info.user_id);
+  if (!info.user_id.empty())
+    append_text(out, "userId", info.user_id);
   append_number(out, "protocol", kProtocol);
   out += ",\"limits\":{\"messageBytes\":" + std::to_string(limits::kMessageBytes);
   append_number(out, "mutationsPerMessage", limits::kMutationsPerMessage);
@@ -214,17 +233,21 @@ std::string render_store_switch(const StoreId& store, Epoch epoch, Sequence sequ
   return out;
 }
 
-std::string render_receipt(const StoreId& store, const std::vector<sync::MutationResult>& results, TimeMs now) {
+std::string render_receipt(const StoreId& store, const std::vector<sync::MutationResult>& results,
+                           TimeMs now) {
   std::string out = begin_message("receipt", now);
   append_text(out, "storeId", store);
   out += ",\"data\":[";
   for (std::size_t i = 0; i < results.size(); ++i) {
-    if (i > 0) out += ',';
+    if (i > 0)
+      out += ',';
     out += "{\"id\":\"" + results[i].id.text() + '"';
-    if (results[i].sequence != 0) append_number(out, "sequenceNumber", results[i].sequence);
+    if (results[i].sequence != 0)
+      append_number(out, "sequenceNumber", results[i].sequence);
     out += ",\"ops\":[";
     for (std::size_t k = 0; k < results[i].ops.size(); ++k) {
-      if (k > 0) out += ',';
+      if (k > 0)
+        out += ',';
       append_outcome(out, results[i].ops[k]);
     }
     out += "]}";
@@ -237,12 +260,13 @@ std::string render_pong(const Json& data, TimeMs now) {
   return begin_message("pong", now) + ",\"data\":" + data.dump() + "}";
 }
 
-std::string render_connection_status(std::string_view status, std::optional<std::int64_t> retry_after_ms,
-                                     TimeMs now) {
+std::string render_connection_status(std::string_view status,
+                                     std::optional<std::int64_t> retry_after_ms, TimeMs now) {
   std::string out = begin_message("connection_status", now);
   out += ",\"data\":{\"status\":";
   append_json_string(out, status);
-  if (retry_after_ms) out += ",\"retryAfterMs\":" + std::to_string(*retry_after_ms);
+  if (retry_after_ms)
+    out += ",\"retryAfterMs\":" + std::to_string(*retry_after_ms);
   out += "}}";
   return out;
 }
@@ -251,8 +275,10 @@ std::string render_error(const Error& error, TimeMs now) {
   std::string out = begin_message("error", now);
   out += ",\"data\":{\"code\":";
   append_json_string(out, error_name(error.code));
-  append_text(out, "message", error.detail.empty() ? error_sentence(error.code) : std::string_view(error.detail));
-  if (!error.field.empty()) append_text(out, "details", error.field);
+  append_text(out, "message",
+              error.detail.empty() ? error_sentence(error.code) : std::string_view(error.detail));
+  if (!error.field.empty())
+    append_text(out, "details", error.field);
   out += ",\"timestamp\":" + std::to_string(now) + "}}";
   return out;
 }

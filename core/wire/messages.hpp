@@ -1,5 +1,6 @@
-// Messages between a client and the server, as plain structs; codecs turn them into binary frames (frame_codec) or JSON
-// (json_dialect). One link serves one store: a second hello on a link replaces the store. Kind numbers are permanent.
+// Messages between a client and the server, as plain structs; codecs turn them into binary frames
+// (frame_codec) or JSON (json_dialect). One link serves one store: a second hello on a link
+// replaces the store. Kind numbers are permanent.
 #pragma once
 
 #include <string>
@@ -17,35 +18,55 @@ inline constexpr std::uint16_t kProtocol = 1;
 
 enum class Kind : std::uint8_t {
   // up
-  hello = 1, mutate = 2, subscribe = 3, unsubscribe = 4, credentials = 5, ping = 6,
+  hello = 1,
+  mutate = 2,
+  subscribe = 3,
+  unsubscribe = 4,
+  credentials = 5,
+  ping = 6,
   // down
-  welcome = 64, begin = 65, part = 66, end = 67, cancel = 68, change = 69, receipt = 70, notice = 71,
-  keepalive = 72, check = 73, page = 74, pong = 75,
+  welcome = 64,
+  begin = 65,
+  part = 66,
+  end = 67,
+  cancel = 68,
+  change = 69,
+  receipt = 70,
+  notice = 71,
+  keepalive = 72,
+  check = 73,
+  page = 74,
+  pong = 75,
 };
 
 struct Cursor {
   std::uint16_t collection = 0;
   Epoch epoch = 0;
-  std::uint32_t view = 0;      // class of reader and schema: another view means that collection's snapshot again
-  Sequence sequence = 0;       // last sequence of that collection which the client has
+  std::uint32_t view =
+      0;  // class of reader and schema: another view means that collection's snapshot again
+  Sequence sequence = 0;  // last sequence of that collection which the client has
 };
 
-// --- up --------------------------------------------------------------------------------------------------------------
+// --- up
+// --------------------------------------------------------------------------------------------------------------
 struct Hello {
   std::uint16_t protocol = kProtocol;
-  std::string user;            // id of the user whose data this browser holds; "" = none yet
+  std::string user;  // id of the user whose data this browser holds; "" = none yet
   ClientId client;
   std::uint64_t generation = 0;  // of the leading tab; the server closes older links of this client
-  std::string ticket;          // one-time; "" when the upgrade was authorised
+  std::string ticket;            // one-time; "" when the upgrade was authorised
   StoreId store;
   std::vector<std::uint16_t> collections;  // to replicate
   std::vector<Cursor> cursors;
-  Sequence head = 0;           // last (sequence, hash) pair heard of this store; 0 = none
+  Sequence head = 0;  // last (sequence, hash) pair heard of this store; 0 = none
   std::uint64_t head_hash = 0;
   std::vector<MutationId> unanswered;
 };
-struct Mutate { std::vector<sync::Mutation> mutations; };
-// replica(collection) when `page_size` is 0, else page(collection, filter, sort, page, size) named by `subscription`.
+struct Mutate {
+  std::vector<sync::Mutation> mutations;
+};
+// replica(collection) when `page_size` is 0, else page(collection, filter, sort, page, size) named
+// by `subscription`.
 struct Subscribe {
   std::uint32_t subscription = 0;
   std::uint16_t collection = 0;
@@ -54,19 +75,26 @@ struct Subscribe {
   std::uint32_t page = 1;
   std::uint32_t page_size = 0;
 };
-struct Unsubscribe { std::uint32_t subscription = 0; };
-struct Credentials { std::string ticket; };
-struct Ping { std::uint64_t value = 0; };
+struct Unsubscribe {
+  std::uint32_t subscription = 0;
+};
+struct Credentials {
+  std::string ticket;
+};
+struct Ping {
+  std::uint64_t value = 0;
+};
 
-// --- down ------------------------------------------------------------------------------------------------------------
+// --- down
+// ------------------------------------------------------------------------------------------------------------
 struct AuthorName {
   std::uint32_t number = 0;
-  std::string user;            // user id text; "" = not a person
+  std::string user;  // user id text; "" = not a person
   std::string name;
 };
 struct Answer {
   MutationId id;
-  bool known = false;          // false: the server has never seen it; the client sends it again
+  bool known = false;  // false: the server has never seen it; the client sends it again
   sync::MutationResult result;
 };
 struct Welcome {
@@ -74,7 +102,7 @@ struct Welcome {
   Epoch epoch = 0;
   Sequence head = 0;
   std::uint64_t head_hash = 0;
-  TimeMs now = 0;              // server's clock, for "as of" texts
+  TimeMs now = 0;  // server's clock, for "as of" texts
   std::string user;
   std::string user_name;
   model::Role role = model::Role::viewer;
@@ -83,13 +111,13 @@ struct Welcome {
   std::uint32_t dictionary = 0;
   std::uint32_t expires_in_s = 0;  // of the credentials
   std::vector<AuthorName> authors;
-  std::vector<Answer> answers;     // one per unanswered id, in order
+  std::vector<Answer> answers;  // one per unanswered id, in order
 };
 struct Begin {
   std::uint16_t collection = 0;
   std::uint32_t view = 0;
   Sequence start = 0;
-  std::uint64_t rows = 0;      // about, for progress
+  std::uint64_t rows = 0;  // about, for progress
   std::uint32_t parts = 0;
 };
 struct Part {
@@ -99,22 +127,24 @@ struct Part {
 };
 struct End {
   std::uint16_t collection = 0;
-  Sequence target = 0;         // the collection's cursor after this
-  model::Digest digest;        // at target
+  Sequence target = 0;   // the collection's cursor after this
+  model::Digest digest;  // at target
 };
 struct Cancel {
   std::uint16_t collection = 0;
   ErrorCode code = ErrorCode::none;
 };
 struct Change {
-  Sequence head = 0;           // the store's sequence after this frame
+  Sequence head = 0;  // the store's sequence after this frame
   std::vector<AuthorName> new_authors;
   std::vector<sync::Delta> sections;
 };
-struct Receipt { std::vector<sync::MutationResult> results; };
+struct Receipt {
+  std::vector<sync::MutationResult> results;
+};
 struct Notice {
   ErrorCode code = ErrorCode::none;
-  std::string message;         // exact sentence; "" = the catalogue's
+  std::string message;  // exact sentence; "" = the catalogue's
   std::uint32_t retry_after_ms = 0;
 };
 struct Keepalive {
@@ -125,28 +155,33 @@ struct Keepalive {
 struct Check {
   struct Entry {
     std::uint16_t collection = 0;
-    Sequence sequence = 0;     // the collection's last sequence the digest is of
+    Sequence sequence = 0;  // the collection's last sequence the digest is of
     model::Digest digest;
   };
   std::vector<Entry> entries;
 };
-// Rows that entered a page subscription, with the page's facts. Rows that left are those not in `order` any more.
+// Rows that entered a page subscription, with the page's facts. Rows that left are those not in
+// `order` any more.
 struct Page {
   std::uint32_t subscription = 0;
   std::uint16_t collection = 0;
   std::uint64_t total = 0;
   std::uint32_t page = 1;
   Sequence sequence = 0;
-  std::uint64_t hash = 0;      // of (total, first rank, rows)
+  std::uint64_t hash = 0;  // of (total, first rank, rows)
   std::vector<RecordId> order;
   std::vector<model::Record> entered;
 };
-struct Pong { std::uint64_t value = 0; };
+struct Pong {
+  std::uint64_t value = 0;
+};
 
 using UpMessage = std::variant<Hello, Mutate, Subscribe, Unsubscribe, Credentials, Ping>;
-using DownMessage = std::variant<Welcome, Begin, Part, End, Cancel, Change, Receipt, Notice, Keepalive, Check, Page, Pong>;
+using DownMessage = std::variant<Welcome, Begin, Part, End, Cancel, Change, Receipt, Notice,
+                                 Keepalive, Check, Page, Pong>;
 
-// The view number of what a role may read in this build's schema (hash of readable collections and field numbers, never 0).
+// The view number of what a role may read in this build's schema (hash of readable collections and
+// field numbers, never 0).
 std::uint32_t view_number(std::uint16_t collection, model::Role role);
 
 }  // namespace syncstore::wire

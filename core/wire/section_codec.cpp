@@ -11,12 +11,13 @@ using sync::ChangeKind;
 using sync::Delta;
 using sync::RowDelta;
 
-constexpr unsigned kSameVersion = 4;   // bit 2 of a row's control byte
+constexpr unsigned kSameVersion = 4;  // bit 2 of a row's control byte
 constexpr unsigned kCountShift = 3;
 constexpr std::size_t kCountInline = 31;  // this many or more: a varint follows
 constexpr std::uint64_t kTagBits = 3;
 
-// Commits of one author at one time that stand next to each other in the sequence: rows name their version and find both here.
+// Commits of one author at one time that stand next to each other in the sequence: rows name their
+// version and find both here.
 struct Run {
   Sequence upper = 0;
   TimeMs time = 0;
@@ -26,16 +27,20 @@ struct Run {
 std::vector<Run> runs_of(const Delta& delta) {
   std::vector<Run> commits;
   commits.reserve(delta.rows.size());
-  for (const RowDelta& row : delta.rows) commits.push_back({row.version, row.time, row.author});
+  for (const RowDelta& row : delta.rows)
+    commits.push_back({row.version, row.time, row.author});
   std::stable_sort(commits.begin(), commits.end(),
                    [](const Run& a, const Run& b) { return a.upper > b.upper; });
   std::vector<Run> runs;
   for (const Run& commit : commits) {
-    if (!runs.empty() && runs.back().time == commit.time && runs.back().author == commit.author) continue;
-    if (!runs.empty() && runs.back().upper == commit.upper) continue;  // one commit has one author and time
+    if (!runs.empty() && runs.back().time == commit.time && runs.back().author == commit.author)
+      continue;
+    if (!runs.empty() && runs.back().upper == commit.upper)
+      continue;  // one commit has one author and time
     runs.push_back(commit);
   }
-  if (runs.empty()) runs.push_back({});
+  if (runs.empty())
+    runs.push_back({});
   runs.front().upper = delta.target;
   return runs;
 }
@@ -63,7 +68,8 @@ void write_runs(ByteWriter& out, const std::vector<Run>& runs) {
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const bool more = i + 1 < runs.size();
     out.varint((std::uint64_t{runs[i].author} << 1) | (more ? 1 : 0));
-    if (!more) break;
+    if (!more)
+      break;
     out.varint(runs[i].upper - runs[i + 1].upper);
     out.zigzag(difference(static_cast<std::uint64_t>(runs[i].time),
                           static_cast<std::uint64_t>(runs[i + 1].time)));
@@ -81,7 +87,8 @@ std::vector<Run> read_runs(ByteReader& in, Sequence target) {
       return runs;
     }
     runs.push_back(run);
-    if ((author & 1) == 0) return runs;
+    if ((author & 1) == 0)
+      return runs;
     run.upper -= in.varint();
     run.time = static_cast<TimeMs>(static_cast<std::uint64_t>(run.time) -
                                    static_cast<std::uint64_t>(in.zigzag()));
@@ -106,15 +113,18 @@ void write_row(ByteWriter& out, const model::CollectionDef& collection, const De
   const bool same_version = row.version == state.version;
   const std::size_t count = row.fields.size();
   const std::size_t inlined = std::min(count, kCountInline);
-  out.u8(static_cast<std::uint8_t>(static_cast<unsigned>(row.kind) | (same_version ? kSameVersion : 0u) |
+  out.u8(static_cast<std::uint8_t>(static_cast<unsigned>(row.kind) |
+                                   (same_version ? kSameVersion : 0u) |
                                    static_cast<unsigned>(inlined << kCountShift)));
   out.zigzag(difference(row.row, state.row));
-  if (!same_version) out.varint(delta.target - row.version);
+  if (!same_version)
+    out.varint(delta.target - row.version);
   if (row.kind != ChangeKind::update) {
     out.zigzag(difference(row.id.value, state.id));
     state.id = row.id.value;
   }
-  if (inlined == kCountInline) out.varint(count - kCountInline);
+  if (inlined == kCountInline)
+    out.varint(count - kCountInline);
   for (const sync::FieldValue& field : row.fields) {
     const auto number = std::uint64_t{collection.fields[field.field].number};
     out.varint((number << kTagBits) | static_cast<std::uint64_t>(tag_of(field.value)));
@@ -128,10 +138,13 @@ bool read_row(ByteReader& in, const model::CollectionDef& collection, const Delt
               const std::vector<Run>& runs, RowDelta& row, RowState& state) {
   const unsigned control = in.u8();
   const unsigned kind = control & 3;
-  if (kind == 0) return false;  // an unknown kind of change: this build is too old
+  if (kind == 0)
+    return false;  // an unknown kind of change: this build is too old
   row.kind = static_cast<ChangeKind>(kind);
-  const auto number = static_cast<std::uint64_t>(state.row) + static_cast<std::uint64_t>(in.zigzag());
-  if (number == 0 || number > UINT32_MAX) in.fail();
+  const auto number =
+      static_cast<std::uint64_t>(state.row) + static_cast<std::uint64_t>(in.zigzag());
+  if (number == 0 || number > UINT32_MAX)
+    in.fail();
   row.row = static_cast<RowNumber>(number);
   row.version = (control & kSameVersion) != 0 ? state.version : delta.target - in.varint();
   if (row.kind != ChangeKind::update) {
@@ -139,12 +152,14 @@ bool read_row(ByteReader& in, const model::CollectionDef& collection, const Delt
     state.id = row.id.value;
   }
   std::uint64_t count = control >> kCountShift;
-  if (count == kCountInline) count += in.varint_max(limits::kFieldsOfFrameRow);
+  if (count == kCountInline)
+    count += in.varint_max(limits::kFieldsOfFrameRow);
   for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
     const std::uint64_t key = in.varint_max(std::uint64_t{UINT16_MAX} << kTagBits | 7);
     model::Value value = read_payload(in, key & 7);
     const int index = collection.field_index(static_cast<std::uint16_t>(key >> kTagBits));
-    if (index < 0) continue;  // a field of a newer schema: its class of reader would have another view
+    if (index < 0)
+      continue;  // a field of a newer schema: its class of reader would have another view
     row.fields.push_back({static_cast<std::uint16_t>(index), std::move(value)});
   }
   const Run& run = run_for(runs, row.version);
@@ -159,11 +174,16 @@ bool read_row(ByteReader& in, const model::CollectionDef& collection, const Delt
 
 ValueTag tag_of(const model::Value& value) {
   switch (value.index()) {
-    case 1: return std::get<bool>(value) ? ValueTag::yes : ValueTag::no;
-    case 2: return ValueTag::integer;
-    case 3: return ValueTag::text;
-    case 4: return ValueTag::list;
-    default: return ValueTag::absent;
+    case 1:
+      return std::get<bool>(value) ? ValueTag::yes : ValueTag::no;
+    case 2:
+      return ValueTag::integer;
+    case 3:
+      return ValueTag::text;
+    case 4:
+      return ValueTag::list;
+    default:
+      return ValueTag::absent;
   }
 }
 
@@ -174,24 +194,33 @@ void write_payload(ByteWriter& out, const model::Value& value) {
     out.text(*text);
   } else if (const auto* list = std::get_if<model::TextList>(&value)) {
     out.varint(list->size());
-    for (const std::string& item : *list) out.text(item);
+    for (const std::string& item : *list)
+      out.text(item);
   }
 }
 
 model::Value read_payload(ByteReader& in, std::uint64_t tag) {
   switch (static_cast<ValueTag>(tag)) {
-    case ValueTag::absent: return {};
-    case ValueTag::no: return false;
-    case ValueTag::yes: return true;
-    case ValueTag::integer: return in.zigzag();
-    case ValueTag::text: return std::string(in.text(limits::kTextBytes));
+    case ValueTag::absent:
+      return {};
+    case ValueTag::no:
+      return false;
+    case ValueTag::yes:
+      return true;
+    case ValueTag::integer:
+      return in.zigzag();
+    case ValueTag::text:
+      return std::string(in.text(limits::kTextBytes));
     case ValueTag::list: {
       model::TextList list;
       const std::uint64_t count = in.varint_max(limits::kListItems);
-      for (std::uint64_t i = 0; i < count && in.ok(); ++i) list.emplace_back(in.text(limits::kTextBytes));
+      for (std::uint64_t i = 0; i < count && in.ok(); ++i)
+        list.emplace_back(in.text(limits::kTextBytes));
       return list;
     }
-    case ValueTag::opaque: in.text(limits::kTextBytes); return {};
+    case ValueTag::opaque:
+      in.text(limits::kTextBytes);
+      return {};
   }
   in.fail();
   return {};
@@ -206,7 +235,8 @@ void write_section(ByteWriter& out, const Delta& delta) {
   write_runs(out, runs_of(delta));
   RowState state;
   state.version = delta.target;
-  for (const RowDelta& row : delta.rows) write_row(out, *collection, delta, row, state);
+  for (const RowDelta& row : delta.rows)
+    write_row(out, *collection, delta, row, state);
 }
 
 Result<Delta> read_section(std::string_view bytes) {
@@ -216,20 +246,24 @@ Result<Delta> read_section(std::string_view bytes) {
   delta.target = in.varint();
   delta.base = delta.target - in.varint_max(delta.target);
   const std::vector<Run> runs = read_runs(in, delta.target);
-  if (!in.ok()) return fail(ErrorCode::malformed, "damaged section");
+  if (!in.ok())
+    return fail(ErrorCode::malformed, "damaged section");
   const model::CollectionDef* collection = model::find_collection(delta.collection);
-  if (collection == nullptr) return fail(ErrorCode::needs_update, "a collection that this version does not know");
+  if (collection == nullptr)
+    return fail(ErrorCode::needs_update, "a collection that this version does not know");
   RowState state;
   state.version = delta.target;
   while (in.ok() && in.remaining() > 0) {
-    if (delta.rows.size() >= limits::kFrameRows) return fail(ErrorCode::too_large, "too many rows in a frame");
+    if (delta.rows.size() >= limits::kFrameRows)
+      return fail(ErrorCode::too_large, "too many rows in a frame");
     RowDelta row;
     if (!read_row(in, *collection, delta, runs, row, state)) {
       return fail(ErrorCode::needs_update, "a kind of change that this version does not know");
     }
     delta.rows.push_back(std::move(row));
   }
-  if (!in.done()) return fail(ErrorCode::malformed, "damaged row");
+  if (!in.done())
+    return fail(ErrorCode::malformed, "damaged row");
   return delta;
 }
 

@@ -1,4 +1,5 @@
-// Rows of changes and columns of snapshots as bytes: the two parts of the codec that carry records. Internal to core/wire.
+// Rows of changes and columns of snapshots as bytes: the two parts of the codec that carry records.
+// Internal to core/wire.
 #pragma once
 
 #include "core/base/byte_io.hpp"
@@ -6,12 +7,21 @@
 
 namespace syncstore::wire {
 
-// Tags of values beside their field number. The canonical form of model::write_value has the same numbers.
-enum class ValueTag : std::uint8_t { absent = 0, no = 1, yes = 2, integer = 3, text = 4, list = 5, opaque = 6 };
+// Tags of values beside their field number. The canonical form of model::write_value has the same
+// numbers.
+enum class ValueTag : std::uint8_t {
+  absent = 0,
+  no = 1,
+  yes = 2,
+  integer = 3,
+  text = 4,
+  list = 5,
+  opaque = 6
+};
 
 ValueTag tag_of(const model::Value& value);
-void write_payload(ByteWriter& out, const model::Value& value);       // what follows the tag
-model::Value read_payload(ByteReader& in, std::uint64_t tag);         // opaque: skipped, answers absent
+void write_payload(ByteWriter& out, const model::Value& value);  // what follows the tag
+model::Value read_payload(ByteReader& in, std::uint64_t tag);    // opaque: skipped, answers absent
 
 // One collection's section without its length.
 void write_section(ByteWriter& out, const sync::Delta& delta);

@@ -5,8 +5,10 @@ namespace syncstore::wire {
 
 std::uint32_t view_number(std::uint16_t collection_number, model::Role role) {
   const model::CollectionDef* collection = model::find_collection(collection_number);
-  if (collection == nullptr || role < collection->read) return 1;
-  // Everybody who may read a collection reads all of its fields, so the schema alone makes the difference.
+  if (collection == nullptr || role < collection->read)
+    return 1;
+  // Everybody who may read a collection reads all of its fields, so the schema alone makes the
+  // difference.
   ByteWriter out;
   out.varint(collection->number);
   for (const model::FieldDef& field : collection->fields) {

@@ -1,5 +1,5 @@
-// What the fuzzers call and what the suite replays over the committed corpus: any bytes in, no crash, and whatever is accepted
-// encodes to bytes that are accepted again as the same message.
+// What the fuzzers call and what the suite replays over the committed corpus: any bytes in, no
+// crash, and whatever is accepted encodes to bytes that are accepted again as the same message.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,8 @@ namespace syncstore::fuzz {
 
 inline void check_down_frame(std::string_view bytes) {
   const auto first = wire::decode_down(bytes);
-  if (!first.ok()) return;
+  if (!first.ok())
+    return;
   const Bytes again = wire::encode(*first);
   const auto second = wire::decode_down(again);
   SS_ASSERT(second.ok());
@@ -23,8 +24,10 @@ inline void check_down_frame(std::string_view bytes) {
 
 inline void check_up_frame(std::string_view bytes) {
   const auto first = wire::decode_up(bytes);
-  if (!first.ok()) return;
-  if (const auto* hello = std::get_if<wire::Hello>(&*first); hello != nullptr && hello->protocol != wire::kProtocol) {
+  if (!first.ok())
+    return;
+  if (const auto* hello = std::get_if<wire::Hello>(&*first);
+      hello != nullptr && hello->protocol != wire::kProtocol) {
     return;  // only the number of another protocol is read
   }
   const Bytes again = wire::encode(*first);
@@ -37,13 +40,16 @@ inline void check_client_message(std::string_view text) { (void)wire::parse_clie
 
 inline void check_queue_entry(std::string_view bytes) {
   const auto entry = sync::read_entry(bytes);
-  if (entry.ok()) SS_ASSERT(sync::read_entry(sync::write_entry(*entry)).ok());
+  if (entry.ok())
+    SS_ASSERT(sync::read_entry(sync::write_entry(*entry)).ok());
 }
 
 inline void check_frames(std::string_view bytes) {
   const auto frames = wire::split_frames(bytes);
-  if (!frames.ok()) return;
-  for (const std::string_view frame : *frames) check_down_frame(frame);
+  if (!frames.ok())
+    return;
+  for (const std::string_view frame : *frames)
+    check_down_frame(frame);
 }
 
 }  // namespace syncstore::fuzz

@@ -1,5 +1,6 @@
-// A browser and a server made of frames for tests of the client session: the browser's storage is maps, its timer a number, the
-// server's side is written by the test. Everything runs in the order in which it is called.
+// A browser and a server made of frames for tests of the client session: the browser's storage is
+// maps, its timer a number, the server's side is written by the test. Everything runs in the order
+// in which it is called.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -27,16 +28,20 @@ class ClientBench {
   explicit ClientBench(Storage& storage) : storage_(storage), session_(config()) {
     session_.restore_kept(storage.kept);
     session_.restore_cache(storage.cache);
-    for (const auto& [number, bytes] : storage.entries) EXPECT_TRUE(session_.restore_entry(bytes));
+    for (const auto& [number, bytes] : storage.entries)
+      EXPECT_TRUE(session_.restore_entry(bytes));
   }
 
   ClientSession* operator->() { return &session_; }
   ClientSession& session() { return session_; }
 
-  // --- carrying out effects -----------------------------------------------------------------------------------------
+  // --- carrying out effects
+  // -----------------------------------------------------------------------------------------
   void settle() {
-    for (auto effects = session_.take_effects(); !effects.empty(); effects = session_.take_effects()) {
-      for (Effect& effect : effects) carry_out(effect);
+    for (auto effects = session_.take_effects(); !effects.empty();
+         effects = session_.take_effects()) {
+      for (Effect& effect : effects)
+        carry_out(effect);
     }
   }
 
@@ -46,7 +51,8 @@ class ClientBench {
     settle();
   }
 
-  // --- the connection's usual way -----------------------------------------------------------------------------------
+  // --- the connection's usual way
+  // -----------------------------------------------------------------------------------
   void start() {
     session_.start(now);
     settle();
@@ -71,7 +77,8 @@ class ClientBench {
     }
   }
 
-  // --- the server's words -------------------------------------------------------------------------------------------
+  // --- the server's words
+  // -------------------------------------------------------------------------------------------
   wire::Welcome welcome(Sequence head, std::vector<wire::Answer> answers = {}) const {
     wire::Welcome message;
     message.epoch = epoch;
@@ -102,7 +109,8 @@ class ClientBench {
   }
   void send_snapshot(std::uint16_t collection, std::vector<model::Record> rows, Sequence target) {
     model::Table table(*model::find_collection(collection));
-    for (const model::Record& row : rows) table.put(row);
+    for (const model::Record& row : rows)
+      table.put(row);
     receive(wire::Begin{collection, 7, target, rows.size(), 1});
     wire::Part part;
     part.collection = collection;
@@ -117,8 +125,10 @@ class ClientBench {
       rows.push_back(product(row, "Product " + std::to_string(row), std::int64_t{row} * 10'000));
     }
     for (const model::CollectionDef& collection : model::collections()) {
-      if (collection.read > model::Role::editor) continue;
-      send_snapshot(collection.number, collection.number == model::kProducts ? rows : std::vector<model::Record>{},
+      if (collection.read > model::Role::editor)
+        continue;
+      send_snapshot(collection.number,
+                    collection.number == model::kProducts ? rows : std::vector<model::Record>{},
                     target);
     }
   }
@@ -142,7 +152,8 @@ class ClientBench {
     return wire::Receipt{{result(id_of_mutation, sequence, std::move(statuses))}};
   }
   sync::MutationResult result(const MutationId& id_of_mutation, Sequence sequence,
-                              std::vector<sync::OpStatus> statuses = {sync::OpStatus::applied}) const {
+                              std::vector<sync::OpStatus> statuses = {
+                                  sync::OpStatus::applied}) const {
     sync::MutationResult answer;
     answer.id = id_of_mutation;
     answer.epoch = epoch;
@@ -150,7 +161,8 @@ class ClientBench {
     for (const sync::OpStatus one : statuses) {
       sync::OpOutcome outcome;
       outcome.status = one;
-      if (one == sync::OpStatus::refused) outcome.code = ErrorCode::duplicate_sku;
+      if (one == sync::OpStatus::refused)
+        outcome.code = ErrorCode::duplicate_sku;
       answer.ops.push_back(outcome);
     }
     return answer;
@@ -162,13 +174,15 @@ class ClientBench {
     send_store(count, head);
   }
 
-  // --- looking ------------------------------------------------------------------------------------------------------
+  // --- looking
+  // ------------------------------------------------------------------------------------------------------
   std::vector<wire::UpMessage> take_sent() {
     std::vector<wire::UpMessage> messages;
     for (const Bytes& frame : sent) {
       auto message = wire::decode_up(frame);
       EXPECT_TRUE(message.ok());
-      if (message.ok()) messages.push_back(std::move(*message));
+      if (message.ok())
+        messages.push_back(std::move(*message));
     }
     sent.clear();
     return messages;
@@ -185,7 +199,8 @@ class ClientBench {
   }
   std::int64_t shown_price(RowNumber row) {
     const model::Record* record = session_.replica().shown(model::kProducts, id(row));
-    if (record == nullptr) return -1;
+    if (record == nullptr)
+      return -1;
     return std::get<std::int64_t>(record->values[field(model::kProducts, "price")]);
   }
   std::string uuid(int number) const {
@@ -193,8 +208,9 @@ class ClientBench {
     return "018f2a10-0000-7000-8000-" + std::string(12 - text.size(), '0') + text;
   }
   void set_price(RowNumber row, const std::string& to, int number) {
-    command(R"({"cmd":"edit","mutation":")" + uuid(number) + R"(","ops":[{"op":"set","collection":"products","id":")" +
-            id(row).text() + R"(","field":"price","to":")" + to + R"("}]})");
+    command(R"({"cmd":"edit","mutation":")" + uuid(number) +
+            R"(","ops":[{"op":"set","collection":"products","id":")" + id(row).text() +
+            R"(","field":"price","to":")" + to + R"("}]})");
   }
   Json status_json() const { return *Json::parse(status, 100'000); }
   std::string connection() const { return status_json().find("connection")->text(); }
@@ -209,10 +225,10 @@ class ClientBench {
   std::vector<std::uint64_t> closed;
   std::string status = "{}";
   std::string queue = "[]";
-  std::map<std::uint64_t, std::vector<std::string>> pages;    // patches
+  std::map<std::uint64_t, std::vector<std::string>> pages;  // patches
   std::map<std::uint64_t, std::vector<std::string>> records;
   std::vector<std::string> queued, answered, rejected;
-  bool hold_queue_writes = false;    // the browser is slow to store
+  bool hold_queue_writes = false;  // the browser is slow to store
   bool hold_cache_writes = false;
   bool fail_queue_writes = false;
   std::vector<std::uint64_t> held_queue_writes, held_cache_writes;
@@ -230,14 +246,30 @@ class ClientBench {
 
   void carry_out(Effect& effect) {
     switch (effect.kind) {
-      case EffectKind::fetch_ticket: ++tickets_asked; break;
-      case EffectKind::connect: ++connects; break;
-      case EffectKind::send: sent.push_back(std::move(effect.bytes)); break;
-      case EffectKind::close: closed.push_back(effect.number); break;
-      case EffectKind::exchange: exchanges.push_back(std::move(effect.bytes)); break;
-      case EffectKind::set_timer: timer_at = static_cast<TimeMs>(effect.number); break;
-      case EffectKind::write_entry: staged_[effect.number] = std::move(effect.bytes); break;
-      case EffectKind::erase_entry: staged_[effect.number].clear(); break;
+      case EffectKind::fetch_ticket:
+        ++tickets_asked;
+        break;
+      case EffectKind::connect:
+        ++connects;
+        break;
+      case EffectKind::send:
+        sent.push_back(std::move(effect.bytes));
+        break;
+      case EffectKind::close:
+        closed.push_back(effect.number);
+        break;
+      case EffectKind::exchange:
+        exchanges.push_back(std::move(effect.bytes));
+        break;
+      case EffectKind::set_timer:
+        timer_at = static_cast<TimeMs>(effect.number);
+        break;
+      case EffectKind::write_entry:
+        staged_[effect.number] = std::move(effect.bytes);
+        break;
+      case EffectKind::erase_entry:
+        staged_[effect.number].clear();
+        break;
       case EffectKind::commit_queue:
         if (hold_queue_writes) {
           held_queue_writes.push_back(effect.number);
@@ -247,7 +279,8 @@ class ClientBench {
         break;
       case EffectKind::append_cache:
       case EffectKind::replace_cache:
-        if (effect.kind == EffectKind::replace_cache) storage_.cache.clear();
+        if (effect.kind == EffectKind::replace_cache)
+          storage_.cache.clear();
         storage_.cache += effect.bytes;
         if (hold_cache_writes) {
           held_cache_writes.push_back(effect.number);
@@ -255,14 +288,30 @@ class ClientBench {
           session_.cache_written(effect.number, true, now);
         }
         break;
-      case EffectKind::write_kept: storage_.kept = std::move(effect.bytes); break;
-      case EffectKind::status: status = std::move(effect.text); break;
-      case EffectKind::page: pages[effect.number].push_back(std::move(effect.text)); break;
-      case EffectKind::record: records[effect.number].push_back(std::move(effect.text)); break;
-      case EffectKind::queue: queue = std::move(effect.text); break;
-      case EffectKind::queued: queued.push_back(std::move(effect.text)); break;
-      case EffectKind::answered: answered.push_back(std::move(effect.text)); break;
-      case EffectKind::rejected: rejected.push_back(std::move(effect.text)); break;
+      case EffectKind::write_kept:
+        storage_.kept = std::move(effect.bytes);
+        break;
+      case EffectKind::status:
+        status = std::move(effect.text);
+        break;
+      case EffectKind::page:
+        pages[effect.number].push_back(std::move(effect.text));
+        break;
+      case EffectKind::record:
+        records[effect.number].push_back(std::move(effect.text));
+        break;
+      case EffectKind::queue:
+        queue = std::move(effect.text);
+        break;
+      case EffectKind::queued:
+        queued.push_back(std::move(effect.text));
+        break;
+      case EffectKind::answered:
+        answered.push_back(std::move(effect.text));
+        break;
+      case EffectKind::rejected:
+        rejected.push_back(std::move(effect.text));
+        break;
     }
   }
 
@@ -283,7 +332,8 @@ class ClientBench {
   void commit_held() {
     const auto writes = std::move(held_queue_writes);
     held_queue_writes.clear();
-    for (const std::uint64_t write : writes) commit(write);
+    for (const std::uint64_t write : writes)
+      commit(write);
     settle();
   }
 

@@ -1,4 +1,5 @@
-// The browser's side of a store, from first contact to the way back after everything that can go wrong.
+// The browser's side of a store, from first contact to the way back after everything that can go
+// wrong.
 #include "core/session/client_session.hpp"
 
 #include "tests/core/session/client_bench.hpp"
@@ -9,9 +10,13 @@ namespace {
 using testing::ClientBench;
 using testing::Storage;
 
-MutationId mutation_id(const ClientBench& bench, int number) { return *Uuid::parse(bench.uuid(number)); }
+MutationId mutation_id(const ClientBench& bench, int number) {
+  return *Uuid::parse(bench.uuid(number));
+}
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 TEST(ClientSession, FirstContactAsksForEverything) {
   Storage storage;
@@ -77,7 +82,8 @@ TEST(ClientSession, AForeignChangeArrivesAndIsNamed) {
   Storage storage;
   ClientBench bench(storage);
   bench.go_live();
-  bench.command(R"({"cmd":"openPage","page":1,"spec":{"collection":"products","page":1,"size":25,"sort":"-price","filter":{},"query":""}})");
+  bench.command(
+      R"({"cmd":"openPage","page":1,"spec":{"collection":"products","page":1,"size":25,"sort":"-price","filter":{},"query":""}})");
   ASSERT_EQ(bench.pages[1].size(), 1u);
   EXPECT_TRUE(contains(bench.pages[1][0], "\"total\":5"));
   bench.receive(wire::Change{11, {}, {ClientBench::price(2, 55'000, 10, 11)}});
@@ -113,7 +119,8 @@ TEST(ClientSession, ReconnectsWithCursorsAndAsksForUnanswered) {
   EXPECT_EQ(hello.head_hash, 10'000u);
   ASSERT_EQ(hello.unanswered.size(), 1u);
   // The server has it: nothing is sent again.
-  bench.receive(bench.welcome(11, {{mutation_id(bench, 1), true, bench.result(mutation_id(bench, 1), 11)}}));
+  bench.receive(
+      bench.welcome(11, {{mutation_id(bench, 1), true, bench.result(mutation_id(bench, 1), 11)}}));
   EXPECT_TRUE(bench.take_mutations().empty());
   EXPECT_EQ(bench.answered.size(), 1u);
   bench.receive(wire::Change{11, {}, {ClientBench::price(1, 70'000, 10, 11, 1)}});
@@ -146,7 +153,8 @@ TEST(ClientSession, OfflineEditsWaitSurviveTheTabAndDrain) {
     bench->network_hint(false, bench.now);
     bench.settle();
     EXPECT_EQ(bench.connection(), "offline");
-    for (int i = 1; i <= 5; ++i) bench.set_price(static_cast<RowNumber>(i), "50", i);
+    for (int i = 1; i <= 5; ++i)
+      bench.set_price(static_cast<RowNumber>(i), "50", i);
     EXPECT_EQ(bench.queued.size(), 5u);
     EXPECT_EQ(bench.status_json().find("waiting")->integer(), 5);
   }
@@ -168,10 +176,11 @@ TEST(ClientSession, OfflineEditsWaitSurviveTheTabAndDrain) {
   ASSERT_EQ(mutations.size(), 5u);
   for (int i = 1; i <= 5; ++i) {
     bench.receive(bench.receipt(mutation_id(bench, i), 10 + static_cast<Sequence>(i)));
-    bench.receive(wire::Change{10 + static_cast<Sequence>(i),
-                               {},
-                               {ClientBench::price(static_cast<RowNumber>(i), 500'000, 9 + static_cast<Sequence>(i),
-                                                   10 + static_cast<Sequence>(i), 1)}});
+    bench.receive(wire::Change{
+        10 + static_cast<Sequence>(i),
+        {},
+        {ClientBench::price(static_cast<RowNumber>(i), 500'000, 9 + static_cast<Sequence>(i),
+                            10 + static_cast<Sequence>(i), 1)}});
   }
   bench.tick(1'500);
   EXPECT_EQ(bench.status_json().find("waiting")->integer(), 0);
@@ -204,7 +213,8 @@ TEST(ClientSession, OfflineEditsOfOneFieldAreSquashed) {
   bench.go_live();
   bench->network_hint(false, bench.now);
   bench.settle();
-  for (int i = 1; i <= 3; ++i) bench.set_price(1, std::to_string(20 + i), i);
+  for (int i = 1; i <= 3; ++i)
+    bench.set_price(1, std::to_string(20 + i), i);
   EXPECT_EQ(storage.entries.size(), 1u);
   EXPECT_EQ(bench.queued.size(), 3u);
   bench->network_hint(true, bench.now);
@@ -224,21 +234,25 @@ TEST(ClientSession, ARefusedEditParksAndShowsTheServersValue) {
   Storage storage;
   ClientBench bench(storage);
   bench.go_live();
-  bench.command(R"({"cmd":"watch","watch":3,"collection":"products","id":")" + ClientBench::id(1).text() + R"("})");
+  bench.command(R"({"cmd":"watch","watch":3,"collection":"products","id":")" +
+                ClientBench::id(1).text() + R"("})");
   bench.set_price(1, "7", 1);
   EXPECT_TRUE(contains(bench.records[3].back(), "\"price\":\"saving\"")) << bench.records[3].back();
   bench.receive(bench.receipt(mutation_id(bench, 1), 0, {sync::OpStatus::refused}));
   EXPECT_EQ(bench.shown_price(1), 10'000);
-  EXPECT_TRUE(contains(bench.records[3].back(), "\"price\":\"refused\"")) << bench.records[3].back();
+  EXPECT_TRUE(contains(bench.records[3].back(), "\"price\":\"refused\""))
+      << bench.records[3].back();
   EXPECT_EQ(bench.status_json().find("parked")->integer(), 1);
   EXPECT_TRUE(contains(bench.queue, "duplicate_sku"));
   bench.take_sent();
-  bench.command(R"({"cmd":"sendAgain","number":)" + std::to_string(bench->queue().entries()[0].number) + "}");
+  bench.command(R"({"cmd":"sendAgain","number":)" +
+                std::to_string(bench->queue().entries()[0].number) + "}");
   const auto again = bench.take_mutations();
   ASSERT_EQ(again.size(), 1u);
   EXPECT_NE(again[0].id, mutation_id(bench, 1));  // another body needs another id
   bench.receive(bench.receipt(again[0].id, 0, {sync::OpStatus::refused}));
-  bench.command(R"({"cmd":"discard","number":)" + std::to_string(bench->queue().entries()[0].number) + "}");
+  bench.command(R"({"cmd":"discard","number":)" +
+                std::to_string(bench->queue().entries()[0].number) + "}");
   EXPECT_EQ(bench.status_json().find("parked")->integer(), 0);
   EXPECT_TRUE(storage.entries.empty());
   EXPECT_TRUE(contains(bench.records[3].back(), "\"marks\":{}")) << bench.records[3].back();
@@ -248,12 +262,14 @@ TEST(ClientSession, SavedStandsForTwoSeconds) {
   Storage storage;
   ClientBench bench(storage);
   bench.go_live();
-  bench.command(R"({"cmd":"watch","watch":3,"collection":"products","id":")" + ClientBench::id(1).text() + R"("})");
+  bench.command(R"({"cmd":"watch","watch":3,"collection":"products","id":")" +
+                ClientBench::id(1).text() + R"("})");
   bench.set_price(1, "7", 1);
   bench.receive(bench.receipt(mutation_id(bench, 1), 11));
   EXPECT_TRUE(contains(bench.records[3].back(), "\"price\":\"saved\"")) << bench.records[3].back();
   bench.receive(wire::Change{11, {}, {ClientBench::price(1, 70'000, 10, 11, 1)}});
-  EXPECT_FALSE(contains(bench.records[3].back(), "\"foreign\":{\"price\"")) << "own edits do not flash";
+  EXPECT_FALSE(contains(bench.records[3].back(), "\"foreign\":{\"price\""))
+      << "own edits do not flash";
   bench.tick(2'100);
   EXPECT_TRUE(contains(bench.records[3].back(), "\"marks\":{}")) << bench.records[3].back();
 }
@@ -262,7 +278,8 @@ TEST(ClientSession, MarksSayWaitingWhenTheConnectionIsLost) {
   Storage storage;
   ClientBench bench(storage);
   bench.go_live();
-  bench.command(R"({"cmd":"watch","watch":3,"collection":"products","id":")" + ClientBench::id(1).text() + R"("})");
+  bench.command(R"({"cmd":"watch","watch":3,"collection":"products","id":")" +
+                ClientBench::id(1).text() + R"("})");
   bench.set_price(1, "7", 1);
   bench->socket_closed(1006, bench.now);
   bench.settle();
@@ -273,7 +290,8 @@ TEST(ClientSession, OpenConflictsStandBesideTheirField) {
   Storage storage;
   ClientBench bench(storage);
   bench.go_live();
-  bench.command(R"({"cmd":"watch","watch":3,"collection":"products","id":")" + ClientBench::id(1).text() + R"("})");
+  bench.command(R"({"cmd":"watch","watch":3,"collection":"products","id":")" +
+                ClientBench::id(1).text() + R"("})");
   const auto& conflicts = *model::find_collection(model::kConflicts);
   model::Record conflict = model::make_record(conflicts, RecordId{77});
   sync::Delta delta;
@@ -468,7 +486,8 @@ TEST(ClientSession, PollsAfterFiveFailuresAndGoesOnTryingTheSocket) {
   while (bench.exchanges.empty() && failures < 10) {
     const int asked = bench.tickets_asked;
     bench.tick(31'000);
-    if (bench.tickets_asked == asked) continue;
+    if (bench.tickets_asked == asked)
+      continue;
     bench->ticket_failed(0, bench.now);
     bench.settle();
     bench.tick(1);
@@ -485,7 +504,8 @@ TEST(ClientSession, PollsAfterFiveFailuresAndGoesOnTryingTheSocket) {
   Bytes answer;
   wire::append_frame(answer, wire::encode(bench.welcome(10)));
   wire::append_frame(answer, wire::encode(bench.receipt(mutation_id(bench, 1), 11)));
-  wire::append_frame(answer, wire::encode(wire::Change{11, {}, {ClientBench::price(1, 70'000, 10, 11, 1)}}));
+  wire::append_frame(
+      answer, wire::encode(wire::Change{11, {}, {ClientBench::price(1, 70'000, 10, 11, 1)}}));
   bench->exchange_answered(answer, bench.now);
   bench.settle();
   EXPECT_EQ(bench.connection(), "polling");
@@ -526,6 +546,7 @@ TEST(ClientSession, CredentialsAreRenewedInPlace) {
   wire::Welcome welcome = bench.welcome(10);
   welcome.expires_in_s = 100;
   bench.receive(welcome);
+  bench.send_store(1, 10);
   bench.take_sent();
   for (int i = 0; i < 8; ++i) {
     bench.tick(10'000);
@@ -541,187 +562,6 @@ TEST(ClientSession, CredentialsAreRenewedInPlace) {
   }
   EXPECT_TRUE(renewed);
   EXPECT_EQ(bench.connection(), "live");
-}
-
-TEST(ClientSession, FullStorageDoesNotStopWork) {
-  Storage storage;
-  ClientBench bench(storage);
-  bench.go_live();
-  bench.take_sent();
-  bench.fail_queue_writes = true;
-  bench.set_price(1, "7", 1);
-  EXPECT_EQ(bench.take_mutations().size(), 1u);
-  EXPECT_TRUE(contains(bench.status, "storage_full"));
-}
-
-TEST(ClientSession, TheCacheComesBackInPiecesCutAnywhere) {
-  Storage storage;
-  {
-    ClientBench bench(storage);
-    bench.go_live(50, 10);
-    bench.receive(wire::Change{11, {}, {ClientBench::price(7, 123, 10, 11)}});
-    bench.tick(1'500);
-    bench.tick(1'500);
-  }
-  ClientConfig config;
-  config.store = "gifts";
-  config.user = "u-1";
-  ClientSession session(config);
-  for (std::size_t at = 0; at < storage.cache.size(); at += 100) {
-    session.restore_cache(std::string_view(storage.cache).substr(at, 100));
-  }
-  EXPECT_EQ(session.cursor(model::kProducts), 11u);
-  EXPECT_EQ(session.replica().shown_size(model::kProducts), 50u);
-
-  config.user = "u-2";  // somebody else's bytes are not read
-  ClientSession other(config);
-  other.restore_cache(storage.cache);
-  EXPECT_EQ(other.cursor(model::kProducts), 0u);
-}
-
-TEST(ClientSession, ADamagedCacheIsDroppedNotGuessed) {
-  Storage storage;
-  {
-    ClientBench bench(storage);
-    bench.go_live(50, 10);
-    bench.tick(1'500);
-    bench.tick(1'500);
-  }
-  for (std::size_t at = 0; at < storage.cache.size(); at += 7) {
-    Bytes damaged = storage.cache;
-    damaged[at] = static_cast<char>(damaged[at] ^ 0x55);
-    ClientConfig config;
-    config.store = "gifts";
-    config.user = "u-1";
-    ClientSession session(config);
-    session.restore_cache(damaged);
-    if (session.cursor(model::kProducts) != 0) {
-      // What passed its digest is what was stored.
-      EXPECT_EQ(session.replica().shown_size(model::kProducts), 50u);
-    }
-  }
-}
-
-TEST(ClientSession, StoredBytesAreWrittenAnewWhenTheirTailHasGrown) {
-  Storage storage;
-  ClientBench bench(storage);
-  bench.go_live(100, 10);
-  Sequence sequence = 10;
-  for (int i = 0; i < 200; ++i) {
-    sync::Delta delta = ClientBench::price(1, i, sequence, sequence + 1);
-    // A long text makes the tail grow without thousands of frames.
-    delta.rows[0].fields = {{ClientBench::field(model::kProducts, "description"), std::string(3'000, static_cast<char>('a' + i % 26))}};
-    ++sequence;
-    bench.receive(wire::Change{sequence, {}, {delta}});
-  }
-  for (int i = 0; i < 3; ++i) bench.tick(1'500);
-  EXPECT_LT(storage.cache.size(), 200'000u);
-  ClientBench next(storage);
-  EXPECT_EQ(next->cursor(model::kProducts), sequence);
-  EXPECT_EQ(next->replica().base(model::kProducts).digest(), bench->replica().base(model::kProducts).digest());
-}
-
-TEST(ClientSession, EditsThatCannotBeMadeAreRejectedWithTheirField) {
-  Storage storage;
-  ClientBench bench(storage);
-  bench.go_live();
-  bench.set_price(1, "1,299", 1);
-  ASSERT_EQ(bench.rejected.size(), 1u);
-  EXPECT_TRUE(contains(bench.rejected[0], "wrong_type")) << bench.rejected[0];
-  EXPECT_TRUE(contains(bench.rejected[0], "\"field\":\"price\"")) << bench.rejected[0];
-  EXPECT_EQ(bench.queue, "[]");
-}
-
-TEST(ClientSession, UndoIsANewMutationFromWhatWasWritten) {
-  Storage storage;
-  ClientBench bench(storage);
-  bench.go_live();
-  bench.set_price(1, "7", 1);
-  ASSERT_EQ(bench.queued.size(), 1u);
-  const Json told = *Json::parse(bench.queued[0], 10'000);
-  const std::string inverse = told.find("inverse")->dump();
-  bench.receive(bench.receipt(mutation_id(bench, 1), 11));
-  bench.receive(wire::Change{11, {}, {ClientBench::price(1, 70'000, 10, 11, 1)}});
-  bench.take_sent();
-  bench.command(R"({"cmd":"edit","mutation":")" + bench.uuid(2) + R"(","ops":)" + inverse + "}");
-  const auto mutations = bench.take_mutations();
-  ASSERT_EQ(mutations.size(), 1u);
-  EXPECT_EQ(std::get<std::int64_t>(mutations[0].ops[0].from.value), 70'000);
-  EXPECT_EQ(std::get<std::int64_t>(mutations[0].ops[0].to), 10'000);
-}
-
-TEST(ClientSession, InsertsStandOnTopUntilTheyArePlaced) {
-  Storage storage;
-  ClientBench bench(storage);
-  bench.go_live();
-  bench.command(R"({"cmd":"openPage","page":1,"spec":{"collection":"products","page":1,"size":25,"sort":"-price","filter":{},"query":""}})");
-  const std::string id = RecordId{9'999}.text();
-  bench.command(R"({"cmd":"edit","mutation":")" + bench.uuid(1) + R"(","ops":[{"op":"insert","collection":"products","id":")" +
-                id + R"(","fields":{"title":"New","status":"Active","price":"0.5"}}]})");
-  const Json patch = *Json::parse(bench.pages[1].back(), 100'000);
-  EXPECT_EQ(patch.find("order")->items()[0].text(), id);
-  EXPECT_EQ(patch.find("total")->integer(), 6);
-  EXPECT_FALSE(patch.find("rows")->items()[0].find("placed")->boolean());
-}
-
-TEST(ClientSession, LatePagesAndWatchesStartLoadingAndBecomeReady) {
-  Storage storage;
-  ClientBench bench(storage);
-  bench.start();
-  bench.command(R"({"cmd":"openPage","page":1,"spec":{"collection":"products","page":1,"size":2,"sort":"","filter":{},"query":""}})");
-  bench.command(R"({"cmd":"watch","watch":2,"collection":"dashboard","id":""})");
-  EXPECT_TRUE(contains(bench.pages[1].back(), "loading"));
-  EXPECT_EQ(bench.records[2].back(), "\"loading\"");
-  bench.open_socket();
-  bench.receive(bench.welcome(10));
-  bench.send_store(5, 10);
-  EXPECT_TRUE(contains(bench.pages[1].back(), "\"state\":\"ready\",\"total\":5,\"page\":1,\"pages\":3"));
-  EXPECT_EQ(bench.records[2].back(), "null");
-}
-
-TEST(ClientSession, APageThatIsGoneShowsTheLastOne) {
-  Storage storage;
-  ClientBench bench(storage);
-  bench.go_live(5, 10);
-  bench.command(R"({"cmd":"openPage","page":1,"spec":{"collection":"products","page":3,"size":2,"sort":"price","filter":{},"query":""}})");
-  EXPECT_TRUE(contains(bench.pages[1].back(), "\"page\":3,\"pages\":3"));
-  sync::Delta delta;
-  delta.collection = model::kProducts;
-  delta.base = 10;
-  delta.target = 11;
-  sync::RowDelta row;
-  row.kind = sync::ChangeKind::remove;
-  row.row = 5;
-  row.id = ClientBench::id(5);
-  row.version = 11;
-  row.author = 2;
-  delta.rows = {row};
-  bench.receive(wire::Change{11, {}, {delta}});
-  const Json patch = *Json::parse(bench.pages[1].back(), 100'000);
-  EXPECT_EQ(patch.find("page")->integer(), 2);
-  EXPECT_EQ(patch.find("pages")->integer(), 2);
-  EXPECT_TRUE(patch.find("clamped")->boolean());
-  EXPECT_EQ(patch.find("order")->items().size(), 2u);
-}
-
-TEST(ClientSession, EqualPagesShareOneIndex) {
-  sync::Replica replica({model::kProducts});
-  sync::OfflineQueue queue;
-  RowWriter writer(replica, queue);
-  LivePages pages(replica, writer);
-  PageSpec spec;
-  spec.collection = model::kProducts;
-  ASSERT_TRUE(pages.open(1, spec).ok());
-  spec.page = 4;
-  ASSERT_TRUE(pages.open(2, spec).ok());
-  EXPECT_EQ(pages.index_count(), 1u);
-  spec.sort.descending = true;
-  ASSERT_TRUE(pages.open(2, spec).ok());
-  EXPECT_EQ(pages.index_count(), 2u);
-  pages.close(1);
-  EXPECT_EQ(pages.index_count(), 1u);
-  for (std::uint64_t i = 0; i < limits::kOpenPages; ++i) (void)pages.open(100 + i, spec);
-  EXPECT_EQ(pages.open(999, spec).error().code, ErrorCode::queue_full);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Every cell of the connection's table, written down a second time: what a reader of the specification expects to happen.
+// Every cell of the connection's table, written down a second time: what a reader of the
+// specification expects to happen.
 #include "core/session/connection_table.hpp"
 
 #include <gtest/gtest.h>
@@ -99,22 +100,25 @@ TEST(ConnectionTable, EveryCell) {
       const auto expected = kExpected.find({from, what});
       const Cell cell = expected == kExpected.end() ? Cell{from, kNothing} : expected->second;
       const Transition found = transition(from, what);
-      const std::string name =
-          std::string(connection_state_name(from)) + " x " + std::string(connection_event_name(what));
+      const std::string name = std::string(connection_state_name(from)) + " x " +
+                               std::string(connection_event_name(what));
       EXPECT_EQ(connection_state_name(found.next), connection_state_name(cell.next)) << name;
       EXPECT_EQ(int{found.actions}, cell.actions) << name;
     }
   }
 }
 
-// Whatever happened before: when the network is there and answers, a welcome leads back to work, except where a person is needed.
+// Whatever happened before: when the network is there and answers, a welcome leads back to work,
+// except where a person is needed.
 TEST(ConnectionTable, NoStateButTwoIsADeadEnd) {
   for (int state = 1; state < kConnectionStates; ++state) {
     const auto from = static_cast<S>(state);
-    if (from == S::connected || from == S::needs_sign_in || from == S::needs_update) continue;
+    if (from == S::connected || from == S::needs_sign_in || from == S::needs_update)
+      continue;
     EXPECT_EQ(transition(from, E::welcomed).next, S::connected) << connection_state_name(from);
     EXPECT_NE(transition(from, E::retry_due).actions & kAttempt, 0) << connection_state_name(from);
-    EXPECT_NE(transition(from, E::attempt_failed).actions & kScheduleRetry, 0) << connection_state_name(from);
+    EXPECT_NE(transition(from, E::attempt_failed).actions & kScheduleRetry, 0)
+        << connection_state_name(from);
   }
 }
 

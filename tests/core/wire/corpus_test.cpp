@@ -30,7 +30,8 @@ TEST(FuzzCorpus, ClientMessages) { EXPECT_GT(replay("client_message", &check_cli
 TEST(FuzzCorpus, QueueEntries) { EXPECT_GT(replay("queue_entry", &check_queue_entry), 0u); }
 TEST(FuzzCorpus, SequencesOfFrames) { EXPECT_GT(replay("frames", &check_frames), 0u); }
 
-// A poor man's fuzzer that runs everywhere: samples with a few random bytes changed, cut or doubled.
+// A poor man's fuzzer that runs everywhere: samples with a few random bytes changed, cut or
+// doubled.
 TEST(FuzzCorpus, DamagedSamples) {
   std::uint64_t state = 20'261'121;
   const auto next = [&state](std::size_t bound) {
@@ -38,17 +39,27 @@ TEST(FuzzCorpus, DamagedSamples) {
     return static_cast<std::size_t>(state >> 33) % bound;
   };
   std::vector<Bytes> frames;
-  for (const auto& [name, message] : wire::samples::down_messages()) frames.push_back(wire::encode(message));
-  for (const auto& [name, message] : wire::samples::up_messages()) frames.push_back(wire::encode(message));
+  for (const auto& [name, message] : wire::samples::down_messages())
+    frames.push_back(wire::encode(message));
+  for (const auto& [name, message] : wire::samples::up_messages())
+    frames.push_back(wire::encode(message));
   for (int round = 0; round < 20'000; ++round) {
     Bytes bytes = frames[next(frames.size())];
     for (std::size_t changes = 1 + next(4); changes > 0 && !bytes.empty(); --changes) {
       const std::size_t at = next(bytes.size());
       switch (next(4)) {
-        case 0: bytes[at] = static_cast<char>(next(256)); break;
-        case 1: bytes.erase(at, 1 + next(8)); break;
-        case 2: bytes.insert(at, bytes.substr(next(bytes.size()), 1 + next(16))); break;
-        default: bytes[at] = '\xFF'; break;
+        case 0:
+          bytes[at] = static_cast<char>(next(256));
+          break;
+        case 1:
+          bytes.erase(at, 1 + next(8));
+          break;
+        case 2:
+          bytes.insert(at, bytes.substr(next(bytes.size()), 1 + next(16)));
+          break;
+        default:
+          bytes[at] = '\xFF';
+          break;
       }
     }
     check_down_frame(bytes);

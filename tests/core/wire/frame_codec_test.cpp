@@ -93,7 +93,9 @@ sync::Delta many_changes(std::size_t count) {
   delta.base = 500'000;
   delta.target = 500'000 + count;
   std::uint64_t state = 42;
-  const auto next = [&] { return state = state * 6364136223846793005ull + 1442695040888963407ull, state >> 33; };
+  const auto next = [&] {
+    return state = state * 6364136223846793005ull + 1442695040888963407ull, state >> 33;
+  };
   std::map<RowNumber, sync::RowDelta> rows;
   for (std::size_t i = 0; i < count; ++i) {
     sync::RowDelta row;
@@ -101,10 +103,12 @@ sync::Delta many_changes(std::size_t count) {
     row.version = 500'001 + i;
     row.time = 1'795'000'000'000 + static_cast<TimeMs>(i / 16) * 4;  // group commits
     row.author = static_cast<std::uint32_t>(1 + (i / 16) % 3);
-    row.fields.push_back({samples::field(model::kProducts, "price"), static_cast<std::int64_t>(next() % 2'000'000)});
+    row.fields.push_back(
+        {samples::field(model::kProducts, "price"), static_cast<std::int64_t>(next() % 2'000'000)});
     rows[row.row] = row;
   }
-  for (auto& [number, row] : rows) delta.rows.push_back(row);
+  for (auto& [number, row] : rows)
+    delta.rows.push_back(row);
   return delta;
 }
 
@@ -125,7 +129,8 @@ TEST(FrameCodec, JoinedSectionsAreTheSameBytesAsTheWholeMessage) {
   const Bytes first = encode_section(one);
   const Bytes second = encode_section(two);
   const std::vector<AuthorName> authors{{9, "u-9", "Lin"}};
-  EXPECT_EQ(encode_change(900'000, authors, {first, second}), encode(Change{900'000, authors, {one, two}}));
+  EXPECT_EQ(encode_change(900'000, authors, {first, second}),
+            encode(Change{900'000, authors, {one, two}}));
 }
 
 TEST(FrameCodec, PartsKeepEveryRecord) {
@@ -133,7 +138,8 @@ TEST(FrameCodec, PartsKeepEveryRecord) {
   part.collection = model::kProducts;
   part.index = 3;
   for (RowNumber row = 1; row <= 2'000; ++row) {
-    part.rows.push_back(samples::product(row, "Product " + std::to_string(row), row % 3 == 0 ? -1 : std::int64_t{row} * 100));
+    part.rows.push_back(samples::product(row, "Product " + std::to_string(row),
+                                         row % 3 == 0 ? -1 : std::int64_t{row} * 100));
   }
   const Bytes frame = encode(part);
   EXPECT_LT(frame.size(), 2'000u * 12);
@@ -160,9 +166,11 @@ TEST(FrameCodec, PartsOfEveryCollectionKeepFlagsListsAndHoles) {
     record.id = RecordId{row};
     record.row = row;
     record.values.resize(collection.fields.size());
-    if (row % 2 == 0) record.values[samples::field(model::kStoreInfo, "is_active")] = row % 4 == 0;
+    if (row % 2 == 0)
+      record.values[samples::field(model::kStoreInfo, "is_active")] = row % 4 == 0;
     if (row % 3 == 0) {
-      record.values[samples::field(model::kStoreInfo, "figure_sources")] = model::TextList{"a=demo", "b=derived"};
+      record.values[samples::field(model::kStoreInfo, "figure_sources")] =
+          model::TextList{"a=demo", "b=derived"};
     }
     part.rows.push_back(record);
   }
@@ -186,7 +194,8 @@ TEST(FrameCodec, EveryCutOfEveryFrameIsRefusedOrShorter) {
     const Bytes frame = encode(message);
     for (std::size_t length = 0; length < frame.size(); ++length) {
       const auto decoded = decode_down(std::string_view(frame).substr(0, length));
-      // A cut between two sections, rows or columns reads as a shorter message; anything else must be refused.
+      // A cut between two sections, rows or columns reads as a shorter message; anything else must
+      // be refused.
       if (decoded.ok()) {
         EXPECT_NE(encode(*decoded), frame) << name << " cut at " << length;
       }
@@ -195,7 +204,8 @@ TEST(FrameCodec, EveryCutOfEveryFrameIsRefusedOrShorter) {
   for (const auto& [name, message] : samples::up_messages()) {
     const Bytes frame = encode(message);
     for (std::size_t length = 0; length < frame.size(); ++length) {
-      EXPECT_FALSE(decode_up(std::string_view(frame).substr(0, length)).ok()) << name << " cut at " << length;
+      EXPECT_FALSE(decode_up(std::string_view(frame).substr(0, length)).ok())
+          << name << " cut at " << length;
     }
   }
 }
@@ -223,8 +233,9 @@ TEST(FrameCodec, ABombIsRefusedBeforeItIsUnpacked) {
   for (const auto kind : {Kind::change, Kind::part, Kind::mutate}) {
     Bytes frame(1, static_cast<char>(static_cast<std::uint8_t>(kind) | 0x80));
     frame += bomb;
-    EXPECT_EQ(kind == Kind::mutate ? decode_up(frame).error().code : decode_down(frame).error().code,
-              ErrorCode::too_large);
+    EXPECT_EQ(
+        kind == Kind::mutate ? decode_up(frame).error().code : decode_down(frame).error().code,
+        ErrorCode::too_large);
   }
 }
 
@@ -287,7 +298,8 @@ TEST(FrameCodec, FramesInARowAreSplitAgain) {
 TEST(ViewNumber, DiffersByAccessAndIsStable) {
   EXPECT_EQ(view_number(model::kMembers, model::Role::viewer), 1u);
   EXPECT_NE(view_number(model::kMembers, model::Role::admin), 1u);
-  EXPECT_EQ(view_number(model::kProducts, model::Role::viewer), view_number(model::kProducts, model::Role::admin));
+  EXPECT_EQ(view_number(model::kProducts, model::Role::viewer),
+            view_number(model::kProducts, model::Role::admin));
   EXPECT_NE(view_number(model::kProducts, model::Role::viewer), 0u);
 }
 
@@ -298,7 +310,8 @@ TEST(Compression, RoundTripAndCaps) {
   EXPECT_EQ(*decompress(packed, 10'000), text);
   EXPECT_EQ(decompress(packed, 9'999).error().code, ErrorCode::too_large);
   EXPECT_EQ(decompress("not zstd", 100).error().code, ErrorCode::malformed);
-  EXPECT_EQ(decompress(packed.substr(0, packed.size() - 1), 10'000).error().code, ErrorCode::malformed);
+  EXPECT_EQ(decompress(packed.substr(0, packed.size() - 1), 10'000).error().code,
+            ErrorCode::malformed);
   EXPECT_TRUE(compress("x").empty());
 }
 

@@ -1,5 +1,6 @@
-// The bytes of every frame are promised to clients of the last 24 months. A difference here means: raise kProtocol, keep
-// reading the old form, and only then write new files (SYNCSTORE_WRITE_GOLDEN=1).
+// The bytes of every frame are promised to clients of the last 24 months. A difference here means:
+// raise kProtocol, keep reading the old form, and only then write new files
+// (SYNCSTORE_WRITE_GOLDEN=1).
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -31,7 +32,8 @@ Bytes from_hex(const std::string& text) {
   Bytes out;
   std::istringstream in(text);
   std::string pair;
-  while (in >> pair) out.push_back(static_cast<char>(std::stoi(pair, nullptr, 16)));
+  while (in >> pair)
+    out.push_back(static_cast<char>(std::stoi(pair, nullptr, 16)));
   return out;
 }
 
@@ -47,18 +49,21 @@ void expect_golden(const std::string& name, const Bytes& frame) {
 }
 
 TEST(Golden, UpFrames) {
-  for (const auto& [name, message] : samples::up_messages()) expect_golden("up_" + name, encode(message));
+  for (const auto& [name, message] : samples::up_messages())
+    expect_golden("up_" + name, encode(message));
 }
 
 TEST(Golden, DownFrames) {
-  for (const auto& [name, message] : samples::down_messages()) expect_golden("down_" + name, encode(message));
+  for (const auto& [name, message] : samples::down_messages())
+    expect_golden("down_" + name, encode(message));
 }
 
 // zstd's output may differ between its versions; what was once written must stay readable.
 TEST(Golden, ACompressedPartStaysReadable) {
   Part part;
   part.collection = model::kProducts;
-  for (RowNumber row = 1; row <= 64; ++row) part.rows.push_back(samples::product(row, "Product", 100));
+  for (RowNumber row = 1; row <= 64; ++row)
+    part.rows.push_back(samples::product(row, "Product", 100));
   if (std::getenv("SYNCSTORE_WRITE_GOLDEN") != nullptr) {
     std::ofstream(path_of("down_part_compressed")) << to_hex(encode(part));
   }

@@ -12,8 +12,8 @@ const std::string kId = RecordId{123'456'789}.text();
 const std::string kMutation = "018f2a10-0000-7000-8000-000000000001";
 
 std::string mutate(const std::string& op) {
-  return R"({"type":"mutate","storeId":"gifts","data":{"mutations":[{"id":")" + kMutation + R"(","ops":[)" + op +
-         "]}]}}";
+  return R"({"type":"mutate","storeId":"gifts","data":{"mutations":[{"id":")" + kMutation +
+         R"(","ops":[)" + op + "]}]}}";
 }
 
 Error error_of(const std::string& text) {
@@ -31,18 +31,21 @@ TEST(JsonDialect, AuthTakesATokenOrATicket) {
   const auto token = parse_client_message(R"({"type":"auth","data":{"token":"t"}})");
   ASSERT_TRUE(token.ok());
   EXPECT_EQ(std::get<JsonAuth>(*token).token, "t");
-  const auto ticket = parse_client_message(R"({"type":"auth","data":{"ticket":"k"},"timestamp":5})");
+  const auto ticket =
+      parse_client_message(R"({"type":"auth","data":{"ticket":"k"},"timestamp":5})");
   ASSERT_TRUE(ticket.ok());
   EXPECT_EQ(std::get<JsonAuth>(*ticket).ticket, "k");
   EXPECT_EQ(error_of(R"({"type":"auth","data":{}})").code, ErrorCode::required);
-  EXPECT_EQ(error_of(R"({"type":"auth","data":{"token":"t","ticket":"k"}})").code, ErrorCode::required);
+  EXPECT_EQ(error_of(R"({"type":"auth","data":{"token":"t","ticket":"k"}})").code,
+            ErrorCode::required);
   EXPECT_EQ(error_of(R"({"type":"auth"})").code, ErrorCode::required);
 }
 
 TEST(JsonDialect, SelectStoreNamesDataTypesAndSince) {
   const auto parsed = parse_client_message(
       R"({"type":"selectStore","storeId":"gifts","data":{"dataTypes":["products","store_info","products"],)"
-      R"("since":{"epoch":")" + base32_text(0xABC) + R"(","sequenceNumber":811}}})");
+      R"("since":{"epoch":")" +
+      base32_text(0xABC) + R"(","sequenceNumber":811}}})");
   ASSERT_TRUE(parsed.ok()) << parsed.error().detail;
   const auto& select = std::get<JsonSelectStore>(*parsed);
   EXPECT_EQ(select.store, "gifts");
@@ -112,34 +115,42 @@ TEST(JsonDialect, BadInputIsNamedWithItsPath) {
       {"UTF-8", "{\"type\":\"\xFF\"}", ErrorCode::invalid_utf8, ""},
       {"unknown type", R"({"type":"shout"})", ErrorCode::unknown_type, "type"},
       {"unknown member", R"({"type":"ping","x":1})", ErrorCode::unknown_field, "x"},
-      {"unknown member in data", R"({"type":"auth","data":{"token":"t","x":1}})", ErrorCode::unknown_field, "data.x"},
+      {"unknown member in data", R"({"type":"auth","data":{"token":"t","x":1}})",
+       ErrorCode::unknown_field, "data.x"},
       {"no store", R"({"type":"mutate","data":{"mutations":[]}})", ErrorCode::required, "storeId"},
-      {"bad store", R"({"type":"selectStore","storeId":"../x"})", ErrorCode::unknown_store, "storeId"},
-      {"no mutations", R"({"type":"mutate","storeId":"gifts","data":{"mutations":[]}})", ErrorCode::required,
-       "data.mutations"},
-      {"no ops", R"({"type":"mutate","storeId":"gifts","data":{"mutations":[{"id":")" + kMutation + R"(","ops":[]}]}})",
+      {"bad store", R"({"type":"selectStore","storeId":"../x"})", ErrorCode::unknown_store,
+       "storeId"},
+      {"no mutations", R"({"type":"mutate","storeId":"gifts","data":{"mutations":[]}})",
+       ErrorCode::required, "data.mutations"},
+      {"no ops",
+       R"({"type":"mutate","storeId":"gifts","data":{"mutations":[{"id":")" + kMutation +
+           R"(","ops":[]}]}})",
        ErrorCode::required, "data.mutations[0].ops"},
-      {"unknown op", mutate(R"({"op":"shout"})"), ErrorCode::unknown_type, "data.mutations[0].ops[0].op"},
+      {"unknown op", mutate(R"({"op":"shout"})"), ErrorCode::unknown_type,
+       "data.mutations[0].ops[0].op"},
       {"unknown data type", mutate(R"({"op":"remove","dataType":"x","id":")" + kId + R"("})"),
        ErrorCode::unknown_collection, "data.mutations[0].ops[0].dataType"},
       {"bad id", mutate(R"({"op":"remove","dataType":"products","id":"12"})"), ErrorCode::invalid,
        "data.mutations[0].ops[0].id"},
-      {"unknown field", mutate(set + R"("field":"colour","from":null,"to":null})"), ErrorCode::unknown_field,
-       "data.mutations[0].ops[0].field"},
-      {"price with comma", mutate(set + R"("field":"price","from":null,"to":"1,299.00"})"), ErrorCode::wrong_type,
-       "data.mutations[0].ops[0].to"},
-      {"price as number", mutate(set + R"("field":"price","from":null,"to":12})"), ErrorCode::wrong_type,
-       "data.mutations[0].ops[0].to"},
-      {"price with sign", mutate(set + R"("field":"price","from":null,"to":"£4"})"), ErrorCode::wrong_type,
-       "data.mutations[0].ops[0].to"},
+      {"unknown field", mutate(set + R"("field":"colour","from":null,"to":null})"),
+       ErrorCode::unknown_field, "data.mutations[0].ops[0].field"},
+      {"price with comma", mutate(set + R"("field":"price","from":null,"to":"1,299.00"})"),
+       ErrorCode::wrong_type, "data.mutations[0].ops[0].to"},
+      {"price as number", mutate(set + R"("field":"price","from":null,"to":12})"),
+       ErrorCode::wrong_type, "data.mutations[0].ops[0].to"},
+      {"price with sign", mutate(set + R"("field":"price","from":null,"to":"£4"})"),
+       ErrorCode::wrong_type, "data.mutations[0].ops[0].to"},
       {"no from", mutate(set + R"("field":"price","to":"1"})"), ErrorCode::required,
        "data.mutations[0].ops[0].from"},
-      {"stray member", mutate(set + R"("field":"price","from":null,"to":"1","amount":1})"), ErrorCode::unknown_field,
-       "data.mutations[0].ops[0].amount"},
-      {"add to text", mutate(R"({"op":"add","dataType":"products","id":")" + kId + R"(","field":"title","amount":1})"),
+      {"stray member", mutate(set + R"("field":"price","from":null,"to":"1","amount":1})"),
+       ErrorCode::unknown_field, "data.mutations[0].ops[0].amount"},
+      {"add to text",
+       mutate(R"({"op":"add","dataType":"products","id":")" + kId +
+              R"(","field":"title","amount":1})"),
        ErrorCode::invalid, "data.mutations[0].ops[0].field"},
       {"fraction of a count",
-       mutate(R"({"op":"add","dataType":"products","id":")" + kId + R"(","field":"inventory","amount":1.5})"),
+       mutate(R"({"op":"add","dataType":"products","id":")" + kId +
+              R"(","field":"inventory","amount":1.5})"),
        ErrorCode::wrong_type, "data.mutations[0].ops[0].amount"},
       {"bad mode",
        R"({"type":"mutate","storeId":"gifts","data":{"mutations":[{"id":")" + kMutation +
@@ -155,9 +166,11 @@ TEST(JsonDialect, BadInputIsNamedWithItsPath) {
 
 TEST(JsonDialect, TooManyAndTooDeepAreRefused) {
   std::string many = R"({"type":"mutate","storeId":"gifts","data":{"mutations":[)";
-  for (std::size_t i = 0; i <= limits::kMutationsPerMessage; ++i) many += i == 0 ? "0" : ",0";
+  for (std::size_t i = 0; i <= limits::kMutationsPerMessage; ++i)
+    many += i == 0 ? "0" : ",0";
   EXPECT_EQ(error_of(many + "]}}").code, ErrorCode::too_large);
-  std::string deep = R"({"type":"ping","data":)" + std::string(100, '[') + std::string(100, ']') + "}";
+  std::string deep =
+      R"({"type":"ping","data":)" + std::string(100, '[') + std::string(100, ']') + "}";
   EXPECT_EQ(error_of(deep).code, ErrorCode::malformed);
 }
 
@@ -196,22 +209,25 @@ TEST(JsonDialect, SnapshotsLeaveAbsentFieldsOut) {
   head.bulk = true;
   head.snapshot = true;
   head.more = true;
-  const auto snapshot = Json::parse(render_rows(head, model::kProducts, 0, 9, {&record}), limits::kMessageBytes);
+  const auto snapshot =
+      Json::parse(render_rows(head, model::kProducts, 0, 9, {&record}), limits::kMessageBytes);
   ASSERT_TRUE(snapshot.ok());
   EXPECT_EQ(snapshot->find("type")->text(), "bulk_update");
   EXPECT_TRUE(snapshot->find("snapshot")->boolean());
   EXPECT_TRUE(snapshot->find("more")->boolean());
   EXPECT_EQ(snapshot->find("data")->items()[0].find("fields")->find("price"), nullptr);
   head.snapshot = false;
-  const auto rows = Json::parse(render_rows(head, model::kProducts, 0, 9, {&record}, {{RecordId{7}, 3, 8, 0, 0}}),
-                                limits::kMessageBytes);
+  const auto rows =
+      Json::parse(render_rows(head, model::kProducts, 0, 9, {&record}, {{RecordId{7}, 3, 8, 0, 0}}),
+                  limits::kMessageBytes);
   ASSERT_TRUE(rows.ok());
   EXPECT_EQ(rows->find("data")->items()[0].find("op")->text(), "delete");
   EXPECT_TRUE(rows->find("data")->items()[1].find("fields")->find("price")->is(Json::Kind::null));
 }
 
 TEST(JsonDialect, ReceiptsErrorsAndTheRest) {
-  const auto receipt = Json::parse(render_receipt("gifts", {samples::result()}, 1), limits::kMessageBytes);
+  const auto receipt =
+      Json::parse(render_receipt("gifts", {samples::result()}, 1), limits::kMessageBytes);
   ASSERT_TRUE(receipt.ok());
   const Json& entry = receipt->find("data")->items()[0];
   EXPECT_EQ(entry.find("sequenceNumber")->integer(), 78);
@@ -219,7 +235,8 @@ TEST(JsonDialect, ReceiptsErrorsAndTheRest) {
   EXPECT_EQ(entry.find("ops")->items()[1].find("code")->text(), "below_minimum");
   EXPECT_FALSE(entry.find("ops")->items()[1].find("message")->text().empty());
 
-  const auto error = Json::parse(render_error(fail(ErrorCode::unknown_field, "no \"x\"", "data.x"), 2), 10'000);
+  const auto error =
+      Json::parse(render_error(fail(ErrorCode::unknown_field, "no \"x\"", "data.x"), 2), 10'000);
   ASSERT_TRUE(error.ok());
   EXPECT_EQ(error->find("data")->find("code")->text(), "unknown_field");
   EXPECT_EQ(error->find("data")->find("details")->text(), "data.x");
@@ -238,8 +255,9 @@ TEST(JsonDialect, ReceiptsErrorsAndTheRest) {
   ASSERT_TRUE(status.ok());
   EXPECT_EQ(status->find("data")->find("retryAfterMs")->integer(), 1'000);
 
-  const auto switched = Json::parse(
-      render_store_switch("gifts", 1, 9, nullptr, nullptr, model::Role::viewer, CatchUp::snapshot, 6), 10'000);
+  const auto switched = Json::parse(render_store_switch("gifts", 1, 9, nullptr, nullptr,
+                                                        model::Role::viewer, CatchUp::snapshot, 6),
+                                    10'000);
   ASSERT_TRUE(switched.ok());
   EXPECT_EQ(switched->find("data")->find("mode")->text(), "snapshot");
   EXPECT_EQ(switched->find("data")->find("role")->text(), "viewer");
@@ -251,7 +269,9 @@ TEST(JsonDialect, WritesTheSameValuesAsTheTree) {
   for (std::size_t i = 0; i < products.fields.size(); ++i) {
     std::string text;
     append_value(text, products.fields[i], record.values[i], model::TimeForm::milliseconds);
-    EXPECT_EQ(text, model::value_to_json(products.fields[i], record.values[i], model::TimeForm::milliseconds).dump());
+    EXPECT_EQ(text, model::value_to_json(products.fields[i], record.values[i],
+                                         model::TimeForm::milliseconds)
+                        .dump());
   }
 }
 

@@ -1,4 +1,5 @@
-// One message of every kind with values in every place: what golden files, round trips and damaged frames are made from.
+// One message of every kind with values in every place: what golden files, round trips and damaged
+// frames are made from.
 #pragma once
 
 #include <string>
@@ -11,7 +12,8 @@ namespace syncstore::wire::samples {
 
 inline Uuid uuid(std::uint8_t first) {
   Uuid id;
-  for (std::size_t i = 0; i < id.bytes.size(); ++i) id.bytes[i] = static_cast<std::uint8_t>(first + i);
+  for (std::size_t i = 0; i < id.bytes.size(); ++i)
+    id.bytes[i] = static_cast<std::uint8_t>(first + i);
   return id;
 }
 
@@ -30,7 +32,8 @@ inline model::Record product(RowNumber row, std::string title, std::int64_t pric
   record.values.resize(products.fields.size());
   record.values[field(model::kProducts, "title")] = std::move(title);
   record.values[field(model::kProducts, "status")] = std::string("Active");
-  if (price >= 0) record.values[field(model::kProducts, "price")] = price;
+  if (price >= 0)
+    record.values[field(model::kProducts, "price")] = price;
   record.values[field(model::kProducts, "inventory")] = std::int64_t{12} - row;
   return record;
 }
@@ -87,7 +90,8 @@ inline sync::Delta mixed_changes() {
 inline model::Digest digest() {
   model::Digest digest;
   digest.records = 0x0102'0304'0506'0708;
-  for (std::uint64_t i = 0; i < 13; ++i) digest.fields.push_back(i * 0x0101'0101'0101'0101);
+  for (std::uint64_t i = 0; i < 13; ++i)
+    digest.fields.push_back(i * 0x0101'0101'0101'0101);
   return digest;
 }
 
@@ -146,9 +150,12 @@ inline std::vector<std::pair<std::string, UpMessage>> up_messages() {
   subscribe.sort = {static_cast<int>(field(model::kProducts, "price")), true};
   subscribe.page = 2;
   subscribe.page_size = 25;
-  return {{"hello", hello},           {"mutate", Mutate{{mutation()}}},
-          {"subscribe", subscribe},   {"unsubscribe", Unsubscribe{5}},
-          {"credentials", Credentials{"ticket"}}, {"ping", Ping{300}}};
+  return {{"hello", hello},
+          {"mutate", Mutate{{mutation()}}},
+          {"subscribe", subscribe},
+          {"unsubscribe", Unsubscribe{5}},
+          {"credentials", Credentials{"ticket"}},
+          {"ping", Ping{300}}};
 }
 
 inline std::vector<std::pair<std::string, DownMessage>> down_messages() {
