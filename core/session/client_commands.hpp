@@ -5,7 +5,8 @@
 //   with "collection" for "dataType"
 //   {"cmd":"discard","number"} {"cmd":"sendAgain","number","ops"?} {"cmd":"retryNow"}
 //   {"cmd":"refresh"} {"cmd":"signedIn"}
-//   {"cmd":"openPage","page","spec":{"collection","page","size","sort","filter":{field:text},"query"}}
+//   {"cmd":"openPage","page",
+//    "spec":{"collection","page","size","sort","filter":{field:text},"query"}}
 //   {"cmd":"closePage","page"} {"cmd":"releasePage","page"}
 //   {"cmd":"watch","watch","collection","id"} {"cmd":"unwatch","watch"}
 #pragma once

@@ -78,8 +78,7 @@ Status ClientSession::send_again(std::uint64_t number, std::vector<sync::Op> ops
   return {};
 }
 
-// --- overlay
-// ---------------------------------------------------------------------------------------------------------
+// --- overlay ---
 
 bool ClientSession::is_reached(const sync::QueueEntry& entry) const {
   if (entry.result.sequence == 0 || entry.result.epoch != epoch_)
@@ -132,8 +131,7 @@ void ClientSession::follow_queue() {
   }
 }
 
-// --- storage
-// ---------------------------------------------------------------------------------------------------------
+// --- storage ---
 
 std::uint64_t ClientSession::write_queue() {
   const std::vector<std::uint64_t> dirty = queue_.take_dirty();
@@ -218,8 +216,7 @@ void ClientSession::tell_queued(std::uint64_t number) {
   tell(entry->mutation.id);
 }
 
-// --- server
-// ----------------------------------------------------------------------------------------------------------
+// --- server ---
 
 void ClientSession::send_waiting(TimeMs) {
   while (is_live()) {

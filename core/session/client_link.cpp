@@ -92,8 +92,7 @@ wire::Hello ClientSession::make_hello() const {
   return hello;
 }
 
-// --- events
-// ----------------------------------------------------------------------------------------------------------
+// --- events ---
 
 void ClientSession::start(TimeMs now) {
   offline_since_ = now;
@@ -251,8 +250,7 @@ void ClientSession::arrange_timer(TimeMs now) {
   emit(EffectKind::set_timer, static_cast<std::uint64_t>(next));
 }
 
-// --- frames of the link itself
-// ---------------------------------------------------------------------------------------
+// --- frames of the link itself ---
 
 void ClientSession::on_socket_frame(std::string_view frame, TimeMs now) {
   auto message = wire::decode_down(frame);
@@ -352,8 +350,7 @@ void ClientSession::renew_at(std::uint32_t expires_in_s, TimeMs now) {
   renew_at_ = expires_in_s == 0 ? 0 : now + TimeMs{expires_in_s} * 800;
 }
 
-// --- polling over HTTP
-// -----------------------------------------------------------------------------------------------
+// --- polling over HTTP ---
 
 void ClientSession::begin_exchange(TimeMs) {
   if (exchange_running_ || exchange_after_ != 0)

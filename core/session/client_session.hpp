@@ -46,8 +46,7 @@ class ClientSession {
   bool restore_entry(std::string_view bytes);  // false: damaged, nothing restored
   void restore_kept(std::string_view bytes);
 
-  // --- events
-  // -----------------------------------------------------------------------------------------------------
+  // --- events ---
   void start(TimeMs now);
   void stop(TimeMs now);
   void ticket(std::string ticket, TimeMs now);
@@ -62,8 +61,7 @@ class ClientSession {
   void queue_written(std::uint64_t write, bool ok, TimeMs now);
   void cache_written(std::uint64_t write, bool ok, TimeMs now);
 
-  // --- commands of people
-  // -----------------------------------------------------------------------------------------
+  // --- commands of people ---
   // `inverse`: JSON array of operations that undo it, given back with `queued`. Shown at once.
   // Errors: queue_full, invalid.
   Status edit(sync::Mutation mutation, std::string inverse, TimeMs now);
@@ -80,8 +78,7 @@ class ClientSession {
   void watch(std::uint64_t watch, RowKey key, TimeMs now);
   void unwatch(std::uint64_t watch, TimeMs now);
 
-  // --- what comes out
-  // ---------------------------------------------------------------------------------------------
+  // --- what comes out ---
   std::vector<Effect> take_effects();
   const sync::Replica& replica() const { return replica_; }
   const sync::OfflineQueue& queue() const { return queue_; }

@@ -17,7 +17,7 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-TEST(ClientStorage, FullStorageDoesNotStopWork) {
+TEST(ClientSession, FullStorageDoesNotStopWork) {
   Storage storage;
   ClientBench bench(storage);
   bench.go_live();
@@ -28,7 +28,7 @@ TEST(ClientStorage, FullStorageDoesNotStopWork) {
   EXPECT_TRUE(contains(bench.status, "storage_full"));
 }
 
-TEST(ClientStorage, TheCacheComesBackInPiecesCutAnywhere) {
+TEST(ClientSession, TheCacheComesBackInPiecesCutAnywhere) {
   Storage storage;
   {
     ClientBench bench(storage);
@@ -53,7 +53,7 @@ TEST(ClientStorage, TheCacheComesBackInPiecesCutAnywhere) {
   EXPECT_EQ(other.cursor(model::kProducts), 0u);
 }
 
-TEST(ClientStorage, ADamagedCacheIsDroppedNotGuessed) {
+TEST(ClientSession, ADamagedCacheIsDroppedNotGuessed) {
   Storage storage;
   {
     ClientBench bench(storage);
@@ -76,7 +76,7 @@ TEST(ClientStorage, ADamagedCacheIsDroppedNotGuessed) {
   }
 }
 
-TEST(ClientStorage, StoredBytesAreWrittenAnewWhenTheirTailHasGrown) {
+TEST(ClientSession, StoredBytesAreWrittenAnewWhenTheirTailHasGrown) {
   Storage storage;
   ClientBench bench(storage);
   bench.go_live(100, 10);
@@ -98,7 +98,7 @@ TEST(ClientStorage, StoredBytesAreWrittenAnewWhenTheirTailHasGrown) {
             bench->replica().base(model::kProducts).digest());
 }
 
-TEST(ClientScreens, EditsThatCannotBeMadeAreRejectedWithTheirField) {
+TEST(ClientSession, EditsThatCannotBeMadeAreRejectedWithTheirField) {
   Storage storage;
   ClientBench bench(storage);
   bench.go_live();
@@ -109,7 +109,7 @@ TEST(ClientScreens, EditsThatCannotBeMadeAreRejectedWithTheirField) {
   EXPECT_EQ(bench.queue, "[]");
 }
 
-TEST(ClientScreens, UndoIsANewMutationFromWhatWasWritten) {
+TEST(ClientSession, UndoIsANewMutationFromWhatWasWritten) {
   Storage storage;
   ClientBench bench(storage);
   bench.go_live();
@@ -127,7 +127,7 @@ TEST(ClientScreens, UndoIsANewMutationFromWhatWasWritten) {
   EXPECT_EQ(std::get<std::int64_t>(mutations[0].ops[0].to), 10'000);
 }
 
-TEST(ClientScreens, InsertsStandOnTopUntilTheyArePlaced) {
+TEST(ClientSession, InsertsStandOnTopUntilTheyArePlaced) {
   Storage storage;
   ClientBench bench(storage);
   bench.go_live();
@@ -143,7 +143,7 @@ TEST(ClientScreens, InsertsStandOnTopUntilTheyArePlaced) {
   EXPECT_FALSE(patch.find("rows")->items()[0].find("placed")->boolean());
 }
 
-TEST(ClientScreens, LatePagesAndWatchesStartLoadingAndBecomeReady) {
+TEST(ClientSession, LatePagesAndWatchesStartLoadingAndBecomeReady) {
   Storage storage;
   ClientBench bench(storage);
   bench.start();
@@ -160,7 +160,7 @@ TEST(ClientScreens, LatePagesAndWatchesStartLoadingAndBecomeReady) {
   EXPECT_EQ(bench.records[2].back(), "null");
 }
 
-TEST(ClientScreens, APageThatIsGoneShowsTheLastOne) {
+TEST(ClientSession, APageThatIsGoneShowsTheLastOne) {
   Storage storage;
   ClientBench bench(storage);
   bench.go_live(5, 10);
@@ -186,7 +186,7 @@ TEST(ClientScreens, APageThatIsGoneShowsTheLastOne) {
   EXPECT_EQ(patch.find("order")->items().size(), 2u);
 }
 
-TEST(ClientScreens, EqualPagesShareOneIndex) {
+TEST(ClientSession, EqualPagesShareOneIndex) {
   sync::Replica replica({model::kProducts});
   sync::OfflineQueue queue;
   RowWriter writer(replica, queue);
