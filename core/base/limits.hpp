@@ -198,8 +198,8 @@ inline constexpr std::size_t kIdempotencyBytes = 64 * 1'048'576;  // of remember
 inline constexpr std::size_t kIdempotencyAnswerBytes = 65'536;
 
 // --- imports -------------------------------------------------------------------------------------
-// products in one file: what is remembered of each to find it twice is 12 to 24 bytes
-inline constexpr std::size_t kImportProducts = 1'000'000;
+// products in one file: 100 MB of the shortest rows; what is remembered of each is 12 to 24 bytes
+inline constexpr std::size_t kImportProducts = 3'500'000;
 // one row or JSON record: a description of kTextBytes, escaped, with everything around it
 inline constexpr std::size_t kImportRecordBytes = 1'048'576;
 inline constexpr std::size_t kImportColumns = 512;  // marketplaces' files have 44 to 57

@@ -276,7 +276,7 @@ void bind_imports(Imports& imports, http::Api& api) {
                reply(status.ok() ? accepted(id) : http::problem(status.error()));
              });
            }));
-  for (const RouteId route : {RouteId::exports_products, RouteId::products_export}) {
+  for (const RouteId route : {RouteId::exports_products}) {
     api.bind(route, [&imports](const ContextPtr& context, const HttpReply& reply) {
       export_store(imports, context, reply);
     });

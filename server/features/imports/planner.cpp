@@ -80,14 +80,14 @@ const model::Record* Planner::find_record(const model::Table& table, ParsedProdu
     return by_sku;
   }
   const model::Record* by_id = product.id ? table.find(product.id) : nullptr;
-  if (product.handle_made && by_id != nullptr) {
+  const model::Record* by_handle = by_unique(table, f.handle, product.text(f.handle));
+  if (product.handle_made && (by_id != nullptr || by_handle != nullptr)) {
     // The made handle was only to find it by.
     std::erase_if(product.fields,
                   [&](const sync::FieldValue& named) { return named.field == f.handle; });
     product.handle_made = false;
-    return by_id;
+    return by_id != nullptr ? by_id : by_handle;
   }
-  const model::Record* by_handle = by_unique(table, f.handle, product.text(f.handle));
   // A product that had no SKU yet gets the one the file names; one with another SKU is another
   // product.
   if (by_handle != nullptr && (sku.empty() || model::is_absent(by_handle->values[f.sku]))) {

@@ -31,7 +31,7 @@ void SeenKeys::grow() {
 }
 
 std::uint64_t SeenKeys::add(char kind, std::string_view key, std::uint64_t line) {
-  if (size_ * 4 >= hashes_.size() * 3) {
+  if (size_ * 20 >= hashes_.size() * 17) {  // 85 % full
     grow();
   }
   const std::uint64_t hash = xxh64(key, static_cast<unsigned char>(kind)) | 1;

@@ -153,6 +153,9 @@ TEST_F(ImportsFates, EmptySkusAreFoundAgainByTheirTitle) {
   EXPECT_EQ(products("handle").count("green-candle"), 1u);
   EXPECT_EQ(counts(import(file)), "3 0 0 2 1 0");
   EXPECT_EQ(counts(import("title,sku\n,\n???,\n")), "1 0 0 0 1 0");
+  // A made handle finds a product whose own is spelt otherwise, and leaves it so.
+  import("title,handle\nBlue Candle,Blue-Candle\n");
+  EXPECT_EQ(counts(import("title,sku\nBlue Candle,\n")), "1 0 0 1 0 0");
 }
 
 TEST_F(ImportsFates, EveryProblemOfARowIsNamed) {
