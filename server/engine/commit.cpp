@@ -124,6 +124,7 @@ Committer::~Committer() = default;
 
 void Committer::submit(Submission submission) {
   const auto answer_later = [this, &submission](Error error) {
+    if (!submission.done) return;
     scheduler_.post([done = std::move(submission.done), error = std::move(error)] { done(error); });
   };
   if (draining_ || stopped_) return answer_later(fail(ErrorCode::unavailable));
@@ -186,6 +187,7 @@ void Committer::look_up_older(std::shared_ptr<Waiting> waiting, std::vector<Muta
 }
 
 void Committer::write_documents(std::vector<ports::DocumentWrite> documents, std::function<void(Status)> done) {
+  if (!done) done = [](Status) {};
   if (draining_ || stopped_) {
     scheduler_.post([done = std::move(done)] { done(fail(ErrorCode::unavailable)); });
     return;

@@ -143,6 +143,10 @@ void Hub::close_links_of(const StoreId& store, const LinkFeed* except, std::uint
 
 void Hub::revoke(const Revocation& revocation) {
   for (const auto& link : all_links()) {
+    if (revocation.kind == Revocation::Kind::store_closed) {
+      if (link->store() == revocation.store) link->refuse(ErrorCode::inactive_store, session::kCloseAccess);
+      continue;
+    }
     if (link->user().user.empty() || link->user().user != revocation.user) continue;
     if (!revocation.credential.empty() && link->user().credential != revocation.credential) continue;
     if (revocation.kind != Revocation::Kind::role_changed) {

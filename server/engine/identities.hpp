@@ -24,6 +24,7 @@ struct Revocation {
   enum class Kind : std::uint8_t {
     signed_out,    // sockets of the credential close with 4401
     disabled,      // sockets of the user close with 4401
+    store_closed,  // every socket on `store` closes with 4403, whoever holds it
     role_changed,  // sockets of the user on `store` (empty = on any) close with 4403 and come back with the new role
   };
   Kind kind = Kind::signed_out;

@@ -67,6 +67,31 @@ std::string Staging::author_name(std::uint32_t author) const {
   return {};
 }
 
+namespace {
+
+bool touches(const sync::ChangeSet& change_set, std::uint16_t collection, RecordId id, std::uint16_t field) {
+  for (const sync::Change& change : change_set.changes) {
+    if (change.collection != collection || change.record != id) continue;
+    if (field == kWholeRecord || change.kind != sync::ChangeKind::update) return true;
+    for (const sync::FieldChange& changed : change.fields) {
+      if (changed.field == field) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+sync::MergeView::Touch Staging::last_touch(std::uint16_t collection, RecordId id, std::uint16_t field) const {
+  for (auto entry = change_sets_.rbegin(); entry != change_sets_.rend(); ++entry) {
+    if (touches(**entry, collection, id, field)) return {(*entry)->author, (*entry)->time};
+  }
+  for (auto entry = store_->tail().rbegin(); entry != store_->tail().rend(); ++entry) {
+    if (touches(**entry, collection, id, field)) return {(*entry)->author, (*entry)->time};
+  }
+  return MergeView::last_touch(collection, id, field);
+}
+
 bool Staging::is_active() const {
   const auto found = touched_.find({model::kStoreInfo, model::singleton_id(*model::find_collection(model::kStoreInfo))});
   if (found == touched_.end()) return store_->is_active();

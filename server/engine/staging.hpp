@@ -28,6 +28,8 @@ class Staging final : public sync::MergeView {
   std::vector<RecordId> open_conflicts(std::uint16_t collection, RecordId record,
                                        std::uint16_t field) const override;
   std::string author_name(std::uint32_t author) const override;
+  // From this batch and the newest change sets in memory; a field whose last change is older than those: the record's.
+  Touch last_touch(std::uint16_t collection, RecordId id, std::uint16_t field) const override;
 
   const StoreState& store() const { return *store_; }
   TimeMs log_time() const { return log_time_; }
