@@ -38,7 +38,7 @@ test('the demo shows two real catalogues, marks what is made up and pages throug
   const one = signIns.find((entry) => entry.role === 'viewer') ?? signIns[0];
   if (!one) throw new Error('the demo has no sign-ins');
   const context = await browser.newContext({ baseURL: demo.url });
-  await signIn(context, demo.url, one.name, one.password);
+  await signIn(context, demo.url, one.user, one.password);
   const stores = ((await (await context.request.get('/api/stores')).json()) as { data: { id: string }[] }).data.map((store) => store.id);
   const store = stores.includes('games') ? 'games' : stores[0] ?? 'gifts';
   const page = await openPage(context, `/s/${store}/products`);

@@ -46,7 +46,16 @@ test('rows are selected, removed and brought back', async ({ shop, profile }) =>
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page.locator('[data-total]')).toHaveAttribute('data-total', '30');
   await allSent(page);
-  await expect.poll(async () => (await shop.read(id))['title']).toBe(title);
+  const found = async () => (await shop.admin.must('GET', `/api/products?storeId=${shop.id}&q=${encodeURIComponent('MUG-4')}`))['data'];
+  await expect.poll(found).toMatchObject([{ title, sku: 'MUG-4', price: '9.5' }]);
+  // By Ctrl+Z as well.
+  await page.locator(`[data-cell="${shop.product(7).id}:price"]`).focus();
+  await page.keyboard.press('Delete');
+  await expect(page.locator('[data-total]')).toHaveAttribute('data-total', '29');
+  await page.keyboard.press('Control+z');
+  await expect(page.locator('[data-total]')).toHaveAttribute('data-total', '30');
+  await allSent(page);
+  await expect(page.getByText(/not saved/)).toHaveCount(0);
 });
 
 test('the command palette and the keyboard map open by key and lead on', async ({ shop, profile }) => {

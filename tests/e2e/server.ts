@@ -16,7 +16,7 @@ interface Listening {
 }
 
 export interface SignIn {
-  name: string;
+  user: string;
   password: string;
   role: string;
   stores: string;
@@ -70,7 +70,6 @@ export class Server {
   }
 
   demoSignIns(): SignIn[] {
-    const content = JSON.parse(readFileSync(join(this.directory, 'demo-sign-ins.json'), 'utf8')) as SignIn[] | { signIns: SignIn[] };
-    return Array.isArray(content) ? content : content.signIns;
+    return JSON.parse(readFileSync(join(this.directory, 'demo-sign-ins.json'), 'utf8')) as SignIn[];
   }
 }

@@ -1,4 +1,4 @@
-import { edit, undo, usePage, useSession, type Row, type StoreAccess } from '../../sync';
+import { edit, newRecordId, usePage, useSession, type Row, type StoreAccess } from '../../sync';
 import { plural } from '../../ui/format';
 import { Icon } from '../../ui/icon';
 import { LiveTable } from '../../ui/live-table/live-table';
@@ -13,10 +13,16 @@ import { ProductDetails } from './product-details';
 
 const titleOf = (row: Row): string => String(row.fields['title'] ?? row.fields['sku'] ?? row.id);
 
+/** The same product under a new id: a removed id never comes back. */
+function bringBack(store: string, row: Row): void {
+  const fields = Object.fromEntries(Object.entries(row.fields).filter(([, value]) => value !== null));
+  edit(store, [{ op: 'insert', collection: 'products', id: newRecordId(), fields }]);
+}
+
 export function removeProducts(store: string, rows: readonly Row[]): void {
   for (const row of rows) edit(store, [{ op: 'remove', collection: 'products', id: row.id }]);
   toast(rows.length === 1 && rows[0] ? `Removed ${titleOf(rows[0])}` : `Removed ${plural(rows.length, 'product')}`, {
-    label: 'Undo', run: () => rows.forEach(() => void undo()),
+    label: 'Undo', run: () => rows.forEach((row) => bringBack(store, row)),
   });
 }
 

@@ -1,6 +1,6 @@
 // The leading worker: one runner per open store (and per store whose queue still holds edits), shared by every tab of this person. Maps what
 // tabs have open to numbers of the sessions, and what sessions say back to tabs.
-import { newMutationId } from '../ids';
+import { newMutationId, newRecordId } from '../ids';
 import type { EditAnswer, EditOp, QueueEntry, Row, SyncStatus } from '../types';
 import type { PageMessage, PagePatch, WorkerUser } from '../worker-protocol';
 import type { CoreError, CoreModule } from './core-session';
@@ -338,7 +338,16 @@ export class SyncHost implements Host {
   #step(port: TabPort, direction: 'undo' | 'redo', request: string): void {
     const step = (direction === 'undo' ? this.#undo : this.#redo).pop();
     port.post({ t: 'reply', request, ok: step !== undefined });
-    if (step) this.#make(port, step.store, newMutationId(), step.ops, false, true, direction);
+    if (step) this.#make(port, step.store, newMutationId(), this.#redrawn(step.ops), false, true, direction);
+  }
+
+  /** A removed id never comes back: what is inserted again gets a new one, and the steps that name the old one follow it. */
+  #redrawn(ops: EditOp[]): EditOp[] {
+    const drawn = new Map(ops.filter((op) => op.op === 'insert').map((op) => [op.id, newRecordId()]));
+    if (drawn.size === 0) return ops;
+    const renamed = (list: EditOp[]): EditOp[] => list.map((op) => ({ ...op, id: drawn.get(op.id) ?? op.id }));
+    for (const step of [...this.#undo, ...this.#redo]) step.ops = renamed(step.ops);
+    return renamed(ops);
   }
 
   #toldQueued(text: string): void {
