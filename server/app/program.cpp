@@ -143,7 +143,8 @@ int print_error(const Error& error) {
   switch (error.code) {
     case ErrorCode::directory_locked:
     case ErrorCode::read_only_directory:
-    case ErrorCode::newer_schema: return kExitDirectory;
+    case ErrorCode::newer_schema:
+    case ErrorCode::corrupt: return kExitDirectory;
     default: return kExitFailed;
   }
 }
@@ -172,8 +173,10 @@ int run_command(CommandLine line) {
   if (!answer.ok()) return print_error(answer.error());
   const Json* const ok = answer->find("ok");
   if (ok != nullptr && ok->boolean()) return print_answer(line, *answer->find("data"));
-  return print_error(fail(error_from_name(member_text(*answer, "code")), member_text(*answer, "detail"),
-                          member_text(*answer, "field")));
+  // The directory was good enough to carry the command out: what failed is the command.
+  print_error(fail(error_from_name(member_text(*answer, "code")), member_text(*answer, "detail"),
+                   member_text(*answer, "field")));
+  return kExitFailed;
 }
 
 }  // namespace

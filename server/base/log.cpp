@@ -1,7 +1,5 @@
 #include "server/base/log.hpp"
 
-#include <unistd.h>
-
 #include <array>
 #include <cstdio>
 #include <ctime>
@@ -32,13 +30,8 @@ std::string utc_text(TimeMs time) {
   return std::string(text.data(), size) + fraction.data();
 }
 
-void write_to_stderr(std::string_view line) {
-  while (!line.empty()) {
-    const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
-    if (written <= 0) return;  // nobody reads the log: the server goes on
-    line.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
+// Standard error has no buffer, so a line goes out in one piece; when nobody reads it the server goes on.
+void write_to_stderr(std::string_view line) { std::fwrite(line.data(), 1, line.size(), stderr); }
 
 bool plain(std::string_view text) {
   if (text.empty()) return false;

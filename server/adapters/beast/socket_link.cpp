@@ -23,6 +23,7 @@ constexpr std::int64_t kMessageMs = 30'000;           // 64 KiB of edits over th
 constexpr std::size_t kUnhandledMessages = 64;        // read but not yet seen by the engine; above it reading waits
 constexpr std::size_t kUnhandledBytes = 2 * limits::kMessageBytes;
 constexpr std::size_t kKeptReadBuffer = 65'536;       // a large message's buffer is given back
+constexpr std::size_t kFrameHeaderMax = 10;            // of a frame that is not masked
 
 // The header of an unmasked, unfragmented server frame.
 std::string frame_header(std::size_t size, bool text) {
@@ -86,7 +87,7 @@ class SocketLink : public ports::Link,
 
   // --- ports::Link, any thread ---
   bool send(std::shared_ptr<const std::string> message, bool text) override {
-    const std::size_t size = message->size();
+    const std::size_t size = message->size() + kFrameHeaderMax;
     const std::size_t queued = queued_bytes();
     // A single message above the bound still goes to an idle link: there is no other way to deliver it.
     if (queued > 0 && queued + size > limits::kLinkQueueBytes) {
@@ -97,7 +98,7 @@ class SocketLink : public ports::Link,
     }
     in_tray_ += size;
     ++context_.counters.messages_out;
-    context_.counters.bytes_out += size;
+    context_.counters.bytes_out += message->size();
     context_.loop.put(shared_from_this(), std::move(message), text);
     return true;
   }
@@ -119,7 +120,7 @@ class SocketLink : public ports::Link,
   // --- loop thread ---
   void take(std::shared_ptr<const std::string> message, bool text) override {
     if (message == nullptr) return;
-    in_tray_ -= message->size();
+    in_tray_ -= message->size() + kFrameHeaderMax;
     if (finished_ || closing_ || ws_.next_layer().close_sent()) return;
     const std::string header = frame_header(message->size(), text);
     socket_->push(header, std::move(message));

@@ -71,15 +71,25 @@ class Reader {
   std::thread thread_;
 };
 
+Status drop_older(Connection& connection, const char* sql, TimeMs before) {
+  SS_ASSIGN_OR_RETURN(Statement statement, connection.prepare(sql));
+  statement.bind(1, before);
+  return connection.expect_done(statement, "dropping what is too old");
+}
+
 // A copy that is put to use begins another incarnation of every log, and what has outlived its time goes.
 Status make_ready(Connection& connection, TimeMs now) {
   SS_TRY(connection.run("BEGIN IMMEDIATE"));
   Status status = connection.run(
       "UPDATE stores SET epoch = (random() | 1) & 9223372036854775807 "
       "WHERE EXISTS (SELECT 1 FROM file_facts WHERE name = 'is_copy');"
-      "DELETE FROM file_facts WHERE name = 'is_copy';"
-      "DELETE FROM documents WHERE expires_at <> 0 AND expires_at < " + std::to_string(now) + ";"
-      "DELETE FROM receipts WHERE at < " + std::to_string(now - limits::kReceiptDays * kDayMs));
+      "DELETE FROM file_facts WHERE name = 'is_copy'");
+  if (status.ok()) {
+    status = drop_older(connection, "DELETE FROM documents WHERE expires_at <> 0 AND expires_at < ?1", now);
+  }
+  if (status.ok()) {
+    status = drop_older(connection, "DELETE FROM receipts WHERE at < ?1", now - limits::kReceiptDays * kDayMs);
+  }
   if (status.ok()) status = connection.run("COMMIT");
   if (!status.ok() && connection.in_transaction()) static_cast<void>(connection.run("ROLLBACK"));
   return status;
