@@ -144,6 +144,12 @@ void StoresService::summarise(const engine::StoreState& store) {
     return;
   }
   StoreSummary& summary = summaries_[store.id()];
+  if (summary.active && !store.is_active() && !summary.id.empty()) {
+    engine::Revocation closed;
+    closed.kind = engine::Revocation::Kind::store_closed;
+    closed.store = store.id();
+    engine_.hub().revoke(closed);
+  }
   summary.id = store.id();
   summary.name = text_of(*info, "name");
   summary.currency = text_of(*info, "currency");
