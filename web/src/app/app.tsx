@@ -26,6 +26,7 @@ import { Failure } from './failure';
 import { useGlobalKeys } from './global-keys';
 import { Header } from './header';
 import { Palette } from './palette';
+import { useLiveStore } from './live-store';
 import { missingRole, placeOf, type Place } from './places';
 import { ShortcutMap } from './shortcut-map';
 import { useSignOut } from './sign-out';
@@ -66,7 +67,7 @@ function storeOf(session: Session, place: Place): StoreAccess | null {
 }
 
 function Shell({ session, place, address }: { session: Session; place: Place; address: string }) {
-  const store = storeOf(session, place);
+  const store = useLiveStore(storeOf(session, place));
   const [overlay, setOverlay] = useState<'palette' | 'map' | null>(null);
   const status = useSyncStatus();
   const leaving = useSignOut();

@@ -1,5 +1,5 @@
 // Lines below the header that say what is not as usual and what to do about it.
-import { useSyncExternalStore } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import type { StoreAccess, SyncStatus } from '../sync';
 import { formatAge, plural } from '../ui/format';
 import { Link } from '../ui/router';
@@ -18,6 +18,7 @@ export function Bands({ status, store }: { status: SyncStatus; store: StoreAcces
           <button type="button" className="button small" onClick={reloadIntoNewVersion}>New version: reload</button>
         </div>
       ) : null}
+      <Missing texts={status.missing} />
       {status.connection === 'sign-in' ? (
         <div className="app-band" role="status">
           <span>Your sign-in has ended. {status.waiting > 0 ? `${plural(status.waiting, 'edit')} wait safely in this browser.` : ''}</span>
@@ -39,5 +40,17 @@ export function Bands({ status, store }: { status: SyncStatus; store: StoreAcces
         <div className="app-band" role="status"><span>Shown from this browser, last in step {formatAge(status.cachedAsOf, now)}. Edits are kept and sent later.</span></div>
       ) : null}
     </>
+  );
+}
+
+/** What this browser cannot do here, until the reader has seen it. */
+function Missing({ texts }: { texts: string[] }) {
+  const [seen, setSeen] = useState(false);
+  if (texts.length === 0 || seen) return null;
+  return (
+    <div className="app-band" role="status">
+      <span className="grow">{texts.join(' ')}</span>
+      <button type="button" className="button small" onClick={() => setSeen(true)}>Hide</button>
+    </div>
   );
 }

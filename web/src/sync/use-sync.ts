@@ -36,7 +36,8 @@ export function useRecord(store: string, collection: string, id: string | null):
   return useSyncExternalStore(feed ? feed.subscribe : never, feed ? feed.get : noRecord);
 }
 
+/** Without a store there is none: nothing is opened. */
 export function useSingleton(store: string, collection: 'store_info' | 'dashboard'): Row | null | undefined {
-  const feed = syncClient().record(store, collection, null);
-  return useSyncExternalStore(feed.subscribe, feed.get);
+  const feed = store ? syncClient().record(store, collection, null) : null;
+  return useSyncExternalStore(feed ? feed.subscribe : never, feed ? feed.get : noRecord);
 }

@@ -48,7 +48,7 @@ export function PeoplePage({ store }: { store: StoreAccess }) {
       {error ? <ErrorNotice failed="That did not work" error={error} advice="Nothing was changed." /> : null}
       {people === null ? (error ? null : <Skeleton rows={4} />) : (
         <div className="panel people">
-          <table className="plain">
+          <table className="plain stacked">
             <thead><tr><th scope="col">Name</th><th scope="col">Role</th><th scope="col">Last seen</th><th scope="col">Access</th></tr></thead>
             <tbody>
               {people.map((person) => (

@@ -7,14 +7,14 @@ const column = (name: string, width: number, editable = false): Column => ({
 
 /** The ten fields of the performance table; the picture stands beside the title. */
 export const SELLER_COLUMNS: readonly Column[] = [
-  column('title', 360), column('sku', 130), column('asin', 120), column('status', 96), column('sales_amount', 120),
-  column('units_sold', 100), column('page_views', 110), column('inventory', 90), column('price', 110),
+  column('title', 360), column('sku', 130), column('asin', 120), column('status', 96), column('sales_amount', 150),
+  column('units_sold', 110), column('page_views', 120), column('inventory', 90), column('price', 110),
 ];
 
 export const ADMIN_COLUMNS: readonly Column[] = [
-  column('title', 310, true), column('sku', 140, true), column('asin', 110, true), column('status', 120, true),
-  column('price', 172, true), column('inventory', 172, true), column('sales_amount', 110, true),
-  column('units_sold', 100, true), column('page_views', 100, true),
+  column('title', 290, true), column('sku', 130, true), column('asin', 100, true), column('status', 110, true),
+  column('price', 160, true), column('inventory', 160, true), column('sales_amount', 150, true),
+  column('units_sold', 100, true), column('page_views', 115, true),
 ];
 
 export const SORTABLE: readonly string[] = PRODUCT_FIELDS.filter((field) => field.sortable).map((field) => field.name);
