@@ -257,6 +257,8 @@ TEST_F(Queue, AnAnsweredEntryStaysUntilTheBaseIsPersisted) {
   const std::uint64_t n = add({set_op(a_, "title", text("A"), text("B"))});
   send();
   EXPECT_EQ(queue_.unanswered().size(), 1u);
+  EXPECT_EQ(queue_.counts().waiting, 1u);
+  EXPECT_EQ(queue_.counts().parked, 0u);
   EXPECT_EQ(answer(n, {kApplied}, 20).acked, n);
   EXPECT_TRUE(queue_.unanswered().empty());
   EXPECT_EQ(queue_.counts().waiting, 0u);
