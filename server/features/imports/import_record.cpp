@@ -54,11 +54,14 @@ std::string text_of(const model::Record& record, std::string_view name) {
 }  // namespace
 
 std::string counts_sentence(const Counts& counts, bool done) {
-  const std::string word = done ? "" : " to be";
-  return std::to_string(counts.read) + (counts.read == 1 ? " product read: " : " products read: ") +
-         std::to_string(counts.inserted) + word + " new, " + std::to_string(counts.updated) + word +
-         " changed, " + std::to_string(counts.unchanged) + " unchanged, " +
-         std::to_string(counts.rejected) + " rejected.";
+  const std::string read =
+      std::to_string(counts.read) + (counts.read == 1 ? " product read: " : " products read: ");
+  const std::string rest = std::to_string(counts.unchanged) + " unchanged, " +
+                           std::to_string(counts.rejected) + " rejected.";
+  const std::string inserted = std::to_string(counts.inserted);
+  const std::string updated = std::to_string(counts.updated);
+  return done ? read + inserted + " new, " + updated + " changed, " + rest
+              : read + inserted + " would be new, " + updated + " would change, " + rest;
 }
 
 std::string_view state_name(ImportState state) {

@@ -17,7 +17,7 @@ struct Counts {
   std::uint64_t rejected = 0;
   std::uint64_t warnings = 0;  // products with a warning, and sentences about the whole file
 };
-// "12 products read: 3 new, 4 changed, 5 unchanged, 0 rejected."
+// "12 products read: 3 new, 4 changed, 5 unchanged, 0 rejected.", or what would be.
 std::string counts_sentence(const Counts& counts, bool done);
 
 enum class ImportState : std::uint8_t { reading, previewed, importing, done, failed, cancelled };

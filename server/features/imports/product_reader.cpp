@@ -1,5 +1,7 @@
 #include "server/features/imports/product_reader.hpp"
 
+#include <algorithm>
+
 #include "core/base/limits.hpp"
 #include "core/base/text.hpp"
 #include "server/features/imports/json_products.hpp"
@@ -105,9 +107,15 @@ std::vector<std::string> ProductReader::notes() const {
     notes.push_back("The file is not UTF-8; it was read as Windows-1252 (Latin-1).");
   }
   if (csv_products_.columns() && !csv_products_.columns()->ignored.empty()) {
+    const std::vector<std::string>& ignored = csv_products_.columns()->ignored;
+    // Shopify's own columns are many and no surprise.
+    const std::size_t named = csv_products_.columns()->is_shopify() ? 6 : 40;
     std::string names;
-    for (const std::string& name : csv_products_.columns()->ignored) {
-      names += (names.empty() ? "" : ", ") + name;
+    for (std::size_t i = 0; i < std::min(named, ignored.size()); ++i) {
+      names += (i == 0 ? "" : ", ") + ignored[i];
+    }
+    if (ignored.size() > named) {
+      names += " and " + std::to_string(ignored.size() - named) + " more";
     }
     notes.push_back("Columns that products have no field for were ignored: " + names + ".");
   }
