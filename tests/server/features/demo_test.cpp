@@ -33,7 +33,7 @@ class Demo : public FeatureWorld {
         static_cast<std::size_t>(model::find_collection(model::kProducts)->field_index(field));
     std::size_t count = 0;
     store(id).table(model::kProducts).for_each([&](const model::Record& record) {
-      count += model::is_absent(record.values[index]) ? 0 : 1;
+      count += model::is_absent(record.values[index]) ? 0u : 1u;
     });
     return count;
   }

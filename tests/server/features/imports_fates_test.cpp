@@ -306,8 +306,8 @@ TEST_P(ImportsShopify, RowsOfOneHandleBecomeOneProduct) {
 INSTANTIATE_TEST_SUITE_P(Headers, ImportsShopify,
                          ::testing::Values("shopify_2017.csv", "shopify_2023.csv",
                                            "shopify_2025.csv"),
-                         [](const auto& info) {
-                           const std::string name = info.param;
+                         [](const auto& header) {
+                           const std::string name = header.param;
                            return name.substr(name.find('_') + 1, 4);
                          });
 
