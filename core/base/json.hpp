@@ -1,4 +1,5 @@
-// JSON in and out: our own small tree, reader and writer (RFC 8259 without extensions).
+// JSON in and out: our own small tree (RFC 8259 without extensions), so that nlohmann/json is compiled in one
+// translation unit only.
 // Reading enforces: valid UTF-8, depth <= 64, no duplicate keys, integers within int64 (others keep
 // their text as `number`), at most the byte limit given. Object members keep their order.
 // Single-threaded values, no sharing.
