@@ -252,6 +252,12 @@ TEST_F(Accounts, NothingIsInForceBeforeItIsDurable) {
   EXPECT_EQ(request("POST", "/api/session", R"({"user":"edith","password":"correct horse 7 staple"})").status(), 503);
 }
 
+TEST(Cookies, AreBoundToTheHostUnderTls) {
+  EXPECT_EQ(accounts::session_cookie_name(true), "__Host-syncstore_session");
+  EXPECT_EQ(accounts::cookie_value("a=1; syncstore_session=xyz; b=2", "syncstore_session"), "xyz");
+  EXPECT_EQ(accounts::cookie_value("xsyncstore_session=1", "syncstore_session"), "");
+}
+
 TEST(Passwords, RefuseTheObvious) {
   EXPECT_TRUE(accounts::is_common_password("password123"));
   EXPECT_FALSE(accounts::check_password("aaaaaaaaaaaa", "x").ok());

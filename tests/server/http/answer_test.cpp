@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "server/http/answer.hpp"
+#include "server/http/api.hpp"
 #include "server/http/rate_limit.hpp"
 #include "server/http/routes.hpp"
 
@@ -30,6 +31,16 @@ TEST(Problems, EveryCodeOfTheCatalogueHasAnErrorStatus) {
       EXPECT_GE(problem(fail(code)).status, 400) << error_name(code);
     }
   }
+}
+
+TEST(Headers, PromiseTlsUnderTlsOnly) {
+  HttpResponse plain;
+  add_security_headers(plain, false, true);
+  EXPECT_EQ(find_header(plain, "Strict-Transport-Security"), nullptr);
+  HttpResponse secure;
+  add_security_headers(secure, true, true);
+  EXPECT_NE(find_header(secure, "Strict-Transport-Security"), nullptr);
+  EXPECT_EQ(*find_header(secure, "Cache-Control"), "no-store");
 }
 
 TEST(EntityTags, MatchListsWildcardsAndWeakOnes) {
