@@ -64,7 +64,9 @@ void Features::load(std::function<void(Status)> done) {
     };
   };
   const auto members = [&parts, done] { parts.accounts.reconcile_members(done); };
-  const auto imports = [&parts, then, members] { parts.imports.load(parts.ports.storage, then(members)); };
+  const auto imports = [&parts, then, members] {
+    parts.imports.load(parts.ports.storage, then(members));
+  };
   const auto accounts = [&parts, then, imports] { parts.accounts.load(then(imports)); };
   parts.stores.load(then(accounts));
 }

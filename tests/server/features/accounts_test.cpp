@@ -18,7 +18,8 @@ class Accounts : public FeatureWorld {
   }
   std::string id_of(const std::string& name) { return features->accounts().find_by_name(name)->id; }
   Json member(const std::string& store, const std::string& name) {
-    const Answer members = as(token_of("root"), "GET", "/api/sync/snapshot?dataType=members&storeId=" + store);
+    const Answer members =
+        as(token_of("root"), "GET", "/api/sync/snapshot?dataType=members&storeId=" + store);
     for (const Json& record : members.json.find("data")->items()) {
       if (record.find("name")->text() == name) {
         return record;
@@ -34,22 +35,27 @@ TEST_F(Accounts, FirstAdminIsMadeWithTheSetupLinkOnce) {
   const std::string body = R"("name":"owner","password":"correct horse 7 staple"})";
   EXPECT_EQ(request("POST", "/api/setup", R"({"token":"wrong",)" + body).status(), 401);
   const std::string token = features->accounts().setup_token();
-  EXPECT_EQ(request("POST", "/api/setup", R"({"token":")" + token + R"(","name":"owner","password":"short"})").code(),
+  EXPECT_EQ(request("POST", "/api/setup",
+                    R"({"token":")" + token + R"(","name":"owner","password":"short"})")
+                .code(),
             "weak_password");
   const Answer made = request("POST", "/api/setup", R"({"token":")" + token + R"(",)" + body);
   ASSERT_EQ(made.status(), 201) << made.response.body;
   EXPECT_NE(made.header("Set-Cookie"), nullptr);
   EXPECT_EQ(made.text("data.user.role"), "admin");
-  EXPECT_EQ(request("POST", "/api/setup", R"({"token":")" + token + R"(",)" + body).code(), "setup_done");
+  EXPECT_EQ(request("POST", "/api/setup", R"({"token":")" + token + R"(",)" + body).code(),
+            "setup_done");
   const Client owner = sign_in("owner");
-  EXPECT_EQ(as(owner, "POST", "/api/stores", R"({"id":"gifts","name":"Gifts","currency":"GBP","timeZone":"Europe/London"})")
+  EXPECT_EQ(as(owner, "POST", "/api/stores",
+               R"({"id":"gifts","name":"Gifts","currency":"GBP","timeZone":"Europe/London"})")
                 .status(),
             201);
 }
 
 TEST_F(Accounts, SessionsAreCookiesWithAToken) {
   furnish();
-  const Answer signed_in = request("POST", "/api/session", R"({"user":"EDITH","password":"correct horse 7 staple"})");
+  const Answer signed_in =
+      request("POST", "/api/session", R"({"user":"EDITH","password":"correct horse 7 staple"})");
   ASSERT_EQ(signed_in.status(), 200) << signed_in.response.body;
   const std::string cookie = *signed_in.header("Set-Cookie");
   EXPECT_NE(cookie.find("HttpOnly"), std::string::npos);
@@ -87,14 +93,19 @@ TEST_F(Accounts, FailedSignInsAreLimitedPerNameAndAddress) {
   boot();
   furnish();
   for (int i = 0; i < 5; ++i) {
-    EXPECT_EQ(request("POST", "/api/session", R"({"user":"edith","password":"wrong"})").status(), 401);
+    EXPECT_EQ(request("POST", "/api/session", R"({"user":"edith","password":"wrong"})").status(),
+              401);
   }
-  const Answer limited = request("POST", "/api/session", R"({"user":"edith","password":"correct horse 7 staple"})");
+  const Answer limited =
+      request("POST", "/api/session", R"({"user":"edith","password":"correct horse 7 staple"})");
   EXPECT_EQ(limited.status(), 429);
   EXPECT_NE(limited.header("Retry-After"), nullptr);
   events.advance(13'000);
   for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(request("POST", "/api/session", R"({"user":"edith","password":"correct horse 7 staple"})").status(), 200);
+    EXPECT_EQ(
+        request("POST", "/api/session", R"({"user":"edith","password":"correct horse 7 staple"})")
+            .status(),
+        200);
   }
 }
 
@@ -161,12 +172,19 @@ TEST_F(Accounts, AnAdminManagesPeopleAndTheirSocketsClose) {
   const Client victor = sign_in("victor");
   const std::string people = "/api/people?storeId=gifts";
   EXPECT_EQ(as(anna, "GET", people).at("data").size(), 4u);
-  const Answer made = as(anna, "POST", people, R"({"name":"nina","password":"a long enough one","role":"viewer"})");
+  const Answer made =
+      as(anna, "POST", people, R"({"name":"nina","password":"a long enough one","role":"viewer"})");
   ASSERT_EQ(made.status(), 201) << made.response.body;
-  EXPECT_EQ(as(anna, "POST", people, R"({"name":"Nina","password":"a long enough one","role":"viewer"})").code(),
-            "already_exists");
-  EXPECT_EQ(as(anna, "POST", people, R"({"name":"x","password":"password123","role":"viewer"})").code(), "weak_password");
-  EXPECT_EQ(as(anna, "POST", people, R"({"name":"x","password":"a long enough one","role":"king"})").status(), 422);
+  EXPECT_EQ(
+      as(anna, "POST", people, R"({"name":"Nina","password":"a long enough one","role":"viewer"})")
+          .code(),
+      "already_exists");
+  EXPECT_EQ(
+      as(anna, "POST", people, R"({"name":"x","password":"password123","role":"viewer"})").code(),
+      "weak_password");
+  EXPECT_EQ(as(anna, "POST", people, R"({"name":"x","password":"a long enough one","role":"king"})")
+                .status(),
+            422);
   EXPECT_EQ(member("gifts", "nina").find("role")->text(), "viewer");
 
   const std::string one = "/api/people/" + id_of("victor") + "?storeId=gifts";
@@ -178,11 +196,16 @@ TEST_F(Accounts, AnAdminManagesPeopleAndTheirSocketsClose) {
   EXPECT_TRUE(heard_of(engine::Revocation::Kind::disabled, id_of("victor")));
   EXPECT_EQ(as(victor, "GET", "/api/session").status(), 401);
   EXPECT_FALSE(member("gifts", "victor").find("is_active")->boolean());
-  EXPECT_EQ(request("POST", "/api/session", R"({"user":"victor","password":"correct horse 7 staple"})").status(), 401);
-  EXPECT_EQ(as(anna, "PUT", one, R"({"disabled":false,"password":"another long one"})").status(), 200);
+  EXPECT_EQ(
+      request("POST", "/api/session", R"({"user":"victor","password":"correct horse 7 staple"})")
+          .status(),
+      401);
+  EXPECT_EQ(as(anna, "PUT", one, R"({"disabled":false,"password":"another long one"})").status(),
+            200);
   sign_in("victor", "another long one");
   EXPECT_EQ(as(anna, "DELETE", one).status(), 204);
-  EXPECT_EQ(as(sign_in("victor", "another long one"), "GET", "/api/products?storeId=gifts").code(), "forbidden_store");
+  EXPECT_EQ(as(sign_in("victor", "another long one"), "GET", "/api/products?storeId=gifts").code(),
+            "forbidden_store");
 }
 
 TEST_F(Accounts, TheLastAdminStays) {
@@ -193,19 +216,25 @@ TEST_F(Accounts, TheLastAdminStays) {
   EXPECT_EQ(as(root, "PUT", self, R"({"disabled":true})").code(), "last_admin");
   EXPECT_EQ(as(root, "DELETE", self).code(), "last_admin");
   add_user("second", model::Role::admin, "*");
-  EXPECT_EQ(as(root, "PUT", "/api/people/" + id_of("second") + "?storeId=*", R"({"role":"viewer"})").status(), 200);
+  EXPECT_EQ(as(root, "PUT", "/api/people/" + id_of("second") + "?storeId=*", R"({"role":"viewer"})")
+                .status(),
+            200);
 }
 
 TEST_F(Accounts, AnAdminOfOneStoreHasNoPowerOverOthersAccounts) {
   furnish();
   const Client anna = token_of("anna");
   // gina works elsewhere too: anna may let her in and out of gifts, but not take over her account.
-  EXPECT_EQ(as(anna, "POST", "/api/people?storeId=gifts", R"({"name":"gina","role":"viewer"})").status(), 201);
+  EXPECT_EQ(
+      as(anna, "POST", "/api/people?storeId=gifts", R"({"name":"gina","role":"viewer"})").status(),
+      201);
   const std::string gina = "/api/people/" + id_of("gina") + "?storeId=gifts";
   EXPECT_EQ(as(anna, "PUT", gina, R"({"password":"taken over now"})").status(), 403);
   EXPECT_EQ(as(anna, "PUT", gina, R"({"disabled":true})").status(), 403);
   EXPECT_EQ(as(anna, "PUT", gina, R"({"role":"editor"})").status(), 200);
-  EXPECT_EQ(as(anna, "PUT", "/api/people/" + id_of("root") + "?storeId=gifts", R"({"password":"taken over now"})").status(),
+  EXPECT_EQ(as(anna, "PUT", "/api/people/" + id_of("root") + "?storeId=gifts",
+               R"({"password":"taken over now"})")
+                .status(),
             403);
   EXPECT_EQ(as(anna, "GET", "/api/people?storeId=*").status(), 403);
   EXPECT_EQ(as(anna, "GET", "/api/people?storeId=games").code(), "forbidden_store");
@@ -216,8 +245,12 @@ TEST_F(Accounts, ChangingTheOwnPasswordEndsOtherSessions) {
   const Client here = sign_in("edith");
   const Client there = sign_in("edith");
   const std::string path = "/api/session/password";
-  EXPECT_EQ(as(here, "POST", path, R"({"current":"wrong","password":"another long one"})").status(), 401);
-  EXPECT_EQ(as(here, "POST", path, R"({"current":"correct horse 7 staple","password":"another long one"})").status(), 204);
+  EXPECT_EQ(as(here, "POST", path, R"({"current":"wrong","password":"another long one"})").status(),
+            401);
+  EXPECT_EQ(as(here, "POST", path,
+               R"({"current":"correct horse 7 staple","password":"another long one"})")
+                .status(),
+            204);
   EXPECT_EQ(as(here, "GET", "/api/session").status(), 200);
   EXPECT_EQ(as(there, "GET", "/api/session").status(), 401);
   sign_in("edith", "another long one");
@@ -245,11 +278,15 @@ TEST_F(Accounts, NothingIsInForceBeforeItIsDurable) {
   furnish();
   storage->set_fault(ErrorCode::storage_full);
   Status status;
-  features->accounts().grant("victor", "gifts", model::Role::admin, [&](const Status& told) { status = told; });
+  features->accounts().grant("victor", "gifts", model::Role::admin,
+                             [&](const Status& told) { status = told; });
   settle();
   EXPECT_FALSE(status.ok());
   EXPECT_EQ(features->accounts().role_in(id_of("victor"), "gifts"), model::Role::viewer);
-  EXPECT_EQ(request("POST", "/api/session", R"({"user":"edith","password":"correct horse 7 staple"})").status(), 503);
+  EXPECT_EQ(
+      request("POST", "/api/session", R"({"user":"edith","password":"correct horse 7 staple"})")
+          .status(),
+      503);
 }
 
 TEST(Cookies, AreBoundToTheHostUnderTls) {

@@ -1,5 +1,5 @@
-// Every route x every kind of person x own and foreign store. The expectations stand here in full, apart from the route table that they
-// check: a route without a line fails.
+// Every route x every kind of person x own and foreign store. The expectations stand here in full,
+// apart from the route table that they check: a route without a line fails.
 #include <map>
 
 #include "server/http/routes.hpp"
@@ -9,10 +9,12 @@
 namespace syncstore::testing {
 namespace {
 
-// Who may: o everybody, s signed in, v viewer, e editor, a admin of the store, A admin of all stores.
+// Who may: o everybody, s signed in, v viewer, e editor, a admin of the store, A admin of all
+// stores.
 struct Line {
   char least;
-  std::string target;      // in the store gifts; {product}, {conflict}, {import}, {person} stand for records of gifts
+  std::string target;  // in the store gifts; {product}, {conflict}, {import}, {person} stand for
+                       // records of gifts
   std::string body = "";
   bool found_not_named = false;  // the store is not named: a foreign record is 404
 };
@@ -54,7 +56,8 @@ const Matrix& matrix() {
       {"dashboard_get", {'v', "/api/dashboard/snapshot/gifts"}},
       {"dashboard_put", {'e', "/api/dashboard/snapshot/gifts", "{}"}},
       {"dashboard_patch", {'e', "/api/dashboard/snapshot/gifts", "{}"}},
-      {"imports_create", {'e', "/api/imports?storeId=gifts&kind=products&dryRun=true", "title\nMug\n"}},
+      {"imports_create",
+       {'e', "/api/imports?storeId=gifts&kind=products&dryRun=true", "title\nMug\n"}},
       {"imports_list", {'e', "/api/imports?storeId=gifts"}},
       {"imports_get", {'e', "/api/imports/{import}", "", true}},
       {"imports_rows", {'e', "/api/imports/{import}/rows", "", true}},
@@ -64,7 +67,8 @@ const Matrix& matrix() {
       {"imports_sample", {'s', "/api/imports/sample.csv"}},
       {"exports_products", {'v', "/api/exports/products?storeId=gifts"}},
       {"conflicts_list", {'e', "/api/conflicts?storeId=gifts"}},
-      {"conflicts_resolve", {'e', "/api/conflicts/{conflict}/resolve", R"({"choice":"king"})", true}},
+      {"conflicts_resolve",
+       {'e', "/api/conflicts/{conflict}/resolve", R"({"choice":"king"})", true}},
       {"history_get", {'v', "/api/history?storeId=gifts&dataType=products&id={product}"}},
       {"sync_changes", {'v', "/api/sync/changes?storeId=gifts&since=0&epoch=0000000000000"}},
       {"sync_snapshot", {'v', "/api/sync/snapshot?storeId=gifts&dataType=products"}},
@@ -88,9 +92,11 @@ class Authorisation : public FeatureWorld {
     const std::string base = std::to_string(as(anna, "GET", product).number("data.version"));
     as(anna, "PUT", product, R"({"price":"2"})");
     names["{conflict}"] =
-        as(token_of("edith"), "PUT", product, R"({"price":"3"})", {{"base-version", base}}).text("conflictId");
+        as(token_of("edith"), "PUT", product, R"({"price":"3"})", {{"base-version", base}})
+            .text("conflictId");
     names["{import}"] =
-        upload(anna, "/api/imports?storeId=gifts&kind=products&dryRun=true", "sku,title\nS-1,Mug\n").text("data.id");
+        upload(anna, "/api/imports?storeId=gifts&kind=products&dryRun=true", "sku,title\nS-1,Mug\n")
+            .text("data.id");
     EXPECT_EQ(names["{conflict}"].size(), 13u);
     EXPECT_EQ(names["{import}"].size(), 13u);
   }
@@ -110,11 +116,16 @@ class Authorisation : public FeatureWorld {
   }
   static bool allowed(char least, model::Role role, bool everywhere) {
     switch (least) {
-      case 'v': return role >= model::Role::viewer;
-      case 'e': return role >= model::Role::editor;
-      case 'a': return role >= model::Role::admin;
-      case 'A': return role >= model::Role::admin && everywhere;
-      default: return true;
+      case 'v':
+        return role >= model::Role::viewer;
+      case 'e':
+        return role >= model::Role::editor;
+      case 'a':
+        return role >= model::Role::admin;
+      case 'A':
+        return role >= model::Role::admin && everywhere;
+      default:
+        return true;
     }
   }
   std::map<std::string, std::string> names;
@@ -122,7 +133,8 @@ class Authorisation : public FeatureWorld {
 
 TEST_F(Authorisation, EveryRouteHasItsLine) {
   for (const http::Route& route : http::routes()) {
-    EXPECT_TRUE(matrix().contains(std::string(route.name))) << route.name << " is not in the matrix";
+    EXPECT_TRUE(matrix().contains(std::string(route.name)))
+        << route.name << " is not in the matrix";
   }
   EXPECT_EQ(matrix().size(), http::routes().size());
   EXPECT_TRUE(api->unbound().empty()) << api->unbound().front();
@@ -134,7 +146,9 @@ TEST_F(Authorisation, NobodyGetsAnythingWithoutSigningIn) {
     const Answer answer = ask(Client{}, route, line);
     if (line.least == 'o') {
       EXPECT_NE(answer.status(), 403) << route.name;
-      EXPECT_TRUE(answer.status() != 401 || route.name == "session_create" || route.name == "setup_create") << route.name;
+      EXPECT_TRUE(answer.status() != 401 || route.name == "session_create" ||
+                  route.name == "setup_create")
+          << route.name;
       continue;
     }
     EXPECT_EQ(answer.status(), 401) << route.name;
@@ -159,17 +173,20 @@ TEST_F(Authorisation, RolesAreKeptOnEveryRoute) {
     for (const http::Route& route : http::routes()) {
       const Line& line = matrix().at(std::string(route.name));
       // These end what the next lines need.
-      if (route.name == "people_delete" || route.name == "products_delete" || route.name == "session_delete") {
+      if (route.name == "people_delete" || route.name == "products_delete" ||
+          route.name == "session_delete") {
         if (allowed(line.least, person.role, person.everywhere)) {
           continue;
         }
       }
       const Answer answer = ask(token_of(person.name), route, line);
       if (allowed(line.least, person.role, person.everywhere)) {
-        EXPECT_NE(answer.status(), 403) << person.name << " " << route.name << " " << answer.response.body;
+        EXPECT_NE(answer.status(), 403)
+            << person.name << " " << route.name << " " << answer.response.body;
         EXPECT_NE(answer.code(), "unauthorized") << person.name << " " << route.name;
       } else {
-        EXPECT_EQ(answer.status(), 403) << person.name << " " << route.name << " " << answer.response.body;
+        EXPECT_EQ(answer.status(), 403)
+            << person.name << " " << route.name << " " << answer.response.body;
         EXPECT_EQ(answer.code(), "forbidden") << route.name;
         EXPECT_EQ(answer.response.body.find(kCanary), std::string::npos);
       }
@@ -195,7 +212,8 @@ TEST_F(Authorisation, NoByteOfAForeignStoreLeaves) {
     EXPECT_EQ(answer.response.body.find(kCanary), std::string::npos) << route.name;
   }
   // The same ids asked for in the own store.
-  EXPECT_EQ(as(gina, "GET", "/api/products/" + names["{product}"] + "?storeId=games").status(), 404);
+  EXPECT_EQ(as(gina, "GET", "/api/products/" + names["{product}"] + "?storeId=games").status(),
+            404);
   EXPECT_EQ(as(gina, "GET", "/api/history?storeId=games&id=" + names["{product}"]).status(), 404);
 }
 
@@ -223,14 +241,23 @@ TEST_F(Authorisation, UnknownAndInactiveStoresAreNamedAsSuch) {
 TEST_F(Authorisation, CollectionsAboveTheRoleAreNotReadable) {
   const Client victor = token_of("victor");
   for (const std::string type : {"conflicts", "imports", "members"}) {
-    EXPECT_EQ(as(victor, "GET", "/api/sync/snapshot?storeId=gifts&dataType=" + type).status(), 403) << type;
-    EXPECT_EQ(as(victor, "GET", "/api/history?storeId=gifts&dataType=" + type + "&id=" + names["{conflict}"]).status(), 403);
+    EXPECT_EQ(as(victor, "GET", "/api/sync/snapshot?storeId=gifts&dataType=" + type).status(), 403)
+        << type;
+    EXPECT_EQ(as(victor, "GET",
+                 "/api/history?storeId=gifts&dataType=" + type + "&id=" + names["{conflict}"])
+                  .status(),
+              403);
   }
-  EXPECT_EQ(as(token_of("edith"), "GET", "/api/sync/snapshot?storeId=gifts&dataType=members").status(), 403);
-  EXPECT_EQ(as(token_of("edith"), "GET", "/api/sync/snapshot?storeId=gifts&dataType=secrets").status(), 422);
+  EXPECT_EQ(
+      as(token_of("edith"), "GET", "/api/sync/snapshot?storeId=gifts&dataType=members").status(),
+      403);
+  EXPECT_EQ(
+      as(token_of("edith"), "GET", "/api/sync/snapshot?storeId=gifts&dataType=secrets").status(),
+      422);
 }
 
-// --- the socket, message by message --------------------------------------------------------------------------------
+// --- the socket, message by message
+// --------------------------------------------------------------------------------
 
 class SocketAuthorisation : public Authorisation {
  protected:
@@ -261,12 +288,16 @@ class SocketAuthorisation : public Authorisation {
     return R"({"type":"auth","data":{"token":")" + token_of(name).bearer + R"("}})";
   }
   static std::string select(const std::string& store) {
-    return R"({"type":"selectStore","storeId":")" + store + R"(","data":{"dataTypes":["products"]}})";
+    return R"({"type":"selectStore","storeId":")" + store +
+           R"(","data":{"dataTypes":["products"]}})";
   }
   std::string mutate(const std::string& store) const {
     return R"({"type":"mutate","storeId":")" + store +
-           R"(","data":{"mutations":[{"id":"01890a5d-ac96-774b-bcce-b302099a8057","ops":[{"op":"set","dataType":"products","id":")" +
-           names.at("{product}") + R"(","field":"title","from":")" + std::string(kCanary) + R"(","to":"Taken"}]}]}})";
+           R"(","data":{"mutations":[)" +
+           std::string(R"({"id":"01890a5d-ac96-774b-bcce-b302099a8057","ops":)") +
+           R"([{"op":"set","dataType":"products","id":")" +
+           names.at("{product}") + R"(","field":"title","from":")" + std::string(kCanary) +
+           R"(","to":"Taken"}]}]}})";
   }
 };
 
@@ -277,7 +308,9 @@ TEST_F(SocketAuthorisation, NothingIsSaidBeforeAuthentication) {
     EXPECT_EQ(text.find(kCanary), std::string::npos) << text;
     EXPECT_NE(text.find("unauthorized"), std::string::npos) << text;
   }
-  EXPECT_EQ(as(token_of("anna"), "GET", "/api/products/" + names["{product}"] + "?storeId=gifts").text("data.title"), kCanary);
+  EXPECT_EQ(as(token_of("anna"), "GET", "/api/products/" + names["{product}"] + "?storeId=gifts")
+                .text("data.title"),
+            kCanary);
 }
 
 TEST_F(SocketAuthorisation, AForeignStoreIsRefused) {
@@ -285,7 +318,9 @@ TEST_F(SocketAuthorisation, AForeignStoreIsRefused) {
     Socket socket = open();
     tell(socket, auth("gina"));
     const std::string text = all_text(tell(socket, message));
-    EXPECT_NE(text.find(message == select("gifts") ? "forbidden_store" : "wrong_state"), std::string::npos) << text;
+    EXPECT_NE(text.find(message == select("gifts") ? "forbidden_store" : "wrong_state"),
+              std::string::npos)
+        << text;
     EXPECT_EQ(text.find("sequenceNumber"), std::string::npos) << text;
   }
   Socket socket = open();
@@ -300,7 +335,9 @@ TEST_F(SocketAuthorisation, AViewerReadsAndItsEditsAreRefused) {
   const std::string receipt = all_text(tell(socket, mutate("gifts")));
   EXPECT_NE(receipt.find("refused"), std::string::npos) << receipt;
   EXPECT_NE(receipt.find("forbidden"), std::string::npos) << receipt;
-  EXPECT_EQ(as(token_of("anna"), "GET", "/api/products/" + names["{product}"] + "?storeId=gifts").text("data.title"), kCanary);
+  EXPECT_EQ(as(token_of("anna"), "GET", "/api/products/" + names["{product}"] + "?storeId=gifts")
+                .text("data.title"),
+            kCanary);
 }
 
 TEST_F(SocketAuthorisation, LostAccessClosesTheSocket) {
@@ -315,7 +352,8 @@ TEST_F(SocketAuthorisation, LostAccessClosesTheSocket) {
   Socket other = open();
   tell(other, auth("edith"));
   tell(other, select("gifts"));
-  features->accounts().grant("edith", "gifts", model::Role::none, [&](const Status& status) { told = status; });
+  features->accounts().grant("edith", "gifts", model::Role::none,
+                             [&](const Status& status) { told = status; });
   settle();
   EXPECT_EQ(other.link->close_code, 4403);
 }
@@ -325,9 +363,11 @@ TEST_F(SocketAuthorisation, ADeactivatedStoreClosesItsRooms) {
   tell(socket, auth("victor"));
   tell(socket, select("gifts"));
   socket.link->take_json();
-  ASSERT_EQ(as(token_of("root"), "PUT", "/api/stores/gifts", R"({"is_active":false})").status(), 200);
+  ASSERT_EQ(as(token_of("root"), "PUT", "/api/stores/gifts", R"({"is_active":false})").status(),
+            200);
   const std::string text = all_text(socket.link->take_json());
-  EXPECT_TRUE(text.find("inactive_store") != std::string::npos || socket.link->close_code != 0) << text;
+  EXPECT_TRUE(text.find("inactive_store") != std::string::npos || socket.link->close_code != 0)
+      << text;
   Socket late = open();
   tell(late, auth("victor"));
   EXPECT_NE(all_text(tell(late, select("gifts"))).find("inactive_store"), std::string::npos);

@@ -1,4 +1,5 @@
-// Conflicts over HTTP: listed, decided once, for mine, theirs or another value; removed records come back.
+// Conflicts over HTTP: listed, decided once, for mine, theirs or another value; removed records
+// come back.
 #include "tests/server/features/feature_world.hpp"
 
 namespace syncstore::testing {
@@ -18,7 +19,8 @@ class Conflicts : public FeatureWorld {
   std::string clash() {
     const std::string base = std::to_string(get().number("data.version"));
     EXPECT_EQ(as(anna, "PUT", path(), R"({"price":"2"})").status(), 200);
-    return as(edith, "PUT", path(), R"({"price":"3"})", {{"base-version", base}}).text("conflictId");
+    return as(edith, "PUT", path(), R"({"price":"3"})", {{"base-version", base}})
+        .text("conflictId");
   }
   Answer resolve(const std::string& id, const std::string& body) {
     return as(anna, "POST", "/api/conflicts/" + id + "/resolve", body);
@@ -107,8 +109,14 @@ TEST_F(Conflicts, AnEditOfARemovedRecordBringsItBackOrNot) {
 
 TEST_F(Conflicts, AreForeignToOtherStores) {
   const std::string id = clash();
-  EXPECT_EQ(as(token_of("gina"), "POST", "/api/conflicts/" + id + "/resolve", R"({"choice":"mine"})").status(), 404);
-  EXPECT_EQ(as(token_of("victor"), "POST", "/api/conflicts/" + id + "/resolve", R"({"choice":"mine"})").status(), 403);
+  EXPECT_EQ(
+      as(token_of("gina"), "POST", "/api/conflicts/" + id + "/resolve", R"({"choice":"mine"})")
+          .status(),
+      404);
+  EXPECT_EQ(
+      as(token_of("victor"), "POST", "/api/conflicts/" + id + "/resolve", R"({"choice":"mine"})")
+          .status(),
+      403);
   EXPECT_EQ(resolve("0000000000001", R"({"choice":"mine"})").status(), 404);
 }
 
@@ -126,7 +134,9 @@ TEST_F(Conflicts, HistoryTellsWhoWhatAndWhen) {
   EXPECT_EQ(all.text("data.2.origin"), "api");
   const Answer first = as(edith, "GET", history + "&limit=1");
   EXPECT_EQ(first.at("data").size(), 1u);
-  EXPECT_EQ(as(edith, "GET", history + "&limit=1&before=" + std::to_string(first.number("next"))).text("data.0.by"), "anna");
+  EXPECT_EQ(as(edith, "GET", history + "&limit=1&before=" + std::to_string(first.number("next")))
+                .text("data.0.by"),
+            "anna");
   EXPECT_EQ(as(edith, "GET", "/api/history?storeId=gifts").code(), "required");
   EXPECT_EQ(as(edith, "GET", "/api/history?storeId=gifts&dataType=dashboard").status(), 200);
 }

@@ -10,7 +10,9 @@ namespace {
 
 std::string decoded(std::string_view text) {
   std::string out;
-  const auto digit = [](char c) { return c >= 'a' ? c - 'a' + 10 : c >= 'A' ? c - 'A' + 10 : c - '0'; };
+  const auto digit = [](char c) {
+    return c >= 'a' ? c - 'a' + 10 : c >= 'A' ? c - 'A' + 10 : c - '0';
+  };
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%' && i + 2 < text.size()) {
       out += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
@@ -72,8 +74,9 @@ Json Answer::at(std::string_view path) const {
 FeatureWorld::FeatureWorld() {
   static std::atomic<int> number{0};
   directory = std::filesystem::temp_directory_path() /
-              ("syncstore-features-" + std::to_string(std::hash<std::string>{}(
-                                           ::testing::UnitTest::GetInstance()->current_test_info()->name())) +
+              ("syncstore-features-" +
+               std::to_string(std::hash<std::string>{}(
+                   ::testing::UnitTest::GetInstance()->current_test_info()->name())) +
                "-" + std::to_string(++number));
   std::filesystem::remove_all(directory);
   std::filesystem::create_directories(directory);
@@ -157,15 +160,17 @@ ports::HttpRequest FeatureWorld::make_request(const std::string& method, const s
   request.target = target;
   const std::size_t question = target.find('?');
   request.path = decoded(target.substr(0, question));
-  std::string_view rest =
-      question == std::string::npos ? std::string_view{} : std::string_view(target).substr(question + 1);
+  std::string_view rest = question == std::string::npos
+                              ? std::string_view{}
+                              : std::string_view(target).substr(question + 1);
   while (!rest.empty()) {
     const std::size_t end = rest.find('&');
     const std::string_view pair = rest.substr(0, end);
     rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
     const std::size_t equals = pair.find('=');
-    request.query.emplace_back(decoded(pair.substr(0, equals)),
-                               equals == std::string_view::npos ? std::string() : decoded(pair.substr(equals + 1)));
+    request.query.emplace_back(
+        decoded(pair.substr(0, equals)),
+        equals == std::string_view::npos ? std::string() : decoded(pair.substr(equals + 1)));
   }
   request.headers = std::move(headers);
   request.headers.emplace_back("host", "127.0.0.1:8080");
@@ -174,13 +179,15 @@ ports::HttpRequest FeatureWorld::make_request(const std::string& method, const s
   return request;
 }
 
-Answer FeatureWorld::request(const std::string& method, const std::string& target, const std::string& body,
-                             Headers headers) {
+Answer FeatureWorld::request(const std::string& method, const std::string& target,
+                             const std::string& body, Headers headers) {
   return as(Client{}, method, target, body, std::move(headers));
 }
 
-std::shared_ptr<std::optional<Answer>> FeatureWorld::start(const Client& client, const std::string& method,
-                                                           const std::string& target, const std::string& body,
+std::shared_ptr<std::optional<Answer>> FeatureWorld::start(const Client& client,
+                                                           const std::string& method,
+                                                           const std::string& target,
+                                                           const std::string& body,
                                                            Headers headers) {
   auto answer = std::make_shared<std::optional<Answer>>();
   headers = with_credentials(client, method, std::move(headers));
@@ -188,10 +195,11 @@ std::shared_ptr<std::optional<Answer>> FeatureWorld::start(const Client& client,
   if (!body.empty() && std::none_of(headers.begin(), headers.end(), has_type)) {
     headers.emplace_back("content-type", "application/json");
   }
-  api->handle(make_request(method, target, body, std::move(headers)), [answer](ports::HttpResponse response) {
-    EXPECT_FALSE(answer->has_value()) << "answered twice";
-    *answer = answer_of(std::move(response));
-  });
+  api->handle(make_request(method, target, body, std::move(headers)),
+              [answer](ports::HttpResponse response) {
+                EXPECT_FALSE(answer->has_value()) << "answered twice";
+                *answer = answer_of(std::move(response));
+              });
   return answer;
 }
 
@@ -203,18 +211,19 @@ Answer FeatureWorld::as(const Client& client, const std::string& method, const s
   return answer->has_value() ? **answer : Answer{};
 }
 
-Answer FeatureWorld::upload(const Client& client, const std::string& target, const std::string& body,
-                            std::size_t piece, Headers headers) {
+Answer FeatureWorld::upload(const Client& client, const std::string& target,
+                            const std::string& body, std::size_t piece, Headers headers) {
   std::optional<Answer> answer;
   std::shared_ptr<ports::BodySink> sink;
   const ports::HttpRequest head =
       make_request("POST", target, {}, with_credentials(client, "POST", std::move(headers)));
-  api->begin_body(head, [&](std::shared_ptr<ports::BodySink> made, bool refused, ports::HttpResponse response) {
-    sink = std::move(made);
-    if (refused) {
-      answer = answer_of(std::move(response));
-    }
-  });
+  api->begin_body(
+      head, [&](std::shared_ptr<ports::BodySink> made, bool refused, ports::HttpResponse response) {
+        sink = std::move(made);
+        if (refused) {
+          answer = answer_of(std::move(response));
+        }
+      });
   settle();
   if (answer || sink == nullptr) {
     return answer ? *answer : Answer{};
@@ -231,8 +240,9 @@ Answer FeatureWorld::upload(const Client& client, const std::string& target, con
 }
 
 Client FeatureWorld::sign_in(const std::string& name, std::string_view password) {
-  const Answer answer = request("POST", "/api/session",
-                                R"({"user":")" + name + R"(","password":")" + std::string(password) + R"("})");
+  const Answer answer =
+      request("POST", "/api/session",
+              R"({"user":")" + name + R"(","password":")" + std::string(password) + R"("})");
   EXPECT_EQ(answer.status(), 200) << answer.response.body;
   Client client;
   client.csrf = answer.text("data.csrf");
@@ -245,7 +255,8 @@ Client FeatureWorld::sign_in(const std::string& name, std::string_view password)
 
 Client FeatureWorld::token_of(const std::string& name) {
   Result<accounts::Issued> issued = fail(ErrorCode::internal);
-  features->accounts().create_token(name, 90, "test", [&](Result<accounts::Issued> made) { issued = std::move(made); });
+  features->accounts().create_token(
+      name, 90, "test", [&](Result<accounts::Issued> made) { issued = std::move(made); });
   settle();
   EXPECT_TRUE(issued.ok());
   Client client;
@@ -253,7 +264,8 @@ Client FeatureWorld::token_of(const std::string& name) {
   return client;
 }
 
-std::string FeatureWorld::make_product(const Client& client, const std::string& store, const std::string& fields) {
+std::string FeatureWorld::make_product(const Client& client, const std::string& store,
+                                       const std::string& fields) {
   const Answer made = as(client, "POST", "/api/products?storeId=" + store, fields);
   EXPECT_EQ(made.status(), 201) << made.response.body;
   return made.text("data.id");

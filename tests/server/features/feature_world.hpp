@@ -1,5 +1,5 @@
-// The whole product without sockets, disks and real time: engine, features and HTTP face over storage in memory. Requests are made as
-// the network adapter makes them.
+// The whole product without sockets, disks and real time: engine, features and HTTP face over
+// storage in memory. Requests are made as the network adapter makes them.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -51,9 +51,11 @@ class FeatureWorld : public ::testing::Test {
   // (Re)starts the program over the same disk.
   void boot();
   void shut_down();
-  http::ApiOptions api_options;  // takes effect at the next boot; no rate limit unless a test sets one
+  http::ApiOptions
+      api_options;  // takes effect at the next boot; no rate limit unless a test sets one
 
-  // Stores gifts and games; root (admin of all), anna (admin), edith (editor), victor (viewer) of gifts; gina (editor of games).
+  // Stores gifts and games; root (admin of all), anna (admin), edith (editor), victor (viewer) of
+  // gifts; gina (editor of games).
   void furnish();
   void add_store(const std::string& id, const std::string& currency);
   void add_user(const std::string& name, model::Role role, const std::string& store);
@@ -64,15 +66,16 @@ class FeatureWorld : public ::testing::Test {
             const std::string& body = {}, Headers headers = {});
   // Sends without waiting; the answer appears in the pointer.
   std::shared_ptr<std::optional<Answer>> start(const Client& client, const std::string& method,
-                                               const std::string& target, const std::string& body = {},
-                                               Headers headers = {});
+                                               const std::string& target,
+                                               const std::string& body = {}, Headers headers = {});
   // A streamed body, in pieces of `piece` bytes.
   Answer upload(const Client& client, const std::string& target, const std::string& body,
                 std::size_t piece = 65'536, Headers headers = {});
   Client sign_in(const std::string& name, std::string_view password = kPassword);
   Client token_of(const std::string& name);
   // A product of the store with these JSON fields; its id.
-  std::string make_product(const Client& client, const std::string& store, const std::string& fields);
+  std::string make_product(const Client& client, const std::string& store,
+                           const std::string& fields);
   void settle() { events.settle(); }
 
   EventQueue events;
@@ -89,8 +92,8 @@ class FeatureWorld : public ::testing::Test {
   std::unique_ptr<http::Api> api;
 
  private:
-  ports::HttpRequest make_request(const std::string& method, const std::string& target, const std::string& body,
-                                  Headers headers) const;
+  ports::HttpRequest make_request(const std::string& method, const std::string& target,
+                                  const std::string& body, Headers headers) const;
 };
 
 }  // namespace syncstore::testing

@@ -36,7 +36,8 @@ TEST_F(Products, AreMadeReadEditedAndRemoved) {
   const Answer read = as(edith, "GET", path(id));
   ASSERT_EQ(read.status(), 200);
   EXPECT_EQ(*read.header("ETag"), "\"" + std::to_string(read.number("data.version")) + "\"");
-  EXPECT_EQ(as(edith, "GET", path(id), {}, {{"if-none-match", *read.header("ETag")}}).status(), 304);
+  EXPECT_EQ(as(edith, "GET", path(id), {}, {{"if-none-match", *read.header("ETag")}}).status(),
+            304);
 
   const Answer put = as(edith, "PUT", path(id), R"({"title":"Red mug"})");
   ASSERT_EQ(put.status(), 200) << put.response.body;
@@ -50,7 +51,8 @@ TEST_F(Products, AreMadeReadEditedAndRemoved) {
   const Answer late = as(edith, "PUT", path(id), R"({"title":"Late"})");
   EXPECT_EQ(late.status(), 409);
   EXPECT_EQ(late.code(), "record_removed");
-  const Answer again = as(edith, "POST", "/api/products?storeId=gifts", R"({"id":")" + id + R"(","title":"New"})");
+  const Answer again =
+      as(edith, "POST", "/api/products?storeId=gifts", R"({"id":")" + id + R"(","title":"New"})");
   EXPECT_EQ(again.status(), 409);
   EXPECT_EQ(again.code(), "id_taken");
 }
@@ -69,7 +71,10 @@ TEST_F(Products, RefuseWhatIsWrongFieldByField) {
   EXPECT_EQ(as(edith, "POST", store, "{").status(), 400);
   EXPECT_EQ(as(edith, "POST", store, "[]").status(), 422);
   EXPECT_EQ(as(edith, "POST", store, "{\"title\":\"\xff\"}").status(), 400);
-  EXPECT_EQ(as(edith, "POST", store, "title=x", {{"content-type", "application/x-www-form-urlencoded"}}).status(), 415);
+  EXPECT_EQ(
+      as(edith, "POST", store, "title=x", {{"content-type", "application/x-www-form-urlencoded"}})
+          .status(),
+      415);
   make_product(edith, "gifts", R"({"title":"a","sku":"M-1"})");
   const Answer twin = as(edith, "POST", store, R"({"title":"b","sku":"m-1"})");
   EXPECT_EQ(twin.status(), 409);
@@ -86,7 +91,8 @@ TEST_F(Products, MergeByFieldAgainstTheBaseVersion) {
   EXPECT_EQ(merged.text("data.title"), "Blue mug");
   EXPECT_EQ(merged.text("data.price"), "10");
 
-  const Answer clash = as(anna, "PUT", path(id), R"({"price":"12","category":"Cups"})", {{"base-version", base}});
+  const Answer clash =
+      as(anna, "PUT", path(id), R"({"price":"12","category":"Cups"})", {{"base-version", base}});
   ASSERT_EQ(clash.status(), 409) << clash.response.body;
   EXPECT_EQ(clash.code(), "conflict");
   EXPECT_EQ(clash.text("conflictId").size(), 13u);
@@ -106,15 +112,19 @@ TEST_F(Products, BaseVersionReachesBackBeyondARestart) {
   const std::string id = make_product(edith, "gifts", R"({"title":"Mug","price":"1"})");
   const std::string base = version(id);
   for (int i = 2; i < 40; ++i) {
-    ASSERT_EQ(as(anna, "PUT", path(id), R"({"price":")" + std::to_string(i) + R"("})").status(), 200);
+    ASSERT_EQ(as(anna, "PUT", path(id), R"({"price":")" + std::to_string(i) + R"("})").status(),
+              200);
   }
   boot();
   const Answer clash = as(edith, "PUT", path(id), R"({"price":"99"})", {{"base-version", base}});
   ASSERT_EQ(clash.status(), 409) << clash.response.body;
   EXPECT_EQ(clash.text("errors.0.base"), "1");
-  EXPECT_EQ(as(edith, "PUT", path(id), R"({"title":"Cup"})", {{"base-version", base}}).status(), 200);
-  EXPECT_EQ(as(edith, "PUT", path(id), R"({"title":"x"})", {{"base-version", "999999"}}).status(), 422);
-  EXPECT_EQ(as(edith, "PUT", path(id), R"({"title":"x"})", {{"base-version", "abc"}}).status(), 422);
+  EXPECT_EQ(as(edith, "PUT", path(id), R"({"title":"Cup"})", {{"base-version", base}}).status(),
+            200);
+  EXPECT_EQ(as(edith, "PUT", path(id), R"({"title":"x"})", {{"base-version", "999999"}}).status(),
+            422);
+  EXPECT_EQ(as(edith, "PUT", path(id), R"({"title":"x"})", {{"base-version", "abc"}}).status(),
+            422);
 }
 
 TEST_F(Products, StockIsAdjustedAndNeverOverwritten) {
@@ -122,12 +132,15 @@ TEST_F(Products, StockIsAdjustedAndNeverOverwritten) {
   const std::string base = version(id);
   const std::string adjust = "/api/products/" + id + "/adjust?storeId=gifts";
   EXPECT_EQ(as(edith, "PUT", path(id), R"({"inventory":90})").code(), "needs_base");
-  ASSERT_EQ(as(anna, "POST", adjust, R"({"amount":-5,"reason":"broken"})").number("data.inventory"), 95);
+  ASSERT_EQ(as(anna, "POST", adjust, R"({"amount":-5,"reason":"broken"})").number("data.inventory"),
+            95);
   // The form still says 100 and saves another title: stock stays 95.
-  const Answer renamed = as(edith, "PUT", path(id), R"({"title":"Cup","inventory":100})", {{"base-version", base}});
+  const Answer renamed =
+      as(edith, "PUT", path(id), R"({"title":"Cup","inventory":100})", {{"base-version", base}});
   ASSERT_EQ(renamed.status(), 200) << renamed.response.body;
   EXPECT_EQ(renamed.number("data.inventory"), 95);
-  const Answer counted = as(edith, "PUT", path(id), R"({"inventory":110})", {{"base-version", base}});
+  const Answer counted =
+      as(edith, "PUT", path(id), R"({"inventory":110})", {{"base-version", base}});
   EXPECT_EQ(counted.number("data.inventory"), 105);
   const Answer below = as(edith, "POST", adjust, R"({"amount":-200})");
   EXPECT_EQ(below.status(), 409);
@@ -145,14 +158,18 @@ TEST_F(Products, IfMatchKeepsItsStandardMeaning) {
   EXPECT_EQ(stale.status(), 412);
   EXPECT_EQ(stale.code(), "precondition_failed");
   EXPECT_EQ(as(edith, "DELETE", path(id), {}, {{"if-match", tag}}).status(), 412);
-  EXPECT_EQ(as(edith, "PUT", path(id), R"({"title":"Cup"})", {{"if-match", "\"" + version(id) + "\""}}).status(), 200);
+  EXPECT_EQ(
+      as(edith, "PUT", path(id), R"({"title":"Cup"})", {{"if-match", "\"" + version(id) + "\""}})
+          .status(),
+      200);
 }
 
 TEST_F(Products, ListIsPagedSortedFilteredAndClamped) {
   for (int i = 1; i <= 30; ++i) {
     make_product(edith, "gifts",
-                 R"({"title":"Thing )" + std::to_string(i) + R"(","sales_amount":")" + std::to_string(i) +
-                     R"(","status":")" + (i % 3 == 0 ? "Inactive" : "Active") + R"("})");
+                 R"({"title":"Thing )" + std::to_string(i) + R"(","sales_amount":")" +
+                     std::to_string(i) + R"(","status":")" + (i % 3 == 0 ? "Inactive" : "Active") +
+                     R"("})");
   }
   const std::string list = "/api/products?storeId=gifts";
   const Answer first = as(edith, "GET", list + "&size=10");
@@ -174,18 +191,22 @@ TEST_F(Products, ListIsPagedSortedFilteredAndClamped) {
   const Answer empty = as(token_of("gina"), "GET", "/api/products?storeId=games");
   EXPECT_EQ(empty.number("page.total"), 0);
   EXPECT_EQ(empty.number("page.pages"), 1);
-  EXPECT_EQ(as(edith, "GET", list + "&size=10", {}, {{"if-none-match", *first.header("ETag")}}).status(), 304);
+  EXPECT_EQ(
+      as(edith, "GET", list + "&size=10", {}, {{"if-none-match", *first.header("ETag")}}).status(),
+      304);
 }
 
 TEST_F(Products, CursorVisitsEveryRecordOnceWhileOthersComeAndGo) {
   std::vector<std::string> kept;
   for (int i = 0; i < 20; ++i) {
-    kept.push_back(make_product(edith, "gifts", R"({"title":"T","price":")" + std::to_string(i % 4) + R"("})"));
+    kept.push_back(make_product(edith, "gifts",
+                                R"({"title":"T","price":")" + std::to_string(i % 4) + R"("})"));
   }
   std::multimap<std::string, int> seen;
   std::string cursor;
   for (int round = 0; round < 20; ++round) {
-    const Answer page = as(edith, "GET", "/api/products?storeId=gifts&size=3&sort=price&cursor=" + cursor);
+    const Answer page =
+        as(edith, "GET", "/api/products?storeId=gifts&size=3&sort=price&cursor=" + cursor);
     ASSERT_EQ(page.status(), 200) << page.response.body;
     const Json data = page.at("data");
     for (const Json& record : data.items()) {
@@ -223,7 +244,8 @@ TEST_F(Products, DashboardIsEditedInParts) {
   ASSERT_EQ(other.status(), 200) << other.response.body;
   EXPECT_EQ(other.number("data.open_orders"), 12);
   EXPECT_EQ(other.text("data.todaySoFar"), "99.5");
-  EXPECT_EQ(as(anna, "PUT", snapshot, R"({"open_orders":13})", {{"base-version", base}}).status(), 409);
+  EXPECT_EQ(as(anna, "PUT", snapshot, R"({"open_orders":13})", {{"base-version", base}}).status(),
+            409);
   EXPECT_EQ(as(edith, "PUT", snapshot, R"({"seller_feedback_rating":"5.1"})").status(), 422);
 }
 

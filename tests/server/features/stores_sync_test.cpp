@@ -11,20 +11,34 @@ class StoresAndSync : public FeatureWorld {};
 TEST_F(StoresAndSync, AreMadeListedAndEdited) {
   furnish();
   const Client root = token_of("root");
-  const Answer made = as(root, "POST", "/api/stores",
-                         R"({"id":"books","name":"Books","currency":"EUR","timeZone":"Europe/Berlin","marketplace":"Own"})");
+  const Answer made = as(
+      root, "POST", "/api/stores",
+      R"({"id":"books","name":"Books","currency":"EUR",)"
+                         R"("timeZone":"Europe/Berlin","marketplace":"Own"})");
   ASSERT_EQ(made.status(), 201) << made.response.body;
   EXPECT_EQ(*made.header("Location"), "/api/stores/books");
   EXPECT_EQ(made.text("data.id"), "books");
   EXPECT_EQ(made.text("data.currency"), "EUR");
-  EXPECT_EQ(as(root, "POST", "/api/stores", R"({"id":"books","name":"B","currency":"EUR","timeZone":"UTC"})").code(),
+  EXPECT_EQ(as(root, "POST", "/api/stores",
+               R"({"id":"books","name":"B","currency":"EUR","timeZone":"UTC"})")
+                .code(),
             "already_exists");
-  EXPECT_EQ(as(root, "POST", "/api/stores", R"({"id":"B ooks","name":"B","currency":"EUR","timeZone":"UTC"})").status(), 422);
-  EXPECT_EQ(as(root, "POST", "/api/stores", R"({"id":"b2","name":"B","currency":"euro","timeZone":"UTC"})").status(), 422);
-  EXPECT_EQ(as(root, "POST", "/api/stores", R"({"id":"b2","name":"B","currency":"EUR","timeZone":"../x"})").status(), 422);
+  EXPECT_EQ(as(root, "POST", "/api/stores",
+               R"({"id":"B ooks","name":"B","currency":"EUR","timeZone":"UTC"})")
+                .status(),
+            422);
+  EXPECT_EQ(as(root, "POST", "/api/stores",
+               R"({"id":"b2","name":"B","currency":"euro","timeZone":"UTC"})")
+                .status(),
+            422);
+  EXPECT_EQ(as(root, "POST", "/api/stores",
+               R"({"id":"b2","name":"B","currency":"EUR","timeZone":"../x"})")
+                .status(),
+            422);
   EXPECT_EQ(as(root, "GET", "/api/stores").at("data").size(), 3u);
   EXPECT_EQ(as(token_of("edith"), "GET", "/api/stores").at("data").size(), 1u);
-  const Answer named = as(root, "PUT", "/api/stores/books", R"({"name":"Old books","contact_email":"a@b.example"})");
+  const Answer named =
+      as(root, "PUT", "/api/stores/books", R"({"name":"Old books","contact_email":"a@b.example"})");
   ASSERT_EQ(named.status(), 200) << named.response.body;
   EXPECT_EQ(named.text("data.id"), "books");
   EXPECT_EQ(as(root, "GET", "/api/stores").text("data.0.name"), "Old books");
@@ -33,7 +47,8 @@ TEST_F(StoresAndSync, AreMadeListedAndEdited) {
   EXPECT_EQ(as(root, "GET", "/api/stores/books").text("data.name"), "Old books");
   // Everybody with access to all stores is a member of the new one.
   EXPECT_EQ(as(root, "GET", "/api/people?storeId=books").at("data").size(), 1u);
-  EXPECT_EQ(as(root, "GET", "/api/sync/snapshot?dataType=members&storeId=books").at("data").size(), 1u);
+  EXPECT_EQ(as(root, "GET", "/api/sync/snapshot?dataType=members&storeId=books").at("data").size(),
+            1u);
 }
 
 TEST_F(StoresAndSync, ChangesPolledToTheEndEqualTheSnapshot) {
@@ -45,7 +60,8 @@ TEST_F(StoresAndSync, ChangesPolledToTheEndEqualTheSnapshot) {
   const Answer snapshot = as(edith, "GET", "/api/sync/snapshot?storeId=gifts&dataType=products");
   ASSERT_EQ(snapshot.status(), 200);
   const std::string epoch = snapshot.text("epoch");
-  const std::string base = "/api/sync/changes?storeId=gifts&dataTypes=products&epoch=" + epoch + "&limit=5&since=";
+  const std::string base =
+      "/api/sync/changes?storeId=gifts&dataTypes=products&epoch=" + epoch + "&limit=5&since=";
   std::set<std::string> ids;
   std::int64_t since = 0;
   for (int round = 0; round < 50; ++round) {
@@ -67,9 +83,13 @@ TEST_F(StoresAndSync, ChangesPolledToTheEndEqualTheSnapshot) {
   const Answer idle = as(edith, "GET", base + std::to_string(since));
   EXPECT_EQ(idle.at("messages").size(), 0u);
   EXPECT_LT(idle.response.body.size(), 9'000u);
-  EXPECT_EQ(as(edith, "GET", base + std::to_string(since), {}, {{"if-none-match", *idle.header("ETag")}}).status(), 304);
+  EXPECT_EQ(
+      as(edith, "GET", base + std::to_string(since), {}, {{"if-none-match", *idle.header("ETag")}})
+          .status(),
+      304);
 
-  const Answer other = as(edith, "GET", "/api/sync/changes?storeId=gifts&since=0&epoch=0000000000001");
+  const Answer other =
+      as(edith, "GET", "/api/sync/changes?storeId=gifts&since=0&epoch=0000000000001");
   EXPECT_EQ(other.status(), 409);
   EXPECT_EQ(other.code(), "epoch_changed");
   EXPECT_EQ(other.text("epoch"), epoch);
@@ -107,7 +127,9 @@ TEST_F(StoresAndSync, StatusHealthAndMetricsTell) {
   EXPECT_EQ(request("GET", "/ready").status(), 200);
   const Answer metrics = request("GET", "/metrics");
   EXPECT_NE(metrics.response.body.find("syncstore_commit_mutations_total"), std::string::npos);
-  EXPECT_NE(metrics.response.body.find("syncstore_http_request_duration_seconds_count{route=\"health\""), std::string::npos);
+  EXPECT_NE(
+      metrics.response.body.find("syncstore_http_request_duration_seconds_count{route=\"health\""),
+      std::string::npos);
   const Answer status = as(token_of("edith"), "GET", "/api/status");
   EXPECT_FALSE(status.at("data.demo").boolean());
   EXPECT_EQ(status.at("data.stores").size(), 1u);
@@ -121,7 +143,8 @@ TEST_F(StoresAndSync, DemoFillsAnEmptyDirectoryOnce) {
   const auto sign_ins = demo::read_sign_ins(directory.string());
   ASSERT_EQ(sign_ins.size(), 3u);
   const auto allowed = std::filesystem::status(directory / "demo-sign-ins.json").permissions();
-  EXPECT_EQ(allowed & (std::filesystem::perms::group_all | std::filesystem::perms::others_all), std::filesystem::perms::none);
+  EXPECT_EQ(allowed & (std::filesystem::perms::group_all | std::filesystem::perms::others_all),
+            std::filesystem::perms::none);
   const Client viewer = sign_in(sign_ins[2].name, sign_ins[2].password);
   EXPECT_EQ(as(viewer, "GET", "/api/products?storeId=gifts").number("page.total"), 3'277);
   EXPECT_EQ(as(viewer, "GET", "/api/products?storeId=games").number("page.total"), 26'688);
@@ -129,8 +152,10 @@ TEST_F(StoresAndSync, DemoFillsAnEmptyDirectoryOnce) {
   EXPECT_FALSE(best.text("data.0.sales_amount").empty());
   EXPECT_TRUE(as(viewer, "GET", "/api/status").at("data.demo").boolean());
   // Every figure without a source is absent, and every derived or demo figure is named.
-  const std::string sources = as(viewer, "GET", "/api/stores/gifts").at("data.figure_sources").dump();
-  for (const std::string figure : {"products.sales_amount=derived", "products.units_sold=derived", "products.inventory=demo"}) {
+  const std::string sources =
+      as(viewer, "GET", "/api/stores/gifts").at("data.figure_sources").dump();
+  for (const std::string figure : {"products.sales_amount=derived", "products.units_sold=derived",
+                                   "products.inventory=demo"}) {
     EXPECT_NE(sources.find(figure), std::string::npos) << figure;
   }
   const std::uint64_t commits = storage->commits();

@@ -21,7 +21,10 @@ TEST(Problems, NameCodeStatusAndFields) {
   const HttpResponse retry = problem(fail(ErrorCode::retry));
   EXPECT_EQ(retry.status, 503);
   EXPECT_NE(find_header(retry, "Retry-After"), nullptr);
-  EXPECT_EQ(problem_of_fields({fail(ErrorCode::required, {}, "a"), fail(ErrorCode::required, {}, "b")}).status, 422);
+  EXPECT_EQ(
+      problem_of_fields({fail(ErrorCode::required, {}, "a"), fail(ErrorCode::required, {}, "b")})
+          .status,
+      422);
 }
 
 TEST(Problems, EveryCodeOfTheCatalogueHasAnErrorStatus) {
@@ -77,7 +80,8 @@ TEST(Routes, AreAllInTheDocumentation) {
   std::ostringstream text;
   text << file.rdbuf();
   for (const Route& one : routes()) {
-    const std::string line = "| `" + std::string(one.method) + " " + std::string(one.pattern) + "` |";
+    const std::string line =
+        "| `" + std::string(one.method) + " " + std::string(one.pattern) + "` |";
     EXPECT_NE(text.str().find(line), std::string::npos) << "docs/api.md lacks " << line;
   }
 }

@@ -17,19 +17,23 @@ class HttpGate : public FeatureWorld {
 
 TEST_F(HttpGate, ForeignOriginsMayNotWrite) {
   const std::string body = R"({"title":"Mug"})";
-  for (const std::string origin : {"http://evil.example", "null", "http://127.0.0.1:8081", "https://127.0.0.1:8080",
-                                   "http://127.0.0.1:8080.evil.example", "http://x127.0.0.1:8080"}) {
+  for (const std::string origin :
+       {"http://evil.example", "null", "http://127.0.0.1:8081", "https://127.0.0.1:8080",
+        "http://127.0.0.1:8080.evil.example", "http://x127.0.0.1:8080"}) {
     const Answer refused = as(edith, "POST", list, body, {{"origin", origin}});
     EXPECT_EQ(refused.status(), 403) << origin;
     EXPECT_EQ(refused.code(), "origin");
   }
   EXPECT_EQ(as(edith, "POST", list, body, {{"sec-fetch-site", "cross-site"}}).status(), 403);
   EXPECT_EQ(as(edith, "POST", list, body, {{"origin", "http://127.0.0.1:8080"}}).status(), 201);
-  EXPECT_EQ(as(edith, "GET", list, {}, {{"origin", "http://evil.example"}}).header("Access-Control-Allow-Origin"), nullptr);
-  EXPECT_EQ(request("POST", "/api/session", R"({"user":"edith","password":"correct horse 7 staple"})",
-                    {{"origin", "http://evil.example"}})
-                .code(),
-            "origin");
+  EXPECT_EQ(as(edith, "GET", list, {}, {{"origin", "http://evil.example"}})
+                .header("Access-Control-Allow-Origin"),
+            nullptr);
+  EXPECT_EQ(
+      request("POST", "/api/session", R"({"user":"edith","password":"correct horse 7 staple"})",
+              {{"origin", "http://evil.example"}})
+          .code(),
+      "origin");
 }
 
 TEST_F(HttpGate, ConfiguredOriginsMay) {
@@ -60,11 +64,13 @@ TEST_F(HttpGate, WrongMethodsAndAddressesAreNamed) {
 }
 
 TEST_F(HttpGate, EveryAnswerCarriesTheGuardingHeaders) {
-  for (const std::string target : {"/health", "/api/nothing", "/api/products?storeId=gifts", "/no/such/file.js"}) {
+  for (const std::string target :
+       {"/health", "/api/nothing", "/api/products?storeId=gifts", "/no/such/file.js"}) {
     const Answer answer = request("GET", target);
     for (const std::string_view name :
-         {"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy",
-          "Cross-Origin-Embedder-Policy", "Cross-Origin-Resource-Policy", "Cache-Control"}) {
+         {"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy",
+          "Cross-Origin-Opener-Policy", "Cross-Origin-Embedder-Policy",
+          "Cross-Origin-Resource-Policy", "Cache-Control"}) {
       EXPECT_NE(answer.header(name), nullptr) << target << " " << name;
     }
     EXPECT_EQ(answer.header("Content-Security-Policy")->find("'unsafe-eval'"), std::string::npos);
@@ -109,10 +115,14 @@ TEST_F(HttpGate, OneKeyIsOneEffect) {
   // Another person's key of the same name is another key.
   EXPECT_EQ(as(token_of("anna"), "POST", list, R"({"title":"Cup"})", key).status(), 201);
   boot();
-  EXPECT_EQ(*as(edith, "POST", list, R"({"title":"Mug"})", key).header("Idempotent-Replay"), "true");
+  EXPECT_EQ(*as(edith, "POST", list, R"({"title":"Mug"})", key).header("Idempotent-Replay"),
+            "true");
   EXPECT_EQ(total(), 2);
-  EXPECT_EQ(as(edith, "POST", list, R"({"title":"x"})", {{"idempotency-key", std::string(65, 'k')}}).status(), 422);
-  // The kept answer is gone after 30 days; the mutation's receipt still stands, so there is no second effect.
+  EXPECT_EQ(as(edith, "POST", list, R"({"title":"x"})", {{"idempotency-key", std::string(65, 'k')}})
+                .status(),
+            422);
+  // The kept answer is gone after 30 days; the mutation's receipt still stands, so there is no
+  // second effect.
   events.advance(31 * 86'400'000LL);
   boot();
   const Answer late = as(edith, "POST", list, R"({"title":"Mug"})", key);
@@ -141,7 +151,8 @@ TEST_F(HttpGate, AKeyOutlivesACrashBetweenTheEffectAndTheAnswer) {
   const Headers other{{"idempotency-key", "crash-2"}};
   ASSERT_EQ(as(edith, "POST", adjust, R"({"amount":5})", other).number("data.inventory"), 5);
   // The kept answers are lost, the mutations' receipts are not.
-  std::erase_if(disk->documents, [](const auto& entry) { return entry.first.first == "idempotency"; });
+  std::erase_if(disk->documents,
+                [](const auto& entry) { return entry.first.first == "idempotency"; });
   boot();
   EXPECT_EQ(as(edith, "POST", list, R"({"title":"Mug"})", key).text("data.id"), id);
   EXPECT_EQ(as(edith, "POST", adjust, R"({"amount":5})", other).number("data.inventory"), 5);
