@@ -220,9 +220,9 @@ void FeedSession::update_reading() {
 
 void FeedSession::bad_message(const Error& error) {
   host_.count_bad_message();
-  if (!bad_.spend(host_.now())) return close(kClosePolicy, "too many bad messages");
   // Kinds of a later version are skipped; everything else is told.
   if (error.code != ErrorCode::unknown_type) notice(error.code, error.detail);
+  if (!bad_.spend(host_.now())) close(kClosePolicy, "too many bad messages");
 }
 
 void FeedSession::send(const wire::DownMessage& message) { host_.send(wire::encode(message), false); }

@@ -62,7 +62,7 @@ class FeedSession {
   std::deque<std::pair<wire::UpMessage, std::size_t>> held_;  // arrived while opening
   MessageRate rate_;
   MinuteBudget over_rate_{limits::kRefusedMessagesPerMinute};
-  MinuteBudget bad_{limits::kBadMessagesPerMinute};
+  MinuteBudget bad_{limits::kBadMessagesPerMinute - 1};  // the tenth closes
   UnansweredWindow window_;
   bool rate_paused_ = false;
   bool window_paused_ = false;

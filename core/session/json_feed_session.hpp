@@ -7,7 +7,7 @@
 //   opening    held                    held                    held                    held    store_switch, -> open  error, -> ready
 //   open       renews: connected       -> opening              taken                   pong    (cannot be)            (cannot be)
 //   closed     every message is dropped
-// What cannot be read or used is answered with an error; the eleventh of these in a minute closes with 1008.
+// What cannot be read or used is answered with an error; the tenth of these in a minute closes with 1008.
 #pragma once
 
 #include <deque>
@@ -58,7 +58,7 @@ class JsonFeedSession {
   std::deque<std::pair<wire::JsonClientMessage, std::size_t>> held_;  // arrived while opening
   MessageRate rate_;
   MinuteBudget over_rate_{limits::kRefusedMessagesPerMinute};
-  MinuteBudget bad_{limits::kBadMessagesPerMinute};
+  MinuteBudget bad_{limits::kBadMessagesPerMinute - 1};  // the tenth closes
   UnansweredWindow window_;
   bool window_paused_ = false;
   std::uint64_t opening_ = 0;

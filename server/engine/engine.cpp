@@ -61,8 +61,13 @@ void Engine::set_fatal_listener(std::function<void(const Error&)> listener) {
 
 void Engine::drain(std::function<void()> done) {
   constexpr std::uint32_t kComeBackMs = 2'000;  // about how long a restart takes
-  hub_.shut_down(kComeBackMs);
-  committer_.drain(std::move(done));
+  hub_.refuse_new_links();
+  // What was accepted is made durable and answered on the links that asked; then they are told and closed.
+  committer_.drain([this, alive = std::weak_ptr<bool>(alive_), done = std::move(done)] {
+    if (alive.expired()) return;
+    hub_.shut_down(kComeBackMs);
+    done();
+  });
 }
 
 void Engine::create_store(const NewStore& store, const Author& author, std::function<void(Status)> done) {

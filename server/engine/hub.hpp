@@ -54,6 +54,7 @@ class Hub {
                                       std::optional<Identity> authorised);
 
   void revoke(const Revocation& revocation);
+  void refuse_new_links() { shutting_down_ = true; }
   // connection_status shutting_down / notice(unavailable), then close 1001 on every link.
   void shut_down(std::uint32_t retry_after_ms);
   bool shutting_down() const { return shutting_down_; }

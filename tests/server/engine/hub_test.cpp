@@ -453,13 +453,20 @@ TEST_F(HubTest, ShuttingDownTellsAndCloses) {
   OpenLink json = connect(engine::kJsonProtocol);
   json.link->messages.clear();
   binary.link->messages.clear();
+  storage->set_delays(20, 0);
+  binary.session->received(wire::encode(wire::UpMessage(wire::Mutate{{product("Last", new_id())}})), false);
   bool drained = false;
   engine->drain([&] { drained = true; });
   events.settle();
+  EXPECT_FALSE(drained);
+  EXPECT_EQ(binary.link->close_code, 0);
+  events.advance(30);
   EXPECT_TRUE(drained);
   EXPECT_EQ(binary.link->close_code, 1001);
   EXPECT_EQ(json.link->close_code, 1001);
-  EXPECT_EQ(all_of<wire::Notice>(binary.link->take()).at(0).code, ErrorCode::unavailable);
+  const auto last = binary.link->take();
+  EXPECT_EQ(all_of<wire::Receipt>(last).size(), 1u) << "what was accepted is answered";
+  EXPECT_EQ(all_of<wire::Notice>(last).at(0).code, ErrorCode::unavailable);
   const auto told = json.link->take_json();
   EXPECT_EQ(told.at(0).find("type")->text(), "connection_status");
 }
