@@ -106,6 +106,8 @@ test('store information is edited, and a deactivated store closes', async ({ sho
   await page.getByRole('button', { name: 'Deactivate' }).click();
   await page.getByRole('button', { name: `Deactivate ${shop.name}` }).click();
   await expect(page.getByRole('heading', { name: 'Activate this store' })).toBeVisible();
+  // Said after the server's answer: from here on it holds.
+  await expect(page.getByText(`${shop.name} is deactivated`, { exact: true })).toBeVisible();
   expect((await shop.admin.call('GET', `/api/products?storeId=${shop.id}`)).status).toBe(409);
   await page.getByRole('button', { name: 'Activate' }).click();
   await expect(page.getByRole('heading', { name: 'Deactivate this store' })).toBeVisible();

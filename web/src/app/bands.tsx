@@ -34,7 +34,7 @@ export function Bands({ status, store }: { status: SyncStatus; store: StoreAcces
         <div className="app-band" role="status"><span>The browser had cleared the kept data. It was read again from the server.</span></div>
       ) : null}
       {store && !store.isActive ? (
-        <div className="app-band" role="status"><span>{store.name} is deactivated: it can be read, not changed. An admin can activate it again.</span></div>
+        <div className="app-band" role="status"><span>{store.name} is deactivated: nothing in it opens or changes until an admin activates it again. Edits that wait are kept.</span></div>
       ) : null}
       {status.cachedAsOf && status.connection !== 'live' ? (
         <div className="app-band" role="status"><span>Shown from this browser, last in step {formatAge(status.cachedAsOf, now)}. Edits are kept and sent later.</span></div>
