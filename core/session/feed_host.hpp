@@ -1,5 +1,6 @@
-// FeedHost: what the server side of a link needs from the world it runs in. The hub implements it; tests may too. Everything is called
-// on one executor. Callbacks may come at once or later, never after the session ended.
+// FeedHost: what the server side of a link needs from the world it runs in. The hub implements it;
+// tests may too. Everything is called on one executor. Callbacks may come at once or later, never
+// after the session ended.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,7 @@
 namespace syncstore::session {
 
 struct FeedUser {
-  std::string user;        // user id text; empty = nobody yet
+  std::string user;  // user id text; empty = nobody yet
   std::string name;
   std::string credential;  // handle, for revocation
   TimeMs expires_at = 0;   // 0 = never
@@ -25,14 +26,14 @@ struct FeedUser {
 struct StoreRequest {
   StoreId store;
   FeedUser user;
-  std::vector<std::uint16_t> collections;   // empty = all that the role may read
-  ClientId client;                          // nil = a program
+  std::vector<std::uint16_t> collections;  // empty = all that the role may read
+  ClientId client;                         // nil = a program
   std::uint64_t generation = 0;
-  std::vector<wire::Cursor> cursors;        // binary
-  Sequence head = 0;                        // last (sequence, hash) pair heard; 0 = none
+  std::vector<wire::Cursor> cursors;  // binary
+  Sequence head = 0;                  // last (sequence, hash) pair heard; 0 = none
   std::uint64_t head_hash = 0;
   std::vector<MutationId> unanswered;
-  std::optional<wire::JsonSince> since;     // JSON
+  std::optional<wire::JsonSince> since;  // JSON
 };
 
 // The store is open for this link. Pointers are good inside the callback only.
@@ -42,7 +43,7 @@ struct StoreFacts {
   std::uint64_t head_hash = 0;
   model::Role role = model::Role::none;
   std::vector<wire::AuthorName> authors;
-  std::vector<wire::Answer> answers;        // one per unanswered id, in order
+  std::vector<wire::Answer> answers;  // one per unanswered id, in order
   wire::CatchUp mode = wire::CatchUp::snapshot;
   const model::Record* store_info = nullptr;
   const model::Record* dashboard = nullptr;
@@ -52,7 +53,8 @@ class FeedHost {
  public:
   virtual ~FeedHost() = default;
   virtual TimeMs now() const = 0;
-  // Messages of the session itself: never refused, order kept, before every change that is told of later.
+  // Messages of the session itself: never refused, order kept, before every change that is told of
+  // later.
   virtual void send(Bytes message, bool text) = 0;
   virtual void close(std::uint16_t code, std::string_view reason) = 0;
   virtual void pause_reading(bool paused) = 0;
@@ -62,7 +64,8 @@ class FeedHost {
   // The link authenticated (first time or anew).
   virtual void signed_in(const FeedUser& user) = 0;
 
-  // Leaves the former store first. Errors: unknown_store, forbidden_store, inactive_store, unavailable, other_user.
+  // Leaves the former store first. Errors: unknown_store, forbidden_store, inactive_store,
+  // unavailable, other_user.
   virtual void open_store(StoreRequest request, std::function<void(Result<StoreFacts>)> done) = 0;
   // After the session has told its peer about the store: catch-up and live changes may flow.
   virtual void follow() = 0;

@@ -1,13 +1,17 @@
-// FeedSession: the server side of one binary link (`syncstore.v1`). Owns the link's state; the store, its changes and the socket are the
-// host's. Sans-I/O and single-threaded; time comes from the host.
+// FeedSession: the server side of one binary link (`syncstore.v1`). Owns the link's state; the
+// store, its changes and the socket are the host's. Sans-I/O and single-threaded; time comes from
+// the host.
 //
-//   state      hello             mutate/subscribe/...     credentials     ping     store opened          refused
-//   signed_out -> opening        notice(unauthorized)     -> ready        pong     (cannot be)           (cannot be)
-//   ready      -> opening        notice(wrong_state)      renews          pong     (cannot be)           (cannot be)
-//   opening    held              held                     held            held     welcome, -> open      notice, -> ready
-//   open       -> opening        taken                    renews          pong     (cannot be)           (cannot be)
-//   closed     every message is dropped
-// A message that cannot be decoded is answered with a notice in every state and counts as bad; of unknown kinds the count alone.
+// clang-format off
+//   state       hello       mutate, subscribe     credentials  ping  opened         refused
+//   signed_out  -> opening  notice(unauthorized)  -> ready     pong  -              -
+//   ready       -> opening  notice(wrong_state)   renews       pong  -              -
+//   opening     held        held                  held         held  welcome, open  notice, ready
+//   open        -> opening  taken                 renews       pong  -              -
+//   closed      every message is dropped
+// clang-format on
+// A message that cannot be decoded is answered with a notice in every state and counts as bad; of
+// unknown kinds the count alone.
 #pragma once
 
 #include <deque>
@@ -27,7 +31,8 @@ class FeedSession {
   FeedSession(FeedHost& host, std::optional<FeedUser> authorised);
 
   void received(std::string_view message, bool text);
-  // About once a second: time limits of signing in, expiry of credentials, reading again after a pause.
+  // About once a second: time limits of signing in, expiry of credentials, reading again after a
+  // pause.
   void tick();
   void ended() { state_ = State::closed; }
   // Ends the link, telling why.
@@ -67,7 +72,7 @@ class FeedSession {
   bool rate_paused_ = false;
   bool window_paused_ = false;
   bool paused_ = false;
-  std::uint64_t opening_ = 0;   // which hello an answer belongs to
+  std::uint64_t opening_ = 0;  // which hello an answer belongs to
   std::shared_ptr<bool> alive_;
 };
 

@@ -1,13 +1,17 @@
-// JsonFeedSession: the server side of one JSON link (`syncstore.v1.json`), for programs. Owns the link's state; the store, its changes and
-// the socket are the host's, which also renders bulk_update and data_update. Sans-I/O and single-threaded; time comes from the host.
+// JsonFeedSession: the server side of one JSON link (`syncstore.v1.json`), for programs. Owns the
+// link's state; the store, its changes and the socket are the host's, which also renders
+// bulk_update and data_update. Sans-I/O and single-threaded; time comes from the host.
 //
-//   state      auth                    selectStore             mutate                  ping    store opened           refused
-//   signed_out connected, -> ready     error unauthorized      error unauthorized      pong    (cannot be)            (cannot be)
-//   ready      renews: connected       -> opening              error wrong_state       pong    (cannot be)            (cannot be)
-//   opening    held                    held                    held                    held    store_switch, -> open  error, -> ready
-//   open       renews: connected       -> opening              taken                   pong    (cannot be)            (cannot be)
-//   closed     every message is dropped
-// What cannot be read or used is answered with an error; the tenth of these in a minute closes with 1008.
+// clang-format off
+//   state       auth              selectStore   mutate        ping  opened              refused
+//   signed_out  connected: ready  unauthorized  unauthorized  pong  -                   -
+//   ready       connected         -> opening    wrong_state   pong  -                   -
+//   opening     held              held          held          held  store_switch: open  error: ready
+//   open        connected         -> opening    taken         pong  -                   -
+//   closed      every message is dropped
+// clang-format on
+// What cannot be read or used is answered with an error; the tenth of these in a minute closes with
+// 1008.
 #pragma once
 
 #include <deque>
@@ -27,7 +31,8 @@ class JsonFeedSession {
   JsonFeedSession(FeedHost& host, std::string connection_id, std::optional<FeedUser> authorised);
 
   void received(std::string_view message, bool text);
-  // About once a second: time limits of signing in, expiry of credentials, reading again after a pause.
+  // About once a second: time limits of signing in, expiry of credentials, reading again after a
+  // pause.
   void tick();
   void ended() { state_ = State::closed; }
   // Ends the link, telling why.

@@ -16,14 +16,17 @@ bool MessageRate::take(TimeMs now) {
     thousandths_ = std::min(kFull, thousandths_ + passed * limits::kMessagesPerSecond);
   }
   last_ = now;
-  if (thousandths_ < 1'000) return false;
+  if (thousandths_ < 1'000)
+    return false;
   thousandths_ -= 1'000;
   return true;
 }
 
 bool MinuteBudget::spend(TimeMs now) {
-  while (!spent_.empty() && spent_.front() <= now - 60'000) spent_.pop_front();
-  if (spent_.size() >= most_) return false;
+  while (!spent_.empty() && spent_.front() <= now - 60'000)
+    spent_.pop_front();
+  if (spent_.size() >= most_)
+    return false;
   spent_.push_back(now);
   return true;
 }

@@ -1,5 +1,5 @@
-// Budgets of one link, common to both dialects: messages per second with a burst, refused messages, bad messages, unanswered mutations.
-// Pure counting over the times handed in. Single-threaded.
+// Budgets of one link, common to both dialects: messages per second with a burst, refused messages,
+// bad messages, unanswered mutations. Pure counting over the times handed in. Single-threaded.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,9 @@ class MessageRate {
  public:
   bool take(TimeMs now);  // false: over the rate
   // Until the next message is within the rate.
-  TimeMs wait_ms() const { return thousandths_ >= 1'000 ? 0 : (1'000 - thousandths_) / limits::kMessagesPerSecond + 1; }
+  TimeMs wait_ms() const {
+    return thousandths_ >= 1'000 ? 0 : (1'000 - thousandths_) / limits::kMessagesPerSecond + 1;
+  }
 
  private:
   std::int64_t thousandths_ = limits::kMessagesBurst * 1'000;
@@ -34,7 +36,8 @@ class MinuteBudget {
   std::deque<TimeMs> spent_;
 };
 
-// Mutations sent and not yet answered. Above the window the link is not read until half of it is answered.
+// Mutations sent and not yet answered. Above the window the link is not read until half of it is
+// answered.
 class UnansweredWindow {
  public:
   void add(std::size_t mutations, std::size_t bytes);

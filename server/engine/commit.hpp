@@ -1,8 +1,9 @@
-// Committer: the one door for changes. Merges waiting submissions against memory, makes them durable in one storage transaction for
-// all stores and only then changes memory, answers the authors and tells the listeners, in that order.
-// Invariants: one transaction in flight; a batch of a store has at most kCommitBatchMutations mutations and stops after
-// kCommitBatchMergeMs of merging (a submission is never split); interactive before bulk; round robin by lane.
-// Engine executor only; `done` is always called from the executor, never from inside submit().
+// Committer: the one door for changes. Merges waiting submissions against memory, makes them
+// durable in one storage transaction for all stores and only then changes memory, answers the
+// authors and tells the listeners, in that order. Invariants: one transaction in flight; a batch of
+// a store has at most kCommitBatchMutations mutations and stops after kCommitBatchMergeMs of
+// merging (a submission is never split); interactive before bulk; round robin by lane. Engine
+// executor only; `done` is always called from the executor, never from inside submit().
 #pragma once
 
 #include <functional>
@@ -23,9 +24,9 @@ namespace syncstore::engine {
 enum class Priority : std::uint8_t { interactive, bulk };
 
 struct Author {
-  std::string user;                         // user id text; "" = the system
+  std::string user;  // user id text; "" = the system
   std::string name;
-  model::Role role = model::Role::viewer;   // in that store, now; system passes every access check
+  model::Role role = model::Role::viewer;  // in that store, now; system passes every access check
 };
 
 // Mutations that are merged together (not split over batches) and answered together.
@@ -33,23 +34,27 @@ struct Submission {
   StoreId store;
   Author author;
   sync::Origin origin = sync::Origin::screen;
-  BatchId batch;                            // nil = none
+  BatchId batch;  // nil = none
   Priority priority = Priority::interactive;
-  std::uint64_t lane = 0;                   // who waits in turn: a link's number; 0 = everybody else
-  std::vector<sync::Mutation> mutations;    // <= kMutationsPerMessage
+  std::uint64_t lane = 0;                 // who waits in turn: a link's number; 0 = everybody else
+  std::vector<sync::Mutation> mutations;  // <= kMutationsPerMessage
 
-  // Checked at merge time, before anything of this submission is merged; an error answers the submission (If-Match).
+  // Checked at merge time, before anything of this submission is merged; an error answers the
+  // submission (If-Match).
   std::function<Status(const sync::MergeView&)> guard;
-  // Documents for the same transaction, made from the outcome (Idempotency-Key answers). `after` shows the state with this submission.
+  // Documents for the same transaction, made from the outcome (Idempotency-Key answers). `after`
+  // shows the state with this submission.
   std::function<std::vector<ports::DocumentWrite>(const std::vector<sync::MutationResult>& results,
                                                   const sync::MergeView& after)>
       documents;
-  // One result per mutation, in order, all durable. Errors: retry (nothing was changed; send again), unknown_store, unavailable
-  // (draining or stopped), queue_full, too_large, or what `guard` answered. Sequence order of calls is commit order.
+  // One result per mutation, in order, all durable. Errors: retry (nothing was changed; send
+  // again), unknown_store, unavailable (draining or stopped), queue_full, too_large, or what
+  // `guard` answered. Sequence order of calls is commit order.
   std::function<void(Result<std::vector<sync::MutationResult>>)> done;
 };
 
-// What one transaction changed in one store; handed to listeners after memory changed and the authors were answered.
+// What one transaction changed in one store; handed to listeners after memory changed and the
+// authors were answered.
 struct Committed {
   StoreState* store = nullptr;
   Sequence before = 0;                       // the store's sequence before
@@ -60,33 +65,39 @@ struct CommitCounters {
   std::uint64_t transactions = 0;
   std::uint64_t mutations = 0;
   std::uint64_t change_sets = 0;
-  std::uint64_t replays = 0;                 // answered from a stored receipt
-  std::uint64_t retries = 0;                 // transactions rolled back (full or busy disk)
+  std::uint64_t replays = 0;  // answered from a stored receipt
+  std::uint64_t retries = 0;  // transactions rolled back (full or busy disk)
   std::uint64_t merge_us = 0;
-  std::uint64_t waiting = 0;                 // mutations in queues now
+  std::uint64_t waiting = 0;  // mutations in queues now
 };
 
 class Stores;
 
 class Committer {
  public:
-  Committer(ports::Clock& clock, ports::Scheduler& scheduler, ports::Storage& storage, const ports::Crypto& crypto,
-            Stores& stores);
+  Committer(ports::Clock& clock, ports::Scheduler& scheduler, ports::Storage& storage,
+            const ports::Crypto& crypto, Stores& stores);
   ~Committer();
 
   void submit(Submission submission);
   // Documents alone; ride in the next transaction. Errors as above.
-  void write_documents(std::vector<ports::DocumentWrite> documents, std::function<void(Status)> done);
+  void write_documents(std::vector<ports::DocumentWrite> documents,
+                       std::function<void(Status)> done);
   // Forgets what waits (not what is in flight) of a lane; those submissions are not answered.
   void drop_lane(const StoreId& store, std::uint64_t lane);
-  // Calls back as soon as no transaction that could contain this store's mutations is in flight (at once when none is).
+  // Calls back as soon as no transaction that could contain this store's mutations is in flight (at
+  // once when none is).
   void when_settled(const StoreId& store, std::function<void()> then);
   bool is_busy(const StoreId& store) const;  // something waits or is in flight
 
   void add_listener(std::function<void(const Committed&)> listener);
-  // Somebody else changed this store in storage: its memory was dropped and is loaded again by the next use.
-  void set_moved_listener(std::function<void(const StoreId&)> listener) { moved_ = std::move(listener); }
-  // A storage error with unknown outcome: nothing is written any more, the process must restart from storage.
+  // Somebody else changed this store in storage: its memory was dropped and is loaded again by the
+  // next use.
+  void set_moved_listener(std::function<void(const StoreId&)> listener) {
+    moved_ = std::move(listener);
+  }
+  // A storage error with unknown outcome: nothing is written any more, the process must restart
+  // from storage.
   void set_fatal_listener(std::function<void(const Error&)> listener);
   // Refuses new submissions; `done` when everything accepted before is answered.
   void drain(std::function<void()> done);
@@ -102,9 +113,10 @@ class Committer {
   void schedule();
   void turn();
   void merge_store(StoreQueue& queue, Flight& flight);
-  Result<std::vector<sync::MutationResult>> merge_submission(const Waiting& waiting, Staging& staging,
-                                                             std::vector<ports::DocumentWrite>& documents);
-  sync::MutationResult merge_one(const Waiting& waiting, const sync::Mutation& mutation, Staging& staging);
+  Result<std::vector<sync::MutationResult>> merge_submission(
+      const Waiting& waiting, Staging& staging, std::vector<ports::DocumentWrite>& documents);
+  sync::MutationResult merge_one(const Waiting& waiting, const sync::Mutation& mutation,
+                                 Staging& staging);
   void committed(std::shared_ptr<Flight> flight, const Status& status);
   void roll_back(Flight& flight, const Status& status);
   void finish(const Flight& flight);

@@ -1,5 +1,6 @@
-// Engine: the whole of a server without sockets, HTTP and disks: stores, commit, hub. Owns them, wired to the ports. Everything runs
-// on the engine executor. Features talk to it through submit(), stores(), hub() and the readings in sync_api.hpp.
+// Engine: the whole of a server without sockets, HTTP and disks: stores, commit, hub. Owns them,
+// wired to the ports. Everything runs on the engine executor. Features talk to it through submit(),
+// stores(), hub() and the readings in sync_api.hpp.
 #pragma once
 
 #include <functional>
@@ -27,8 +28,8 @@ struct EnginePorts {
 struct NewStore {
   StoreId id;
   std::string name;
-  std::string currency;      // ISO 4217, three capital letters
-  std::string time_zone;     // IANA name; the caller has checked that it exists
+  std::string currency;   // ISO 4217, three capital letters
+  std::string time_zone;  // IANA name; the caller has checked that it exists
   std::string marketplace;
   std::string business_type;
 };
@@ -43,7 +44,8 @@ class Engine {
   void start(std::function<void(Status)> done);
 
   void submit(Submission submission) { committer_.submit(std::move(submission)); }
-  // Commits store_info and an empty dashboard as the store's first change sets. Errors: already_exists, invalid (which field), retry.
+  // Commits store_info and an empty dashboard as the store's first change sets. Errors:
+  // already_exists, invalid (which field), retry.
   void create_store(const NewStore& store, const Author& author, std::function<void(Status)> done);
 
   Stores& stores() { return stores_; }

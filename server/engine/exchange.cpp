@@ -8,7 +8,8 @@
 namespace syncstore::engine {
 namespace {
 
-// A link whose peer is the body of one HTTP answer. Lives until the session has nothing more to say.
+// A link whose peer is the body of one HTTP answer. Lives until the session has nothing more to
+// say.
 class ExchangeLink final : public ports::Link, public std::enable_shared_from_this<ExchangeLink> {
  public:
   ExchangeLink(ports::Scheduler& scheduler, std::function<void(Result<Bytes>)> done)
@@ -28,13 +29,15 @@ class ExchangeLink final : public ports::Link, public std::enable_shared_from_th
 
   void run(std::shared_ptr<LinkFeed> feed, const std::vector<Bytes>& frames) {
     feed_ = std::move(feed);
-    for (const Bytes& frame : frames) feed_->received(frame, false);
+    for (const Bytes& frame : frames)
+      feed_->received(frame, false);
     look_soon();
   }
 
  private:
   void look_soon() {
-    if (looking_ || done_ == nullptr) return;
+    if (looking_ || done_ == nullptr)
+      return;
     looking_ = true;
     scheduler_.post([self = shared_from_this()] {
       self->looking_ = false;
@@ -42,9 +45,11 @@ class ExchangeLink final : public ports::Link, public std::enable_shared_from_th
     });
   }
   void look() {
-    if (feed_ == nullptr || done_ == nullptr) return;
+    if (feed_ == nullptr || done_ == nullptr)
+      return;
     if (!closed_) {
-      if (!feed_->idle()) return;  // the answer that is missing calls again
+      if (!feed_->idle())
+        return;  // the answer that is missing calls again
       feed_->catch_up_now();
     }
     const auto done = std::exchange(done_, nullptr);
@@ -65,17 +70,21 @@ class ExchangeLink final : public ports::Link, public std::enable_shared_from_th
 
 void exchange(Engine& engine, const Identity& identity, std::string_view body,
               std::function<void(Result<Bytes>)> done) {
-  if (body.size() > limits::kMessageBytes) return done(fail(ErrorCode::too_large));
+  if (body.size() > limits::kMessageBytes)
+    return done(fail(ErrorCode::too_large));
   const auto split = wire::split_frames(body);
-  if (!split.ok()) return done(split.error());
-  if (split->empty()) return done(fail(ErrorCode::malformed, "The body holds no frame."));
+  if (!split.ok())
+    return done(split.error());
+  if (split->empty())
+    return done(fail(ErrorCode::malformed, "The body holds no frame."));
   if (split->size() > static_cast<std::size_t>(limits::kMessagesBurst)) {
     return done(fail(ErrorCode::too_large, "Too many frames in one exchange."));
   }
   std::vector<Bytes> frames;
   for (std::size_t i = 0; i < split->size(); ++i) {
     auto message = wire::decode_up((*split)[i]);
-    if (!message.ok()) return done(message.error());
+    if (!message.ok())
+      return done(message.error());
     auto* hello = std::get_if<wire::Hello>(&*message);
     if ((hello != nullptr) != (i == 0)) {
       return done(fail(ErrorCode::malformed, "An exchange begins with hello and has no other."));
@@ -84,7 +93,8 @@ void exchange(Engine& engine, const Identity& identity, std::string_view body,
       frames.emplace_back((*split)[i]);
       continue;
     }
-    if (!hello->user.empty() && hello->user != identity.user) return done(fail(ErrorCode::other_user));
+    if (!hello->user.empty() && hello->user != identity.user)
+      return done(fail(ErrorCode::other_user));
     hello->ticket.clear();  // the request has authenticated
     frames.push_back(wire::encode(*message));
   }

@@ -30,53 +30,65 @@ Hub::Hub(ports::Clock& clock, ports::Random& random, ports::Scheduler& scheduler
 }
 
 Hub::~Hub() {
-  if (tick_timer_ != 0) scheduler_.cancel(tick_timer_);
+  if (tick_timer_ != 0)
+    scheduler_.cancel(tick_timer_);
 }
 
 void Hub::set_identities(Identities* identities) {
   identities_ = identities;
-  if (identities_ == nullptr) return;
-  identities_->set_revocation_listener([this](const Revocation& revocation) { revoke(revocation); });
+  if (identities_ == nullptr)
+    return;
+  identities_->set_revocation_listener(
+      [this](const Revocation& revocation) { revoke(revocation); });
 }
 
-std::shared_ptr<ports::LinkSession> Hub::open(std::shared_ptr<ports::Link> link, std::string_view subprotocol,
+std::shared_ptr<ports::LinkSession> Hub::open(std::shared_ptr<ports::Link> link,
+                                              std::string_view subprotocol,
                                               std::optional<Identity> authorised) {
   return open_feed(std::move(link), subprotocol, std::move(authorised));
 }
 
-std::shared_ptr<LinkFeed> Hub::open_feed(std::shared_ptr<ports::Link> link, std::string_view subprotocol,
+std::shared_ptr<LinkFeed> Hub::open_feed(std::shared_ptr<ports::Link> link,
+                                         std::string_view subprotocol,
                                          std::optional<Identity> authorised) {
   std::optional<session::FeedUser> user;
   if (authorised) {
-    user = session::FeedUser{authorised->user, authorised->name, authorised->credential, authorised->expires_at};
+    user = session::FeedUser{authorised->user, authorised->name, authorised->credential,
+                             authorised->expires_at};
   }
   const std::uint64_t number = next_link_++;
-  auto feed = std::make_shared<LinkFeed>(*this, number, std::move(link), subprotocol == kJsonProtocol,
-                                         std::move(user));
+  auto feed = std::make_shared<LinkFeed>(*this, number, std::move(link),
+                                         subprotocol == kJsonProtocol, std::move(user));
   links_.emplace(number, feed);
   counters_.links = links_.size();
-  if (tick_timer_ == 0) schedule_tick();
-  if (shutting_down_) feed->shut_down(1'000);
+  if (tick_timer_ == 0)
+    schedule_tick();
+  if (shutting_down_)
+    feed->shut_down(1'000);
   return feed;
 }
 
 void Hub::schedule_tick() {
   tick_timer_ = scheduler_.after(kTickMs, [this, alive = std::weak_ptr<bool>(alive_)] {
-    if (alive.expired()) return;
+    if (alive.expired())
+      return;
     tick_timer_ = 0;
     tick();
-    if (!links_.empty()) schedule_tick();
+    if (!links_.empty())
+      schedule_tick();
   });
 }
 
 std::vector<std::shared_ptr<LinkFeed>> Hub::all_links() const {
   std::vector<std::shared_ptr<LinkFeed>> links;
-  for (const auto& [number, link] : links_) links.push_back(link);
+  for (const auto& [number, link] : links_)
+    links.push_back(link);
   return links;
 }
 
 void Hub::tick() {
-  for (const auto& link : all_links()) link->tick();
+  for (const auto& link : all_links())
+    link->tick();
 }
 
 void Hub::forget(std::uint64_t link) {
@@ -86,25 +98,31 @@ void Hub::forget(std::uint64_t link) {
 
 void Hub::committed(const Committed& committed) {
   const auto feed = feeds_.find(committed.store->id());
-  if (feed != feeds_.end()) feed->second->committed(committed);
+  if (feed != feeds_.end())
+    feed->second->committed(committed);
 }
 
 StoreFeed& Hub::feed(const StoreState& store) {
   auto& feed = feeds_[store.id()];
-  if (feed == nullptr) feed = std::make_unique<StoreFeed>(*this, store);
+  if (feed == nullptr)
+    feed = std::make_unique<StoreFeed>(*this, store);
   return *feed;
 }
 
 void Hub::leave_feed(const StoreId& store, LinkFeed* link) {
   const auto feed = feeds_.find(store);
-  if (feed == feeds_.end()) return;
+  if (feed == feeds_.end())
+    return;
   feed->second->leave(link);
-  if (!feed->second->empty()) return;
+  if (!feed->second->empty())
+    return;
   // Not at once: the feed may be in the middle of a fan-out that made this link leave.
   scheduler_.post([this, alive = std::weak_ptr<bool>(alive_), store] {
-    if (alive.expired()) return;
+    if (alive.expired())
+      return;
     const auto empty = feeds_.find(store);
-    if (empty != feeds_.end() && empty->second->empty()) feeds_.erase(empty);
+    if (empty != feeds_.end() && empty->second->empty())
+      feeds_.erase(empty);
   });
 }
 
@@ -115,11 +133,16 @@ bool Hub::feed_is_pending(const StoreId& store) const {
 
 bool Hub::take_lead(const LinkFeed& link, const session::StoreRequest& request) {
   for (const auto& other : all_links()) {
-    if (other.get() == &link || other->client() != request.client) continue;
-    if (other->user().user != request.user.user) continue;
-    if (other->generation() > request.generation) return false;
-    // One tab leads with a link per store; only links of an older tab, or an older one on this store, end.
-    if (other->generation() == request.generation && other->store() != request.store) continue;
+    if (other.get() == &link || other->client() != request.client)
+      continue;
+    if (other->user().user != request.user.user)
+      continue;
+    if (other->generation() > request.generation)
+      return false;
+    // One tab leads with a link per store; only links of an older tab, or an older one on this
+    // store, end.
+    if (other->generation() == request.generation && other->store() != request.store)
+      continue;
     other->close(session::kCloseNormal, "another tab of this browser took over");
   }
   return true;
@@ -128,8 +151,10 @@ bool Hub::take_lead(const LinkFeed& link, const session::StoreRequest& request) 
 bool Hub::may_renew_epoch(const StoreId& store) {
   const TimeMs now = clock_.now();
   const auto [last, first] = epochs_renewed_.try_emplace(store, now);
-  if (first) return true;
-  if (now - last->second < kEpochRenewalMs) return false;
+  if (first)
+    return true;
+  if (now - last->second < kEpochRenewalMs)
+    return false;
   last->second = now;
   return true;
 }
@@ -137,18 +162,22 @@ bool Hub::may_renew_epoch(const StoreId& store) {
 void Hub::close_links_of(const StoreId& store, const LinkFeed* except, std::uint16_t code,
                          std::string_view reason) {
   for (const auto& link : all_links()) {
-    if (link.get() != except && link->store() == store) link->close(code, reason);
+    if (link.get() != except && link->store() == store)
+      link->close(code, reason);
   }
 }
 
 void Hub::revoke(const Revocation& revocation) {
   for (const auto& link : all_links()) {
     if (revocation.kind == Revocation::Kind::store_closed) {
-      if (link->store() == revocation.store) link->refuse(ErrorCode::inactive_store, session::kCloseAccess);
+      if (link->store() == revocation.store)
+        link->refuse(ErrorCode::inactive_store, session::kCloseAccess);
       continue;
     }
-    if (link->user().user.empty() || link->user().user != revocation.user) continue;
-    if (!revocation.credential.empty() && link->user().credential != revocation.credential) continue;
+    if (link->user().user.empty() || link->user().user != revocation.user)
+      continue;
+    if (!revocation.credential.empty() && link->user().credential != revocation.credential)
+      continue;
     if (revocation.kind != Revocation::Kind::role_changed) {
       link->refuse(ErrorCode::unauthorized, session::kCloseSignIn);
     } else if (revocation.store.empty() || link->store() == revocation.store) {
@@ -159,7 +188,8 @@ void Hub::revoke(const Revocation& revocation) {
 
 void Hub::shut_down(std::uint32_t retry_after_ms) {
   shutting_down_ = true;
-  for (const auto& link : all_links()) link->shut_down(retry_after_ms);
+  for (const auto& link : all_links())
+    link->shut_down(retry_after_ms);
 }
 
 }  // namespace syncstore::engine

@@ -1,7 +1,8 @@
-// Hub: every open link, what it subscribes to, and the fan-out. A commit batch becomes one section per collection, encoded once, joined
-// once per set of subscribed collections and sent as the same bytes to every link of that set. The first change of a quiet store
-// leaves at once; later ones are coalesced while the last fan-out was busy (at most kBatchWindowMsMax). A link that cannot take more
-// is skipped and gets "the state since its cursor" when it has drained. Engine executor only.
+// Hub: every open link, what it subscribes to, and the fan-out. A commit batch becomes one section
+// per collection, encoded once, joined once per set of subscribed collections and sent as the same
+// bytes to every link of that set. The first change of a quiet store leaves at once; later ones are
+// coalesced while the last fan-out was busy (at most kBatchWindowMsMax). A link that cannot take
+// more is skipped and gets "the state since its cursor" when it has drained. Engine executor only.
 #pragma once
 
 #include <functional>
@@ -24,13 +25,13 @@ inline constexpr std::string_view kBinaryProtocol = "syncstore.v1";
 inline constexpr std::string_view kJsonProtocol = "syncstore.v1.json";
 
 struct HubCounters {
-  std::uint64_t links = 0;             // open now
+  std::uint64_t links = 0;  // open now
   std::uint64_t fan_outs = 0;
   std::uint64_t sections_encoded = 0;
-  std::uint64_t frames_encoded = 0;    // distinct byte strings
+  std::uint64_t frames_encoded = 0;  // distinct byte strings
   std::uint64_t frames_sent = 0;
   std::uint64_t bytes_sent = 0;
-  std::uint64_t slow_links = 0;        // times a link fell back to "state since your cursor"
+  std::uint64_t slow_links = 0;  // times a link fell back to "state since your cursor"
   std::uint64_t snapshots = 0;
   std::uint64_t bad_messages = 0;
 };
@@ -40,17 +41,21 @@ class LinkFeed;
 
 class Hub {
  public:
-  Hub(ports::Clock& clock, ports::Random& random, ports::Scheduler& scheduler, Stores& stores, Committer& committer);
+  Hub(ports::Clock& clock, ports::Random& random, ports::Scheduler& scheduler, Stores& stores,
+      Committer& committer);
   ~Hub();
 
   void set_identities(Identities* identities);
-  // A socket is open. `authorised`: who the upgrade request authenticated as (bearer token). The link must accept one message of any size
-  // when its queue is empty; a refused message (send() == false) was not queued.
-  std::shared_ptr<ports::LinkSession> open(std::shared_ptr<ports::Link> link, std::string_view subprotocol,
+  // A socket is open. `authorised`: who the upgrade request authenticated as (bearer token). The
+  // link must accept one message of any size when its queue is empty; a refused message (send() ==
+  // false) was not queued.
+  std::shared_ptr<ports::LinkSession> open(std::shared_ptr<ports::Link> link,
+                                           std::string_view subprotocol,
                                            std::optional<Identity> authorised);
 
   // The same for a link of our own making (HTTP exchange).
-  std::shared_ptr<LinkFeed> open_feed(std::shared_ptr<ports::Link> link, std::string_view subprotocol,
+  std::shared_ptr<LinkFeed> open_feed(std::shared_ptr<ports::Link> link,
+                                      std::string_view subprotocol,
                                       std::optional<Identity> authorised);
 
   void revoke(const Revocation& revocation);
@@ -67,14 +72,16 @@ class Hub {
   friend class LinkFeed;
   friend class StoreFeed;
   void committed(const Committed& committed);
-  StoreFeed& feed(const StoreState& store);      // made when first needed
+  StoreFeed& feed(const StoreState& store);  // made when first needed
   void leave_feed(const StoreId& store, LinkFeed* link);
   bool feed_is_pending(const StoreId& store) const;
   void forget(std::uint64_t link);
-  // Of several links of one client the highest generation leads: older ones are closed, false when `link` is the older one.
+  // Of several links of one client the highest generation leads: older ones are closed, false when
+  // `link` is the older one.
   bool take_lead(const LinkFeed& link, const session::StoreRequest& request);
   bool may_renew_epoch(const StoreId& store);
-  void close_links_of(const StoreId& store, const LinkFeed* except, std::uint16_t code, std::string_view reason);
+  void close_links_of(const StoreId& store, const LinkFeed* except, std::uint16_t code,
+                      std::string_view reason);
   std::vector<std::shared_ptr<LinkFeed>> all_links() const;
   void tick();
   void schedule_tick();

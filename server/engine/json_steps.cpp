@@ -12,24 +12,29 @@ JsonStep json_step(const StoreState& store, std::uint16_t collection, Sequence s
   step.collection = collection;
   step.base = store.collection_sequence_at(collection, since);
   step.target = std::max(step.base, table.last_sequence());
-  if (since >= table.last_sequence()) return step;
+  if (since >= table.last_sequence())
+    return step;
   if (store.tail_reaches(since)) {
     step.exact = store.delta_since(collection, since);
     return step;
   }
   table.for_each([&](const model::Record& record) {
-    if (record.version > since) step.records.push_back(&record);
+    if (record.version > since)
+      step.records.push_back(&record);
   });
   table.for_each_tombstone([&](const model::Tombstone& tombstone) {
-    if (tombstone.version > since) step.removals.push_back(tombstone);
+    if (tombstone.version > since)
+      step.removals.push_back(tombstone);
   });
-  std::sort(step.records.begin(), step.records.end(), [](const auto* a, const auto* b) { return a->row < b->row; });
+  std::sort(step.records.begin(), step.records.end(),
+            [](const auto* a, const auto* b) { return a->row < b->row; });
   std::sort(step.removals.begin(), step.removals.end(),
             [](const auto& a, const auto& b) { return a.row < b.row; });
   return step;
 }
 
-std::vector<std::string> render_step(const StoreState& store, const JsonStep& step, wire::DataHead head) {
+std::vector<std::string> render_step(const StoreState& store, const JsonStep& step,
+                                     wire::DataHead head) {
   head.store = store.id();
   head.epoch = store.epoch();
   head.total = store.table(step.collection).size();
@@ -56,11 +61,13 @@ std::vector<std::string> render_step(const StoreState& store, const JsonStep& st
     while (removal < step.removals.size() && removals.size() < limits::kJsonBulkRows) {
       removals.push_back(step.removals[removal++]);
     }
-    while (record < step.records.size() && removals.size() + records.size() < limits::kJsonBulkRows) {
+    while (record < step.records.size() &&
+           removals.size() + records.size() < limits::kJsonBulkRows) {
       records.push_back(step.records[record++]);
     }
     head.more = removal < step.removals.size() || record < step.records.size() || more_after;
-    messages.push_back(wire::render_rows(head, step.collection, step.base, step.target, records, removals));
+    messages.push_back(
+        wire::render_rows(head, step.collection, step.base, step.target, records, removals));
   } while (row < exact || record < step.records.size() || removal < step.removals.size());
   return messages;
 }

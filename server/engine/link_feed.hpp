@@ -1,6 +1,7 @@
-// LinkFeed: one open link: its session (either dialect), the store it follows, and where it stands in each collection. What the session
-// sends goes out before any change told of later. Invariant: `cursor` of a collection = the last sequence of it that was handed to the
-// link. Engine executor only.
+// LinkFeed: one open link: its session (either dialect), the store it follows, and where it stands
+// in each collection. What the session sends goes out before any change told of later. Invariant:
+// `cursor` of a collection = the last sequence of it that was handed to the link. Engine executor
+// only.
 #pragma once
 
 #include <deque>
@@ -69,17 +70,18 @@ class LinkFeed final : public ports::LinkSession,
  private:
   struct Followed {
     std::uint16_t collection = 0;
-    bool live = true;         // else waits for its snapshot
+    bool live = true;  // else waits for its snapshot
     Sequence cursor = 0;
   };
-  struct Opening;             // a store being opened
+  struct Opening;  // a store being opened
   void settle_opening(std::shared_ptr<Opening> opening);
   void look_up(std::shared_ptr<Opening> opening);
   void finish_opening(const std::shared_ptr<Opening>& opening);
   void renew_epoch(const std::shared_ptr<Opening>& opening, Sequence ahead);
   void begin_binary(const StoreState& state);
   void begin_json(const StoreState& state);
-  static wire::CatchUp json_mode(const StoreState& state, const std::optional<wire::JsonSince>& since);
+  static wire::CatchUp json_mode(const StoreState& state,
+                                 const std::optional<wire::JsonSince>& since);
   void deliver_binary(FanOut& fan_out);
   void deliver_json(FanOut& fan_out);
   void pump();
@@ -100,10 +102,10 @@ class LinkFeed final : public ports::LinkSession,
   std::deque<std::pair<SharedMessage, bool>> backlog_;  // of the session, refused by a full link
   std::size_t backlog_bytes_ = 0;
 
-  StoreId store_;                           // "" = none
+  StoreId store_;  // "" = none
   bool following_ = false;
-  bool behind_ = false;                     // fan-outs skip this link; pump() brings it up
-  bool announce_ = false;                   // tell the head even when nothing changed
+  bool behind_ = false;                           // fan-outs skip this link; pump() brings it up
+  bool announce_ = false;                         // tell the head even when nothing changed
   std::optional<session::StoreRequest> request_;  // between open_store and follow
   model::Role role_ = model::Role::none;
   ClientId client_;
@@ -111,7 +113,7 @@ class LinkFeed final : public ports::LinkSession,
   std::vector<Followed> followed_;
   std::deque<std::shared_ptr<const SnapshotSet>> snapshots_;  // to send, first is in progress
   std::size_t next_part_ = 0;
-  std::deque<SharedMessage> bulk_;          // JSON catch-up, to send
+  std::deque<SharedMessage> bulk_;  // JSON catch-up, to send
   std::size_t authors_known_ = 0;
   TimeMs keepalive_at_ = 0;
   std::uint64_t opening_number_ = 0;

@@ -1,5 +1,5 @@
-// How a link comes to follow a store: access, older tabs of the same client, answers to what the client does not know, and whether its
-// cursors are of this log.
+// How a link comes to follow a store: access, older tabs of the same client, answers to what the
+// client does not know, and whether its cursors are of this log.
 #include <algorithm>
 
 #include "core/base/limits.hpp"
@@ -20,12 +20,14 @@ struct LinkFeed::Opening {
 void LinkFeed::open_store(session::StoreRequest request,
                           std::function<void(Result<session::StoreFacts>)> done) {
   leave_store();
-  if (hub_.shutting_down_ || hub_.identities_ == nullptr) return done(fail(ErrorCode::unavailable));
+  if (hub_.shutting_down_ || hub_.identities_ == nullptr)
+    return done(fail(ErrorCode::unavailable));
   const model::Role role = hub_.identities_->role_of(request.user.user, request.store);
   if (!hub_.stores_.exists(request.store) || request.store == kInstallationStore) {
     return done(fail(ErrorCode::unknown_store));
   }
-  if (role == model::Role::none) return done(fail(ErrorCode::forbidden_store));
+  if (role == model::Role::none)
+    return done(fail(ErrorCode::forbidden_store));
   if (!request.client.is_nil() && !hub_.take_lead(*this, request)) {
     return done(fail(ErrorCode::wrong_state, "A newer tab of this browser holds the connection."));
   }
@@ -42,54 +44,67 @@ void LinkFeed::open_store(session::StoreRequest request,
 
 // What the client's older links had in flight must be known before its questions are answered.
 void LinkFeed::settle_opening(std::shared_ptr<Opening> opening) {
-  hub_.stores_.with_store(store_, [this, weak = weak_from_this(), opening](Result<StoreState*> state) {
-    const auto self = weak.lock();
-    if (self == nullptr || closed_ || opening->number != opening_number_) return;
-    if (!state.ok()) {
-      leave_store();
-      return opening->done(fail(ErrorCode::unavailable, state.error().detail));
-    }
-    hub_.committer_.when_settled(store_, [this, weak, opening] {
-      const auto still = weak.lock();
-      if (still != nullptr && !closed_ && opening->number == opening_number_) look_up(opening);
-    });
-  });
+  hub_.stores_.with_store(
+      store_, [this, weak = weak_from_this(), opening](Result<StoreState*> state) {
+        const auto self = weak.lock();
+        if (self == nullptr || closed_ || opening->number != opening_number_)
+          return;
+        if (!state.ok()) {
+          leave_store();
+          return opening->done(fail(ErrorCode::unavailable, state.error().detail));
+        }
+        hub_.committer_.when_settled(store_, [this, weak, opening] {
+          const auto still = weak.lock();
+          if (still != nullptr && !closed_ && opening->number == opening_number_)
+            look_up(opening);
+        });
+      });
 }
 
 void LinkFeed::look_up(std::shared_ptr<Opening> opening) {
   StoreState* state = hub_.stores_.loaded(store_);
-  if (state == nullptr) return settle_opening(std::move(opening));
+  if (state == nullptr)
+    return settle_opening(std::move(opening));
   const session::StoreRequest& request = opening->request;
-  if (request.head > state->sequence()) return renew_epoch(opening, request.head);
+  if (request.head > state->sequence())
+    return renew_epoch(opening, request.head);
   const auto then = [this, weak = weak_from_this(), opening](Stores::Lookup found) {
     const auto self = weak.lock();
-    if (self == nullptr || closed_ || opening->number != opening_number_) return;
+    if (self == nullptr || closed_ || opening->number != opening_number_)
+      return;
     opening->older = std::move(found.receipts);
-    if (opening->request.head != 0 && found.hash != opening->request.head_hash) opening->same_log = false;
+    if (opening->request.head != 0 && found.hash != opening->request.head_hash)
+      opening->same_log = false;
     finish_opening(opening);
   };
   std::vector<MutationId> ids;
   if (!state->all_receipts()) {
     for (const MutationId& id : request.unanswered) {
-      if (state->receipt(id) == nullptr) ids.push_back(id);
+      if (state->receipt(id) == nullptr)
+        ids.push_back(id);
     }
   }
   hub_.stores_.look_up(store_, request.head, std::move(ids), then);
 }
 
-// The client has heard of more than this log holds: the directory is a copy or was rolled back. Everybody must be able to tell.
+// The client has heard of more than this log holds: the directory is a copy or was rolled back.
+// Everybody must be able to tell.
 void LinkFeed::renew_epoch(const std::shared_ptr<Opening>& opening, Sequence ahead) {
   opening->same_log = false;
   const StoreState* state = hub_.stores_.loaded(store_);
-  const bool ours = std::any_of(
-      opening->request.cursors.begin(), opening->request.cursors.end(),
-      [&](const wire::Cursor& cursor) { return cursor.epoch == state->epoch() && cursor.sequence <= ahead; });
-  if (!ours || !hub_.may_renew_epoch(store_)) return finish_opening(opening);
+  const bool ours = std::any_of(opening->request.cursors.begin(), opening->request.cursors.end(),
+                                [&](const wire::Cursor& cursor) {
+                                  return cursor.epoch == state->epoch() && cursor.sequence <= ahead;
+                                });
+  if (!ours || !hub_.may_renew_epoch(store_))
+    return finish_opening(opening);
   hub_.stores_.renew_epoch(store_, [this, weak = weak_from_this(), opening](Status status) {
     const auto self = weak.lock();
-    if (self == nullptr) return;
+    if (self == nullptr)
+      return;
     hub_.close_links_of(store_, this, session::kCloseNormal, "the log has a new epoch");
-    if (closed_ || opening->number != opening_number_) return;
+    if (closed_ || opening->number != opening_number_)
+      return;
     if (!status.ok()) {
       leave_store();
       return opening->done(fail(ErrorCode::unavailable));
@@ -100,19 +115,23 @@ void LinkFeed::renew_epoch(const std::shared_ptr<Opening>& opening, Sequence ahe
 
 void LinkFeed::finish_opening(const std::shared_ptr<Opening>& opening) {
   StoreState* state = hub_.stores_.loaded(store_);
-  if (state == nullptr) return settle_opening(opening);
+  if (state == nullptr)
+    return settle_opening(opening);
   session::StoreRequest& request = opening->request;
   const model::Role role = hub_.identities_->role_of(request.user.user, store_);
   Error refusal{ErrorCode::none, {}, {}};
-  if (role == model::Role::none) refusal.code = ErrorCode::forbidden_store;
+  if (role == model::Role::none)
+    refusal.code = ErrorCode::forbidden_store;
   // An admin must be able to come in and activate the store again.
-  if (!state->is_active() && role < model::Role::admin) refusal.code = ErrorCode::inactive_store;
+  if (!state->is_active() && role < model::Role::admin)
+    refusal.code = ErrorCode::inactive_store;
   if (refusal.code != ErrorCode::none) {
     leave_store();
     return opening->done(refusal);
   }
   role_ = role;
-  if (!opening->same_log) request.cursors.clear();
+  if (!opening->same_log)
+    request.cursors.clear();
   if (request.collections.empty()) {
     for (const model::CollectionDef& collection : model::collections()) {
       request.collections.push_back(collection.number);
@@ -121,7 +140,8 @@ void LinkFeed::finish_opening(const std::shared_ptr<Opening>& opening) {
   auto& wanted = request.collections;
   wanted.erase(std::remove_if(wanted.begin(), wanted.end(),
                               [&](std::uint16_t number) {
-                                const model::CollectionDef* collection = model::find_collection(number);
+                                const model::CollectionDef* collection =
+                                    model::find_collection(number);
                                 return collection == nullptr || role < collection->read;
                               }),
                wanted.end());
@@ -142,33 +162,38 @@ void LinkFeed::finish_opening(const std::shared_ptr<Opening>& opening) {
     if (receipt == nullptr) {
       const auto older = std::find_if(opening->older.begin(), opening->older.end(),
                                       [&](const auto& stored) { return stored.result.id == id; });
-      if (older != opening->older.end()) receipt = &*older;
+      if (older != opening->older.end())
+        receipt = &*older;
     }
     answer.known = receipt != nullptr;
-    if (receipt != nullptr) answer.result = receipt->result;
+    if (receipt != nullptr)
+      answer.result = receipt->result;
     facts.answers.push_back(std::move(answer));
   }
   facts.mode = json_mode(*state, request.since);
   facts.store_info = state->info();
-  facts.dashboard =
-      state->find(model::kDashboard, model::singleton_id(*model::find_collection(model::kDashboard)));
+  facts.dashboard = state->find(model::kDashboard,
+                                model::singleton_id(*model::find_collection(model::kDashboard)));
   request_ = std::move(request);
   opening->done(std::move(facts));
 }
 
-wire::CatchUp LinkFeed::json_mode(const StoreState& state, const std::optional<wire::JsonSince>& since) {
+wire::CatchUp LinkFeed::json_mode(const StoreState& state,
+                                  const std::optional<wire::JsonSince>& since) {
   if (!since || since->epoch != state.epoch() || since->sequence > state.sequence()) {
     return wire::CatchUp::snapshot;
   }
-  if (state.tail_reaches(since->sequence)) return wire::CatchUp::tail;
-  // Rows do not remember every sequence that touched their collection, and the reader checks that nothing is missing: from the beginning
-  // rows are exact, from elsewhere only a snapshot is.
+  if (state.tail_reaches(since->sequence))
+    return wire::CatchUp::tail;
+  // Rows do not remember every sequence that touched their collection, and the reader checks that
+  // nothing is missing: from the beginning rows are exact, from elsewhere only a snapshot is.
   return since->sequence == 0 ? wire::CatchUp::rows : wire::CatchUp::snapshot;
 }
 
 void LinkFeed::follow() {
   StoreState* state = hub_.stores_.loaded(store_);
-  if (state == nullptr || !request_ || closed_) return;
+  if (state == nullptr || !request_ || closed_)
+    return;
   following_ = true;
   followed_.clear();
   snapshots_.clear();
@@ -191,13 +216,17 @@ void LinkFeed::begin_binary(const StoreState& state) {
     followed.collection = number;
     bool known = false;
     for (const wire::Cursor& cursor : request_->cursors) {
-      if (cursor.collection != number || cursor.epoch != state.epoch()) continue;
-      if (cursor.view != wire::view_number(number, role_)) continue;
-      if (cursor.sequence > state.table(number).last_sequence()) continue;
+      if (cursor.collection != number || cursor.epoch != state.epoch())
+        continue;
+      if (cursor.view != wire::view_number(number, role_))
+        continue;
+      if (cursor.sequence > state.table(number).last_sequence())
+        continue;
       known = true;
       followed.cursor = cursor.sequence;
     }
-    if (!known) take_snapshot(state, followed);
+    if (!known)
+      take_snapshot(state, followed);
     followed_.push_back(followed);
   }
   behind_ = announce_ = true;
@@ -212,14 +241,16 @@ void LinkFeed::begin_json(const StoreState& state) {
     followed_.push_back(followed);
   }
   behind_ = false;
-  if (!snapshot) return queue_json_catch_up(state, true);
+  if (!snapshot)
+    return queue_json_catch_up(state, true);
   StoreFeed& feed = hub_.feed(state);
   for (Followed& followed : followed_) {
     const auto set = feed.json_snapshot(state, followed.collection);
     bulk_.insert(bulk_.end(), set->messages.begin(), set->messages.end());
     followed.cursor = set->sequence;
   }
-  if (followed_.empty()) return;
+  if (followed_.empty())
+    return;
   // The shared messages all say "more"; this one ends the bulk.
   wire::DataHead head;
   head.store = state.id();
@@ -236,10 +267,13 @@ void LinkFeed::begin_json(const StoreState& state) {
 void LinkFeed::leave_store() {
   ++opening_number_;
   request_.reset();
-  if (store_.empty()) return;
+  if (store_.empty())
+    return;
   const StoreId left = std::exchange(store_, {});
-  if (std::exchange(following_, false)) hub_.leave_feed(left, this);
-  // Unmerged mutations of this link are forgotten: the client asks for their fate and sends them again.
+  if (std::exchange(following_, false))
+    hub_.leave_feed(left, this);
+  // Unmerged mutations of this link are forgotten: the client asks for their fate and sends them
+  // again.
   hub_.committer_.drop_lane(left, number_);
   hub_.stores_.unpin(left);
   followed_.clear();
@@ -251,13 +285,18 @@ void LinkFeed::leave_store() {
 
 Status LinkFeed::subscribe(const wire::Subscribe& subscribe) {
   const model::CollectionDef* collection = model::find_collection(subscribe.collection);
-  if (collection == nullptr) return fail(ErrorCode::unknown_collection);
-  if (role_ < collection->read) return fail(ErrorCode::forbidden);
-  if (subscribe.page_size != 0) return fail(ErrorCode::not_implemented);
+  if (collection == nullptr)
+    return fail(ErrorCode::unknown_collection);
+  if (role_ < collection->read)
+    return fail(ErrorCode::forbidden);
+  if (subscribe.page_size != 0)
+    return fail(ErrorCode::not_implemented);
   const StoreState* state = hub_.stores_.loaded(store_);
-  if (state == nullptr) return {};
+  if (state == nullptr)
+    return {};
   // Asked for again: the peer does not trust what it has.
-  if (find(subscribe.collection) == nullptr) followed_.push_back({subscribe.collection, true, 0});
+  if (find(subscribe.collection) == nullptr)
+    followed_.push_back({subscribe.collection, true, 0});
   take_snapshot(*state, *find(subscribe.collection));
   pump();
   return {};

@@ -14,13 +14,15 @@ std::vector<const model::Record*> by_row(const model::Table& table) {
   std::vector<const model::Record*> records;
   records.reserve(table.size());
   table.for_each([&](const model::Record& record) { records.push_back(&record); });
-  std::sort(records.begin(), records.end(), [](const auto* a, const auto* b) { return a->row < b->row; });
+  std::sort(records.begin(), records.end(),
+            [](const auto* a, const auto* b) { return a->row < b->row; });
   return records;
 }
 
 std::size_t record_bytes(const model::Record& record) {
   std::size_t bytes = 32;
-  for (const model::Value& value : record.values) bytes += model::is_absent(value) ? 0 : value_bytes(value);
+  for (const model::Value& value : record.values)
+    bytes += model::is_absent(value) ? 0 : value_bytes(value);
   return bytes;
 }
 
@@ -28,7 +30,8 @@ SharedMessage shared(Bytes bytes) { return std::make_shared<const std::string>(s
 
 }  // namespace
 
-std::shared_ptr<const SnapshotSet> build_binary_snapshot(const StoreState& store, std::uint16_t collection,
+std::shared_ptr<const SnapshotSet> build_binary_snapshot(const StoreState& store,
+                                                         std::uint16_t collection,
                                                          model::Role role) {
   const model::Table& table = store.table(collection);
   auto set = std::make_shared<SnapshotSet>();
@@ -39,7 +42,8 @@ std::shared_ptr<const SnapshotSet> build_binary_snapshot(const StoreState& store
   part.collection = collection;
   std::size_t bytes = 0;
   const auto flush = [&] {
-    if (part.rows.empty()) return;
+    if (part.rows.empty())
+      return;
     set->messages.push_back(shared(wire::encode(wire::DownMessage(part))));
     ++part.index;
     part.rows.clear();
@@ -47,7 +51,9 @@ std::shared_ptr<const SnapshotSet> build_binary_snapshot(const StoreState& store
   };
   for (const model::Record* record : by_row(table)) {
     const std::size_t more = record_bytes(*record);
-    if (part.rows.size() == limits::kSnapshotPartRows || bytes + more > limits::kPartOutputBytes / 2) flush();
+    if (part.rows.size() == limits::kSnapshotPartRows ||
+        bytes + more > limits::kPartOutputBytes / 2)
+      flush();
     bytes += more;
     part.rows.push_back(*record);
   }
@@ -59,14 +65,15 @@ std::shared_ptr<const SnapshotSet> build_binary_snapshot(const StoreState& store
   begin.rows = table.size();
   begin.parts = static_cast<std::uint32_t>(set->messages.size());
   set->messages.insert(set->messages.begin(), shared(wire::encode(wire::DownMessage(begin))));
-  set->messages.push_back(
-      shared(wire::encode(wire::DownMessage(wire::End{collection, set->sequence, table.digest()}))));
-  for (const SharedMessage& message : set->messages) set->bytes += message->size();
+  set->messages.push_back(shared(
+      wire::encode(wire::DownMessage(wire::End{collection, set->sequence, table.digest()}))));
+  for (const SharedMessage& message : set->messages)
+    set->bytes += message->size();
   return set;
 }
 
-std::shared_ptr<const SnapshotSet> build_json_snapshot(const StoreState& store, std::uint16_t collection,
-                                                       TimeMs now) {
+std::shared_ptr<const SnapshotSet> build_json_snapshot(const StoreState& store,
+                                                       std::uint16_t collection, TimeMs now) {
   const model::Table& table = store.table(collection);
   auto set = std::make_shared<SnapshotSet>();
   set->collection = collection;
@@ -85,7 +92,8 @@ std::shared_ptr<const SnapshotSet> build_json_snapshot(const StoreState& store, 
   do {
     std::vector<const model::Record*> rows;
     std::size_t bytes = 0;
-    while (next < records.size() && rows.size() < limits::kJsonBulkRows && bytes < limits::kMessageBytes / 2) {
+    while (next < records.size() && rows.size() < limits::kJsonBulkRows &&
+           bytes < limits::kMessageBytes / 2) {
       bytes += record_bytes(*records[next]);
       rows.push_back(records[next++]);
     }
@@ -100,7 +108,8 @@ std::size_t delta_bytes(const sync::Delta& delta) {
   std::size_t bytes = 0;
   for (const sync::RowDelta& row : delta.rows) {
     bytes += 16;
-    for (const sync::FieldValue& field : row.fields) bytes += value_bytes(field.value) + 1;
+    for (const sync::FieldValue& field : row.fields)
+      bytes += value_bytes(field.value) + 1;
   }
   return bytes;
 }
@@ -108,7 +117,8 @@ std::size_t delta_bytes(const sync::Delta& delta) {
 bool snapshot_is_cheaper(const StoreState& store, const sync::Delta& delta) {
   constexpr std::size_t kAlwaysDelta = 256;  // rows: less than the frames around a snapshot cost
   const std::size_t rows = delta.rows.size();
-  if (rows > limits::kCatchUpRows || delta_bytes(delta) > limits::kCatchUpBytes) return true;
+  if (rows > limits::kCatchUpRows || delta_bytes(delta) > limits::kCatchUpBytes)
+    return true;
   return rows > kAlwaysDelta && rows > store.table(delta.collection).size() / 2;
 }
 

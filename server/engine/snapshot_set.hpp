@@ -1,5 +1,5 @@
-// SnapshotSet: one collection of one store at one sequence, as the frames that carry it, encoded once and shared by every link that
-// loads it. Immutable after building; safe to share.
+// SnapshotSet: one collection of one store at one sequence, as the frames that carry it, encoded
+// once and shared by every link that loads it. Immutable after building; safe to share.
 #pragma once
 
 #include <memory>
@@ -15,21 +15,25 @@ using SharedMessage = std::shared_ptr<const std::string>;
 
 struct SnapshotSet {
   std::uint16_t collection = 0;
-  Sequence sequence = 0;                // the collection's last sequence that it contains
+  Sequence sequence = 0;  // the collection's last sequence that it contains
   Epoch epoch = 0;
-  std::size_t bytes = 0;                // of all messages
-  std::vector<SharedMessage> messages;  // binary: begin, parts, end; JSON: bulk_update messages that all say "more"
+  std::size_t bytes = 0;  // of all messages
+  std::vector<SharedMessage>
+      messages;  // binary: begin, parts, end; JSON: bulk_update messages that all say "more"
 };
 
-// Parts of at most kSnapshotPartRows rows and of about half of kPartOutputBytes, in order of row number.
-std::shared_ptr<const SnapshotSet> build_binary_snapshot(const StoreState& store, std::uint16_t collection,
+// Parts of at most kSnapshotPartRows rows and of about half of kPartOutputBytes, in order of row
+// number.
+std::shared_ptr<const SnapshotSet> build_binary_snapshot(const StoreState& store,
+                                                         std::uint16_t collection,
                                                          model::Role role);
-std::shared_ptr<const SnapshotSet> build_json_snapshot(const StoreState& store, std::uint16_t collection,
-                                                       TimeMs now);
+std::shared_ptr<const SnapshotSet> build_json_snapshot(const StoreState& store,
+                                                       std::uint16_t collection, TimeMs now);
 
 // Approximate bytes of a delta's values.
 std::size_t delta_bytes(const sync::Delta& delta);
-// Whether these changes are better sent as a snapshot: too many for one frame, or more than half of the collection.
+// Whether these changes are better sent as a snapshot: too many for one frame, or more than half of
+// the collection.
 bool snapshot_is_cheaper(const StoreState& store, const sync::Delta& delta);
 
 }  // namespace syncstore::engine

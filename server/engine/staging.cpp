@@ -16,10 +16,12 @@ const std::string* unique_text(const model::Value& value) {
 }  // namespace
 
 std::size_t value_bytes(const model::Value& value) {
-  if (const auto* text = std::get_if<std::string>(&value)) return text->size() + 2;
+  if (const auto* text = std::get_if<std::string>(&value))
+    return text->size() + 2;
   if (const auto* list = std::get_if<model::TextList>(&value)) {
     std::size_t bytes = 2;
-    for (const std::string& item : *list) bytes += item.size() + 2;
+    for (const std::string& item : *list)
+      bytes += item.size() + 2;
     return bytes;
   }
   return 8;
@@ -33,22 +35,26 @@ Staging::Staging(const StoreState& store, const ports::Crypto& crypto, TimeMs no
 
 const model::Record* Staging::find(std::uint16_t collection, RecordId id) const {
   const auto found = touched_.find({collection, id});
-  if (found != touched_.end()) return found->second.record ? &*found->second.record : nullptr;
+  if (found != touched_.end())
+    return found->second.record ? &*found->second.record : nullptr;
   return store_->find(collection, id);
 }
 
 bool Staging::was_removed(std::uint16_t collection, RecordId id) const {
   const auto found = touched_.find({collection, id});
-  if (found != touched_.end()) return !found->second.record;
+  if (found != touched_.end())
+    return !found->second.record;
   return store_->find(collection, id) == nullptr &&
          store_->table(collection).find_tombstone(id) != nullptr;
 }
 
-RecordId Staging::find_unique(std::uint16_t collection, std::uint16_t field, std::string_view value) const {
+RecordId Staging::find_unique(std::uint16_t collection, std::uint16_t field,
+                              std::string_view value) const {
   const auto overlay = unique_.find({collection, field});
   if (overlay != unique_.end()) {
     const auto moved = overlay->second.find(fold_case(value));
-    if (moved != overlay->second.end()) return moved->second;
+    if (moved != overlay->second.end())
+      return moved->second;
   }
   return store_->table(collection).find_unique(field, value);
 }
@@ -61,20 +67,26 @@ std::vector<RecordId> Staging::open_conflicts(std::uint16_t collection, RecordId
 }
 
 std::string Staging::author_name(std::uint32_t author) const {
-  if (const ports::StoredAuthor* known = store_->author(author)) return known->name;
+  if (const ports::StoredAuthor* known = store_->author(author))
+    return known->name;
   const std::size_t first = store_->authors().size() + 1;
-  if (author >= first && author - first < new_authors_.size()) return new_authors_[author - first].name;
+  if (author >= first && author - first < new_authors_.size())
+    return new_authors_[author - first].name;
   return {};
 }
 
 namespace {
 
-bool touches(const sync::ChangeSet& change_set, std::uint16_t collection, RecordId id, std::uint16_t field) {
+bool touches(const sync::ChangeSet& change_set, std::uint16_t collection, RecordId id,
+             std::uint16_t field) {
   for (const sync::Change& change : change_set.changes) {
-    if (change.collection != collection || change.record != id) continue;
-    if (field == kWholeRecord || change.kind != sync::ChangeKind::update) return true;
+    if (change.collection != collection || change.record != id)
+      continue;
+    if (field == kWholeRecord || change.kind != sync::ChangeKind::update)
+      return true;
     for (const sync::FieldChange& changed : change.fields) {
-      if (changed.field == field) return true;
+      if (changed.field == field)
+        return true;
     }
   }
   return false;
@@ -82,32 +94,43 @@ bool touches(const sync::ChangeSet& change_set, std::uint16_t collection, Record
 
 }  // namespace
 
-sync::MergeView::Touch Staging::last_touch(std::uint16_t collection, RecordId id, std::uint16_t field) const {
+sync::MergeView::Touch Staging::last_touch(std::uint16_t collection, RecordId id,
+                                           std::uint16_t field) const {
   for (auto entry = change_sets_.rbegin(); entry != change_sets_.rend(); ++entry) {
-    if (touches(**entry, collection, id, field)) return {(*entry)->author, (*entry)->time};
+    if (touches(**entry, collection, id, field))
+      return {(*entry)->author, (*entry)->time};
   }
   for (auto entry = store_->tail().rbegin(); entry != store_->tail().rend(); ++entry) {
-    if (touches(**entry, collection, id, field)) return {(*entry)->author, (*entry)->time};
+    if (touches(**entry, collection, id, field))
+      return {(*entry)->author, (*entry)->time};
   }
   return MergeView::last_touch(collection, id, field);
 }
 
 bool Staging::is_active() const {
-  const auto found = touched_.find({model::kStoreInfo, model::singleton_id(*model::find_collection(model::kStoreInfo))});
-  if (found == touched_.end()) return store_->is_active();
-  if (!found->second.record) return true;
+  const auto found = touched_.find(
+      {model::kStoreInfo, model::singleton_id(*model::find_collection(model::kStoreInfo))});
+  if (found == touched_.end())
+    return store_->is_active();
+  if (!found->second.record)
+    return true;
   const int field = model::find_collection(model::kStoreInfo)->field_index("is_active");
-  const auto* active = std::get_if<bool>(&found->second.record->values[static_cast<std::size_t>(field)]);
+  const auto* active =
+      std::get_if<bool>(&found->second.record->values[static_cast<std::size_t>(field)]);
   return active == nullptr || *active;
 }
 
 std::uint32_t Staging::author_number(const std::string& user, const std::string& name) {
-  if (user.empty()) return 0;
-  if (const std::uint32_t known = store_->author_number(user)) return known;
+  if (user.empty())
+    return 0;
+  if (const std::uint32_t known = store_->author_number(user))
+    return known;
   for (const ports::StoredAuthor& author : new_authors_) {
-    if (author.user == user) return author.number;
+    if (author.user == user)
+      return author.number;
   }
-  const auto number = static_cast<std::uint32_t>(store_->authors().size() + new_authors_.size() + 1);
+  const auto number =
+      static_cast<std::uint32_t>(store_->authors().size() + new_authors_.size() + 1);
   new_authors_.push_back({number, user, name});
   return number;
 }
@@ -115,25 +138,30 @@ std::uint32_t Staging::author_number(const std::string& user, const std::string&
 Staging::Touched& Staging::touch(std::uint16_t collection, RecordId id) {
   const auto [place, fresh] = touched_.try_emplace(Place{collection, id});
   if (fresh) {
-    if (const model::Record* record = store_->find(collection, id)) place->second.record = *record;
+    if (const model::Record* record = store_->find(collection, id))
+      place->second.record = *record;
   }
   return place->second;
 }
 
-void Staging::move_unique(std::uint16_t collection, RecordId id, std::uint16_t field, const model::Value& before,
-                          const model::Value& after) {
+void Staging::move_unique(std::uint16_t collection, RecordId id, std::uint16_t field,
+                          const model::Value& before, const model::Value& after) {
   auto& overlay = unique_[{collection, field}];
   if (const std::string* text = unique_text(before)) {
-    // Freed only while it is still this record's: within one mutation two records may swap their keys.
-    if (find_unique(collection, field, *text) == id) overlay[fold_case(*text)] = RecordId{};
+    // Freed only while it is still this record's: within one mutation two records may swap their
+    // keys.
+    if (find_unique(collection, field, *text) == id)
+      overlay[fold_case(*text)] = RecordId{};
   }
-  if (const std::string* text = unique_text(after)) overlay[fold_case(*text)] = id;
+  if (const std::string* text = unique_text(after))
+    overlay[fold_case(*text)] = id;
 }
 
 void Staging::move_conflict(RecordId id, const model::Record* before, const model::Record* after) {
   const auto list_of = [this](const ConflictKey& key) -> std::vector<RecordId>& {
     const auto [place, fresh] = conflicts_.try_emplace(key);
-    if (fresh) place->second = store_->open_conflicts(key);
+    if (fresh)
+      place->second = store_->open_conflicts(key);
     return place->second;
   };
   if (before != nullptr) {
@@ -143,7 +171,8 @@ void Staging::move_conflict(RecordId id, const model::Record* before, const mode
     }
   }
   if (after != nullptr) {
-    if (const auto key = open_conflict_key(*after)) list_of(*key).push_back(id);
+    if (const auto key = open_conflict_key(*after))
+      list_of(*key).push_back(id);
   }
 }
 
@@ -156,7 +185,8 @@ void Staging::take_change(const sync::ChangeSet& change_set, sync::Change& chang
   if (change.kind == sync::ChangeKind::insert) {
     SS_ASSERT(!touched.record);
     const auto [next, fresh] = next_row_.try_emplace(change.collection, 0);
-    if (fresh) next->second = store_->table(change.collection).next_row();
+    if (fresh)
+      next->second = store_->table(change.collection).next_row();
     change.row = next->second++;
     touched.record = model::Record{};
     touched.record->id = change.record;
@@ -178,19 +208,22 @@ void Staging::take_change(const sync::ChangeSet& change_set, sync::Change& chang
   touched.record->changed_at = change_set.time;
   touched.record->changed_by = change_set.author;
   if (change.kind == sync::ChangeKind::remove) {
-    touched.tombstone = {change.record, change.row, change_set.sequence, change_set.time, change_set.author};
+    touched.tombstone = {change.record, change.row, change_set.sequence, change_set.time,
+                         change_set.author};
     touched.record.reset();
     touched.replaced = true;
   }
   if (change.collection == model::kConflicts) {
-    move_conflict(change.record, before ? &*before : nullptr, touched.record ? &*touched.record : nullptr);
+    move_conflict(change.record, before ? &*before : nullptr,
+                  touched.record ? &*touched.record : nullptr);
   }
 }
 
 Sequence Staging::add(sync::ChangeSet change_set) {
   change_set.sequence = sequence() + 1;
   change_set.time = log_time_;
-  for (sync::Change& change : change_set.changes) take_change(change_set, change);
+  for (sync::Change& change : change_set.changes)
+    take_change(change_set, change);
   ByteWriter blob;
   sync::write_change_set(blob, change_set);
   ports::LogEntry entry;

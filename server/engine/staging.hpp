@@ -1,5 +1,6 @@
-// Staging: what one commit batch changes in one store before it is durable: the view that merge reads (committed memory + this batch)
-// and the writes for storage. Numbers rows, change sets and authors; dropping it takes every number back. Engine executor only.
+// Staging: what one commit batch changes in one store before it is durable: the view that merge
+// reads (committed memory + this batch) and the writes for storage. Numbers rows, change sets and
+// authors; dropping it takes every number back. Engine executor only.
 #pragma once
 
 #include <map>
@@ -19,16 +20,19 @@ namespace syncstore::engine {
 
 class Staging final : public sync::MergeView {
  public:
-  // Invariant of use: `store` does not change while this lives. `now` is the wall clock; log time never goes back.
+  // Invariant of use: `store` does not change while this lives. `now` is the wall clock; log time
+  // never goes back.
   Staging(const StoreState& store, const ports::Crypto& crypto, TimeMs now);
 
   const model::Record* find(std::uint16_t collection, RecordId id) const override;
   bool was_removed(std::uint16_t collection, RecordId id) const override;
-  RecordId find_unique(std::uint16_t collection, std::uint16_t field, std::string_view value) const override;
+  RecordId find_unique(std::uint16_t collection, std::uint16_t field,
+                       std::string_view value) const override;
   std::vector<RecordId> open_conflicts(std::uint16_t collection, RecordId record,
                                        std::uint16_t field) const override;
   std::string author_name(std::uint32_t author) const override;
-  // From this batch and the newest change sets in memory; a field whose last change is older than those: the record's.
+  // From this batch and the newest change sets in memory; a field whose last change is older than
+  // those: the record's.
   Touch last_touch(std::uint16_t collection, RecordId id, std::uint16_t field) const override;
 
   const StoreState& store() const { return *store_; }
@@ -55,13 +59,13 @@ class Staging final : public sync::MergeView {
   struct Touched {
     std::optional<model::Record> record;  // as it will be; nullopt = removed
     model::Tombstone tombstone;           // when removed
-    bool replaced = false;                // inserted or removed in between: not a mere change of fields
-    std::vector<std::uint16_t> fields;    // changed ones, unsorted, may repeat
+    bool replaced = false;  // inserted or removed in between: not a mere change of fields
+    std::vector<std::uint16_t> fields;  // changed ones, unsorted, may repeat
   };
   Touched& touch(std::uint16_t collection, RecordId id);
   void take_change(const sync::ChangeSet& change_set, sync::Change& change);
-  void move_unique(std::uint16_t collection, RecordId id, std::uint16_t field, const model::Value& before,
-                   const model::Value& after);
+  void move_unique(std::uint16_t collection, RecordId id, std::uint16_t field,
+                   const model::Value& before, const model::Value& after);
   void move_conflict(RecordId id, const model::Record* before, const model::Record* after);
 
   const StoreState* store_;
@@ -69,8 +73,9 @@ class Staging final : public sync::MergeView {
   TimeMs log_time_;
   std::string log_hash_;
   std::map<Place, Touched> touched_;
-  std::map<std::pair<std::uint16_t, std::uint16_t>, std::unordered_map<std::string, RecordId>> unique_;
-  std::map<ConflictKey, std::vector<RecordId>> conflicts_;   // whole lists, copied on first change
+  std::map<std::pair<std::uint16_t, std::uint16_t>, std::unordered_map<std::string, RecordId>>
+      unique_;
+  std::map<ConflictKey, std::vector<RecordId>> conflicts_;  // whole lists, copied on first change
   std::map<std::uint16_t, RowNumber> next_row_;
   std::vector<ports::StoredAuthor> new_authors_;
   std::vector<SharedChangeSet> change_sets_;

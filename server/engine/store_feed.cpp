@@ -11,11 +11,13 @@
 namespace syncstore::engine {
 namespace {
 
-// A cached snapshot may be this many change sets behind: the exact changes since are small beside encoding it again.
+// A cached snapshot may be this many change sets behind: the exact changes since are small beside
+// encoding it again.
 constexpr Sequence kSnapshotLag = 1'024;
 
 std::string single_user(const StoreState& store, const sync::Delta& delta) {
-  if (delta.rows.empty()) return {};
+  if (delta.rows.empty())
+    return {};
   const std::uint32_t author = delta.rows.front().author;
   const bool same = std::all_of(delta.rows.begin(), delta.rows.end(),
                                 [&](const sync::RowDelta& row) { return row.author == author; });
@@ -23,7 +25,8 @@ std::string single_user(const StoreState& store, const sync::Delta& delta) {
   return known == nullptr ? std::string() : known->user;
 }
 
-std::vector<wire::AuthorName> authors_between(const StoreState& store, std::size_t first, std::size_t last) {
+std::vector<wire::AuthorName> authors_between(const StoreState& store, std::size_t first,
+                                              std::size_t last) {
   std::vector<wire::AuthorName> names;
   for (std::size_t i = first; i < last; ++i) {
     const ports::StoredAuthor& author = store.authors()[i];
@@ -47,10 +50,12 @@ FanOut::FanOut(Hub& hub, const StoreState& store, Sequence head, std::vector<syn
 
 SharedMessage FanOut::frame(std::uint64_t mask) {
   SharedMessage& frame = frames_[mask];
-  if (frame != nullptr) return frame;
+  if (frame != nullptr)
+    return frame;
   std::vector<std::string_view> sections;
   for (std::size_t i = 0; i < deltas_.size(); ++i) {
-    if ((mask >> i & 1u) == 0) continue;
+    if ((mask >> i & 1u) == 0)
+      continue;
     if (sections_[i].empty()) {
       sections_[i] = wire::encode_section(deltas_[i]);
       ++hub_.counters_.sections_encoded;
@@ -65,7 +70,8 @@ SharedMessage FanOut::frame(std::uint64_t mask) {
 
 SharedMessage FanOut::message(std::size_t delta, bool more) {
   SharedMessage& message = messages_[{delta, more}];
-  if (message != nullptr) return message;
+  if (message != nullptr)
+    return message;
   wire::DataHead head;
   head.store = store_.id();
   head.epoch = store_.epoch();
@@ -80,26 +86,35 @@ SharedMessage FanOut::message(std::size_t delta, bool more) {
 }
 
 StoreFeed::StoreFeed(Hub& hub, const StoreState& store)
-    : hub_(hub), id_(store.id()), sequence_(store.sequence()), authors_sent_(store.authors().size()) {
+    : hub_(hub),
+      id_(store.id()),
+      sequence_(store.sequence()),
+      authors_sent_(store.authors().size()) {
   for (const model::CollectionDef& collection : model::collections()) {
     last_[collection.number] = store.table(collection.number).last_sequence();
   }
 }
 
 StoreFeed::~StoreFeed() {
-  if (fan_out_timer_ != 0) hub_.scheduler_.cancel(fan_out_timer_);
-  if (check_timer_ != 0) hub_.scheduler_.cancel(check_timer_);
+  if (fan_out_timer_ != 0)
+    hub_.scheduler_.cancel(fan_out_timer_);
+  if (check_timer_ != 0)
+    hub_.scheduler_.cancel(check_timer_);
 }
 
 void StoreFeed::join(LinkFeed* link) { links_.push_back(link); }
 
-void StoreFeed::leave(LinkFeed* link) { links_.erase(std::remove(links_.begin(), links_.end(), link), links_.end()); }
+void StoreFeed::leave(LinkFeed* link) {
+  links_.erase(std::remove(links_.begin(), links_.end(), link), links_.end());
+}
 
 void StoreFeed::committed(const Committed& committed) {
   since_.clear();
   for (const SharedChangeSet& change_set : committed.change_sets) {
-    // A link may have opened the store between the commit and this call: its feed began with these changes in.
-    if (change_set->sequence <= sequence_) continue;
+    // A link may have opened the store between the commit and this call: its feed began with these
+    // changes in.
+    if (change_set->sequence <= sequence_)
+      continue;
     const std::optional<BatchId> batch =
         change_set->batch.is_nil() ? std::nullopt : std::optional<BatchId>(change_set->batch);
     if (pending_.empty()) {
@@ -110,7 +125,9 @@ void StoreFeed::committed(const Committed& committed) {
     }
     pending_.add(
         *change_set,
-        [](void* context, std::uint16_t collection) { return static_cast<StoreFeed*>(context)->last_[collection]; },
+        [](void* context, std::uint16_t collection) {
+          return static_cast<StoreFeed*>(context)->last_[collection];
+        },
         this);
     for (const sync::Change& change : change_set->changes) {
       last_[change.collection] = change_set->sequence;
@@ -122,7 +139,8 @@ void StoreFeed::committed(const Committed& committed) {
     }
     sequence_ = change_set->sequence;
   }
-  if (pending_.empty()) return;
+  if (pending_.empty())
+    return;
   if (pending_rows_ >= limits::kFanOutRows || pending_bytes_ >= limits::kCommitBatchBytes) {
     fan_out();
   } else {
@@ -130,12 +148,16 @@ void StoreFeed::committed(const Committed& committed) {
   }
 }
 
-// The first change of a quiet store leaves at once; afterwards the store rests as long as the last fan-out took.
+// The first change of a quiet store leaves at once; afterwards the store rests as long as the last
+// fan-out took.
 void StoreFeed::schedule() {
-  if (fan_out_timer_ != 0) return;
+  if (fan_out_timer_ != 0)
+    return;
   const std::int64_t wait_us = next_allowed_us_ - hub_.clock_.monotonic_us();
-  if (wait_us <= 0) return fan_out();
-  const std::int64_t wait_ms = std::min<std::int64_t>((wait_us + 999) / 1'000, limits::kBatchWindowMsMax);
+  if (wait_us <= 0)
+    return fan_out();
+  const std::int64_t wait_ms =
+      std::min<std::int64_t>((wait_us + 999) / 1'000, limits::kBatchWindowMsMax);
   fan_out_timer_ = hub_.scheduler_.after(wait_ms, [this] {
     fan_out_timer_ = 0;
     fan_out();
@@ -143,10 +165,13 @@ void StoreFeed::schedule() {
 }
 
 void StoreFeed::fan_out() {
-  if (pending_.empty()) return;
-  if (fan_out_timer_ != 0) hub_.scheduler_.cancel(std::exchange(fan_out_timer_, 0));
+  if (pending_.empty())
+    return;
+  if (fan_out_timer_ != 0)
+    hub_.scheduler_.cancel(std::exchange(fan_out_timer_, 0));
   StoreState* store = hub_.stores_.loaded(id_);
-  if (store == nullptr) return;
+  if (store == nullptr)
+    return;
   const std::int64_t started = hub_.clock_.monotonic_us();
   FanOut out(hub_, *store, sequence_, pending_.take(), authors_sent_,
              mixed_batches_ ? std::nullopt : pending_batch_);
@@ -156,10 +181,12 @@ void StoreFeed::fan_out() {
   ++hub_.counters_.fan_outs;
   const std::vector<LinkFeed*> links = links_;  // a link may leave while it is served
   for (LinkFeed* link : links) {
-    if (std::find(links_.begin(), links_.end(), link) != links_.end()) link->deliver(out);
+    if (std::find(links_.begin(), links_.end(), link) != links_.end())
+      link->deliver(out);
   }
   const std::int64_t ended = hub_.clock_.monotonic_us();
-  next_allowed_us_ = ended + std::min<std::int64_t>(ended - started, limits::kBatchWindowMsMax * 1'000);
+  next_allowed_us_ =
+      ended + std::min<std::int64_t>(ended - started, limits::kBatchWindowMsMax * 1'000);
   if (check_timer_ == 0) {
     check_timer_ = hub_.scheduler_.after(limits::kCheckMs, [this] {
       check_timer_ = 0;
@@ -171,21 +198,25 @@ void StoreFeed::fan_out() {
 void StoreFeed::send_checks() {
   fan_out();
   const StoreState* store = hub_.stores_.loaded(id_);
-  if (store == nullptr) return;
+  if (store == nullptr)
+    return;
   wire::Check all;
   for (const model::CollectionDef& collection : model::collections()) {
     const model::Table& table = store->table(collection.number);
     all.entries.push_back({collection.number, table.last_sequence(), table.digest()});
   }
   const std::vector<LinkFeed*> links = links_;
-  for (LinkFeed* link : links) link->check(all);
+  for (LinkFeed* link : links)
+    link->check(all);
 }
 
-std::shared_ptr<const StoreFeed::Since> StoreFeed::section_since(const StoreState& store, std::uint16_t collection,
+std::shared_ptr<const StoreFeed::Since> StoreFeed::section_since(const StoreState& store,
+                                                                 std::uint16_t collection,
                                                                  Sequence cursor) {
   const auto key = std::make_pair(collection, cursor);
   const auto cached = since_.find(key);
-  if (cached != since_.end()) return cached->second;
+  if (cached != since_.end())
+    return cached->second;
   const sync::Delta delta = store.delta_since(collection, cursor);
   std::shared_ptr<Since> since;
   if (!snapshot_is_cheaper(store, delta)) {
@@ -198,10 +229,11 @@ std::shared_ptr<const StoreFeed::Since> StoreFeed::section_since(const StoreStat
   return since;
 }
 
-std::shared_ptr<const SnapshotSet> StoreFeed::snapshot(const StoreState& store, std::uint16_t collection,
-                                                       model::Role role) {
+std::shared_ptr<const SnapshotSet> StoreFeed::snapshot(const StoreState& store,
+                                                       std::uint16_t collection, model::Role role) {
   auto& cached = snapshots_[collection];
-  const bool usable = cached != nullptr && cached->epoch == store.epoch() && store.tail_reaches(cached->sequence) &&
+  const bool usable = cached != nullptr && cached->epoch == store.epoch() &&
+                      store.tail_reaches(cached->sequence) &&
                       store.sequence() - cached->sequence <= kSnapshotLag;
   if (!usable) {
     cached = build_binary_snapshot(store, collection, role);
@@ -210,7 +242,8 @@ std::shared_ptr<const SnapshotSet> StoreFeed::snapshot(const StoreState& store, 
   return cached;
 }
 
-std::shared_ptr<const SnapshotSet> StoreFeed::json_snapshot(const StoreState& store, std::uint16_t collection) {
+std::shared_ptr<const SnapshotSet> StoreFeed::json_snapshot(const StoreState& store,
+                                                            std::uint16_t collection) {
   auto& cached = json_snapshots_[collection];
   // A bulk is one state of all its data types: only the present one will do.
   if (cached == nullptr || cached->epoch != store.epoch() ||

@@ -1,5 +1,6 @@
-// StoreFeed: the links that follow one store and what leaves for them together. Owns the pending (coalesced) changes, the fan-out's
-// timing, and the caches of encoded bytes. Exists while at least one link follows the store. Engine executor only.
+// StoreFeed: the links that follow one store and what leaves for them together. Owns the pending
+// (coalesced) changes, the fan-out's timing, and the caches of encoded bytes. Exists while at least
+// one link follows the store. Engine executor only.
 #pragma once
 
 #include <map>
@@ -41,8 +42,8 @@ class FanOut {
   std::size_t authors_before_;
   std::size_t authors_now_;
   std::optional<BatchId> batch_;
-  std::vector<Bytes> sections_;                     // encoded when first needed
-  std::map<std::uint64_t, SharedMessage> frames_;   // by mask
+  std::vector<Bytes> sections_;                    // encoded when first needed
+  std::map<std::uint64_t, SharedMessage> frames_;  // by mask
   std::map<std::pair<std::size_t, bool>, SharedMessage> messages_;
 };
 
@@ -58,15 +59,19 @@ class StoreFeed {
   bool pending() const { return !pending_.empty(); }
   const std::vector<LinkFeed*>& links() const { return links_; }
 
-  // A section from a cursor to now, encoded once for all links that stand there; nullptr: take a snapshot instead.
+  // A section from a cursor to now, encoded once for all links that stand there; nullptr: take a
+  // snapshot instead.
   struct Since {
     Bytes section;
     Sequence target = 0;
   };
-  std::shared_ptr<const Since> section_since(const StoreState& store, std::uint16_t collection, Sequence cursor);
+  std::shared_ptr<const Since> section_since(const StoreState& store, std::uint16_t collection,
+                                             Sequence cursor);
   // A snapshot that is not too far behind to be followed by exact changes; shared by all.
-  std::shared_ptr<const SnapshotSet> snapshot(const StoreState& store, std::uint16_t collection, model::Role role);
-  std::shared_ptr<const SnapshotSet> json_snapshot(const StoreState& store, std::uint16_t collection);
+  std::shared_ptr<const SnapshotSet> snapshot(const StoreState& store, std::uint16_t collection,
+                                              model::Role role);
+  std::shared_ptr<const SnapshotSet> json_snapshot(const StoreState& store,
+                                                   std::uint16_t collection);
 
  private:
   void schedule();
@@ -75,11 +80,11 @@ class StoreFeed {
 
   Hub& hub_;
   StoreId id_;
-  std::vector<LinkFeed*> links_;            // in order of joining
+  std::vector<LinkFeed*> links_;  // in order of joining
   sync::Coalescer pending_;
   std::size_t pending_rows_ = 0;
   std::size_t pending_bytes_ = 0;
-  std::optional<BatchId> pending_batch_;    // when all pending changes are of one batch
+  std::optional<BatchId> pending_batch_;  // when all pending changes are of one batch
   bool mixed_batches_ = false;
   std::map<std::uint16_t, Sequence> last_;  // per collection, of what was taken into `pending_`
   Sequence sequence_ = 0;                   // of what was taken into `pending_`

@@ -12,7 +12,8 @@ namespace {
 std::size_t slot_of(std::uint16_t collection) {
   const auto all = model::collections();
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (all[i].number == collection) return i;
+    if (all[i].number == collection)
+      return i;
   }
   SS_ASSERT(false && "unknown collection");
 }
@@ -32,15 +33,18 @@ bool touches(const sync::ChangeSet& change_set, std::uint16_t collection) {
 }  // namespace
 
 std::optional<ConflictKey> open_conflict_key(const model::Record& conflict) {
-  if (text_of(conflict, "status") != "open") return std::nullopt;
+  if (text_of(conflict, "status") != "open")
+    return std::nullopt;
   const model::CollectionDef* about = model::find_collection(text_of(conflict, "data_type"));
   const auto record = RecordId::parse(text_of(conflict, "record"));
-  if (about == nullptr || !record) return std::nullopt;
+  if (about == nullptr || !record)
+    return std::nullopt;
   ConflictKey key{about->number, *record, kWholeRecord};
   const std::string& field = text_of(conflict, "field");
   if (!field.empty()) {
     const int index = about->field_index(field);
-    if (index < 0) return std::nullopt;
+    if (index < 0)
+      return std::nullopt;
     key.field = static_cast<std::uint16_t>(index);
   }
   return key;
@@ -56,7 +60,8 @@ struct StoreState::Trees {
 
   void update(std::uint16_t collection, const model::Record* before, const model::Record* after) {
     for (Tree& tree : recent) {
-      if (tree.collection == collection) tree.index.update(before, after);
+      if (tree.collection == collection)
+        tree.index.update(before, after);
     }
   }
   bool follows(std::uint16_t collection) const {
@@ -68,7 +73,8 @@ struct StoreState::Trees {
     std::size_t count = 0;
     for (auto tree = recent.begin(); tree != recent.end();) {
       bytes += tree->index.bytes();
-      const bool keep = ++count == 1 || (count <= limits::kPageTrees && bytes <= limits::kPageTreeBytes);
+      const bool keep =
+          ++count == 1 || (count <= limits::kPageTrees && bytes <= limits::kPageTreeBytes);
       tree = keep ? std::next(tree) : recent.erase(tree);
     }
   }
@@ -77,7 +83,8 @@ struct StoreState::Trees {
 StoreState::StoreState(StoreId id, Epoch epoch)
     : id_(std::move(id)), epoch_(epoch), trees_(std::make_unique<Trees>()) {
   tables_.reserve(model::collections().size());
-  for (const model::CollectionDef& collection : model::collections()) tables_.emplace_back(collection);
+  for (const model::CollectionDef& collection : model::collections())
+    tables_.emplace_back(collection);
 }
 
 StoreState::~StoreState() = default;
@@ -92,25 +99,30 @@ Result<std::unique_ptr<StoreState>> StoreState::from_image(const ports::StoreIma
   std::sort(state->authors_.begin(), state->authors_.end(),
             [](const auto& a, const auto& b) { return a.number < b.number; });
   for (std::size_t i = 0; i < state->authors_.size(); ++i) {
-    if (state->authors_[i].number != i + 1) return fail(ErrorCode::corrupt, "The list of authors has a gap.");
+    if (state->authors_[i].number != i + 1)
+      return fail(ErrorCode::corrupt, "The list of authors has a gap.");
     state->author_by_user_.emplace(state->authors_[i].user, state->authors_[i].number);
   }
   const auto advance = [](model::Table& table, Sequence version, RowNumber row) {
-    if (version > table.last_sequence()) table.set_last_sequence(version);
+    if (version > table.last_sequence())
+      table.set_last_sequence(version);
     table.reserve_rows_through(row);
   };
   for (const auto& write : image.rows) {
-    if (model::find_collection(write.collection) == nullptr) continue;  // of a newer version's making
+    if (model::find_collection(write.collection) == nullptr)
+      continue;  // of a newer version's making
     model::Table& table = state->tables_[slot_of(write.collection)];
     if (table.find(write.record.id) != nullptr || table.find_row(write.record.row) != nullptr) {
       return fail(ErrorCode::corrupt, "Two rows share an id or a number.");
     }
     table.put(write.record);
     advance(table, write.record.version, write.record.row);
-    if (write.collection == model::kConflicts) state->index_conflict(nullptr, &write.record);
+    if (write.collection == model::kConflicts)
+      state->index_conflict(nullptr, &write.record);
   }
   for (const auto& removal : image.tombstones) {
-    if (model::find_collection(removal.collection) == nullptr) continue;
+    if (model::find_collection(removal.collection) == nullptr)
+      continue;
     model::Table& table = state->tables_[slot_of(removal.collection)];
     if (table.find(removal.tombstone.id) != nullptr) {
       return fail(ErrorCode::corrupt, "A removed record is still there.");
@@ -119,7 +131,8 @@ Result<std::unique_ptr<StoreState>> StoreState::from_image(const ports::StoreIma
     advance(table, removal.tombstone.version, removal.tombstone.row);
   }
   state->all_receipts_ = image.all_receipts;
-  for (const ports::StoredReceipt& receipt : image.receipts) state->remember_receipt(receipt);
+  for (const ports::StoredReceipt& receipt : image.receipts)
+    state->remember_receipt(receipt);
   return state;
 }
 
@@ -132,13 +145,18 @@ std::uint64_t StoreState::short_hash(std::string_view log_hash) {
 }
 
 std::optional<std::uint64_t> StoreState::hash_at(Sequence sequence) const {
-  if (sequence == sequence_) return head_hash();
-  if (sequence == 0) return 0;
-  if (sequence > sequence_ || sequence_ - sequence >= tail_.size()) return std::nullopt;
+  if (sequence == sequence_)
+    return head_hash();
+  if (sequence == 0)
+    return 0;
+  if (sequence > sequence_ || sequence_ - sequence >= tail_.size())
+    return std::nullopt;
   return tail_hashes_[tail_.size() - 1 - (sequence_ - sequence)];
 }
 
-const model::Table& StoreState::table(std::uint16_t collection) const { return tables_[slot_of(collection)]; }
+const model::Table& StoreState::table(std::uint16_t collection) const {
+  return tables_[slot_of(collection)];
+}
 
 const model::Record* StoreState::info() const {
   return find(model::kStoreInfo, model::singleton_id(*model::find_collection(model::kStoreInfo)));
@@ -146,7 +164,8 @@ const model::Record* StoreState::info() const {
 
 bool StoreState::is_active() const {
   const model::Record* record = info();
-  if (record == nullptr) return true;
+  if (record == nullptr)
+    return true;
   const int field = model::find_collection(model::kStoreInfo)->field_index("is_active");
   const auto* active = std::get_if<bool>(&record->values[static_cast<std::size_t>(field)]);
   return active == nullptr || *active;
@@ -171,8 +190,8 @@ std::vector<RecordId> StoreState::open_conflicts(const ConflictKey& key) const {
   return found == open_conflicts_.end() ? std::vector<RecordId>{} : found->second;
 }
 
-PageRows StoreState::read_page(std::uint16_t collection, const view::Filter& filter, const view::Sort& sort,
-                               std::uint32_t page, std::uint32_t size) {
+PageRows StoreState::read_page(std::uint16_t collection, const view::Filter& filter,
+                               const view::Sort& sort, std::uint32_t page, std::uint32_t size) {
   auto& recent = trees_->recent;
   auto tree = std::find_if(recent.begin(), recent.end(), [&](const Trees::Tree& candidate) {
     return candidate.collection == collection && candidate.index.sort() == sort &&
@@ -181,7 +200,8 @@ PageRows StoreState::read_page(std::uint16_t collection, const view::Filter& fil
   const model::Table& source = table(collection);
   if (tree == recent.end()) {
     recent.push_front({collection, view::OrderedIndex(source.collection(), filter, sort)});
-    recent.front().index.build([&](const std::function<void(const model::Record&)>& visit) { source.for_each(visit); });
+    recent.front().index.build(
+        [&](const std::function<void(const model::Record&)>& visit) { source.for_each(visit); });
     trees_->trim();
   } else {
     recent.splice(recent.begin(), recent, tree);
@@ -189,7 +209,8 @@ PageRows StoreState::read_page(std::uint16_t collection, const view::Filter& fil
   const view::OrderedIndex& index = recent.front().index;
   PageRows answer;
   answer.info = view::recalculate(index.size(), page, size);
-  for (RecordId id : view::slice(index, answer.info)) answer.rows.push_back(source.find(id));
+  for (RecordId id : view::slice(index, answer.info))
+    answer.rows.push_back(source.find(id));
   return answer;
 }
 
@@ -203,16 +224,21 @@ sync::Delta StoreState::delta_since(std::uint16_t collection, Sequence cursor) c
   delta.collection = collection;
   delta.base = cursor;
   delta.target = std::max(cursor, source.last_sequence());
-  if (cursor >= source.last_sequence()) return delta;
-  if (!tail_reaches(cursor)) return rows_since(collection, cursor);
+  if (cursor >= source.last_sequence())
+    return delta;
+  if (!tail_reaches(cursor))
+    return rows_since(collection, cursor);
   sync::Coalescer coalescer;
   const auto first = tail_.size() - static_cast<std::size_t>(sequence_ - cursor);
   for (std::size_t i = first; i < tail_.size(); ++i) {
-    if (!touches(*tail_[i], collection)) continue;
-    coalescer.add(*tail_[i], [](void*, std::uint16_t) -> Sequence { return 0; }, nullptr);
+    if (!touches(*tail_[i], collection))
+      continue;
+    coalescer.add(
+        *tail_[i], [](void*, std::uint16_t) -> Sequence { return 0; }, nullptr);
   }
   for (sync::Delta& part : coalescer.take()) {
-    if (part.collection == collection) delta.rows = std::move(part.rows);
+    if (part.collection == collection)
+      delta.rows = std::move(part.rows);
   }
   return delta;
 }
@@ -225,7 +251,8 @@ sync::Delta StoreState::rows_since(std::uint16_t collection, Sequence cursor) co
   delta.target = source.last_sequence();
   std::vector<sync::RowDelta> rows;
   source.for_each_tombstone([&](const model::Tombstone& tombstone) {
-    if (tombstone.version <= cursor) return;
+    if (tombstone.version <= cursor)
+      return;
     sync::RowDelta row;
     row.id = tombstone.id;
     row.row = tombstone.row;
@@ -236,7 +263,8 @@ sync::Delta StoreState::rows_since(std::uint16_t collection, Sequence cursor) co
     delta.rows.push_back(std::move(row));
   });
   source.for_each([&](const model::Record& record) {
-    if (record.version <= cursor) return;
+    if (record.version <= cursor)
+      return;
     sync::RowDelta row;
     row.id = record.id;
     row.row = record.row;
@@ -245,30 +273,38 @@ sync::Delta StoreState::rows_since(std::uint16_t collection, Sequence cursor) co
     row.time = record.changed_at;
     row.author = record.changed_by;
     for (std::size_t i = 0; i < record.values.size(); ++i) {
-      if (model::is_absent(record.values[i])) continue;
+      if (model::is_absent(record.values[i]))
+        continue;
       row.fields.push_back({static_cast<std::uint16_t>(i), record.values[i]});
     }
     rows.push_back(std::move(row));
   });
-  const auto by_row = [](const sync::RowDelta& a, const sync::RowDelta& b) { return a.row < b.row; };
+  const auto by_row = [](const sync::RowDelta& a, const sync::RowDelta& b) {
+    return a.row < b.row;
+  };
   std::sort(delta.rows.begin(), delta.rows.end(), by_row);
   std::sort(rows.begin(), rows.end(), by_row);
-  for (sync::RowDelta& row : rows) delta.rows.push_back(std::move(row));
+  for (sync::RowDelta& row : rows)
+    delta.rows.push_back(std::move(row));
   return delta;
 }
 
 Sequence StoreState::collection_sequence_at(std::uint16_t collection, Sequence at) const {
   const model::Table& source = table(collection);
-  if (at >= source.last_sequence()) return source.last_sequence();
+  if (at >= source.last_sequence())
+    return source.last_sequence();
   for (auto entry = tail_.rbegin(); entry != tail_.rend(); ++entry) {
-    if ((*entry)->sequence <= at && touches(**entry, collection)) return (*entry)->sequence;
+    if ((*entry)->sequence <= at && touches(**entry, collection))
+      return (*entry)->sequence;
   }
   Sequence newest = 0;
   source.for_each([&](const model::Record& record) {
-    if (record.version <= at) newest = std::max(newest, record.version);
+    if (record.version <= at)
+      newest = std::max(newest, record.version);
   });
   source.for_each_tombstone([&](const model::Tombstone& tombstone) {
-    if (tombstone.version <= at) newest = std::max(newest, tombstone.version);
+    if (tombstone.version <= at)
+      newest = std::max(newest, tombstone.version);
   });
   return newest;
 }
@@ -279,7 +315,8 @@ void StoreState::prime_tail(const std::vector<ports::LogEntry>& entries) {
     return;
   }
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (entries[i].sequence + (entries.size() - 1 - i) != sequence_) return;
+    if (entries[i].sequence + (entries.size() - 1 - i) != sequence_)
+      return;
     ByteReader in(entries[i].blob);
     auto change_set = sync::read_change_set(in);
     if (!change_set.ok()) {
@@ -289,8 +326,8 @@ void StoreState::prime_tail(const std::vector<ports::LogEntry>& entries) {
       continue;
     }
     change_set->sequence = entries[i].sequence;
-    remember_tail(std::make_shared<const sync::ChangeSet>(std::move(*change_set)), short_hash(entries[i].hash),
-                  entries[i].blob.size());
+    remember_tail(std::make_shared<const sync::ChangeSet>(std::move(*change_set)),
+                  short_hash(entries[i].hash), entries[i].blob.size());
   }
 }
 
@@ -299,7 +336,8 @@ void StoreState::remember_tail(SharedChangeSet change_set, std::uint64_t hash, s
   tail_hashes_.push_back(hash);
   tail_sizes_.push_back(bytes);
   tail_bytes_ += bytes;
-  while (tail_.size() > limits::kTailChangeSets || (tail_bytes_ > limits::kTailBytes && tail_.size() > 1)) {
+  while (tail_.size() > limits::kTailChangeSets ||
+         (tail_bytes_ > limits::kTailBytes && tail_.size() > 1)) {
     tail_bytes_ -= tail_sizes_.front();
     tail_.pop_front();
     tail_hashes_.pop_front();
@@ -309,7 +347,8 @@ void StoreState::remember_tail(SharedChangeSet change_set, std::uint64_t hash, s
 
 void StoreState::remember_receipt(ports::StoredReceipt receipt) {
   const MutationId id = receipt.result.id;
-  if (receipts_.emplace(id, std::move(receipt)).second) receipt_order_.push_back(id);
+  if (receipts_.emplace(id, std::move(receipt)).second)
+    receipt_order_.push_back(id);
   while (receipt_order_.size() > limits::kReceiptsInMemory) {
     receipts_.erase(receipt_order_.front());
     receipt_order_.pop_front();
@@ -322,11 +361,13 @@ void StoreState::index_conflict(const model::Record* before, const model::Record
     if (const auto key = open_conflict_key(*before)) {
       auto& list = open_conflicts_[*key];
       list.erase(std::remove(list.begin(), list.end(), before->id), list.end());
-      if (list.empty()) open_conflicts_.erase(*key);
+      if (list.empty())
+        open_conflicts_.erase(*key);
     }
   }
   if (after != nullptr) {
-    if (const auto key = open_conflict_key(*after)) open_conflicts_[*key].push_back(after->id);
+    if (const auto key = open_conflict_key(*after))
+      open_conflicts_[*key].push_back(after->id);
   }
 }
 
@@ -336,14 +377,16 @@ void StoreState::apply(Staging&& staging) {
     const bool conflict = place.first == model::kConflicts;
     const model::Record* present = table.find(place.second);
     std::optional<model::Record> before;
-    if (present != nullptr && (conflict || trees_->follows(place.first))) before = *present;
+    if (present != nullptr && (conflict || trees_->follows(place.first)))
+      before = *present;
     if (!touched.record) {
       table.bury(touched.tombstone);
     } else if (present == nullptr || touched.replaced) {
       table.put(std::move(*touched.record));
     } else {
       std::sort(touched.fields.begin(), touched.fields.end());
-      touched.fields.erase(std::unique(touched.fields.begin(), touched.fields.end()), touched.fields.end());
+      touched.fields.erase(std::unique(touched.fields.begin(), touched.fields.end()),
+                           touched.fields.end());
       for (std::uint16_t field : touched.fields) {
         table.set_value(place.second, field, std::move(touched.record->values[field]));
       }
@@ -351,7 +394,8 @@ void StoreState::apply(Staging&& staging) {
                   touched.record->changed_by);
     }
     const model::Record* after = table.find(place.second);
-    if (conflict) index_conflict(before ? &*before : nullptr, after);
+    if (conflict)
+      index_conflict(before ? &*before : nullptr, after);
     trees_->update(place.first, before ? &*before : nullptr, after);
   }
   for (ports::StoredAuthor& author : staging.new_authors_) {
@@ -359,13 +403,16 @@ void StoreState::apply(Staging&& staging) {
     authors_.push_back(std::move(author));
   }
   for (std::size_t i = 0; i < staging.change_sets_.size(); ++i) {
-    remember_tail(staging.change_sets_[i], short_hash(staging.log_[i].hash), staging.log_[i].blob.size());
+    remember_tail(staging.change_sets_[i], short_hash(staging.log_[i].hash),
+                  staging.log_[i].blob.size());
   }
   sequence_ += staging.change_sets_.size();
   log_hash_ = staging.log_hash_;
-  if (!staging.change_sets_.empty()) log_time_ = staging.log_time_;
+  if (!staging.change_sets_.empty())
+    log_time_ = staging.log_time_;
   stored_ = true;
-  for (ports::StoredReceipt& receipt : staging.receipts_) remember_receipt(std::move(receipt));
+  for (ports::StoredReceipt& receipt : staging.receipts_)
+    remember_receipt(std::move(receipt));
 }
 
 }  // namespace syncstore::engine

@@ -1,6 +1,7 @@
-// StoreState: the owner's memory of one store: its tables, authors, sequence, epoch, log hash, receipts, open conflicts and the
-// newest change sets. Invariant: equal to what storage holds after the last commit that was answered; only the Committer changes
-// it, and only after such an answer. Engine executor only; a pointer is good until control returns to the executor.
+// StoreState: the owner's memory of one store: its tables, authors, sequence, epoch, log hash,
+// receipts, open conflicts and the newest change sets. Invariant: equal to what storage holds after
+// the last commit that was answered; only the Committer changes it, and only after such an answer.
+// Engine executor only; a pointer is good until control returns to the executor.
 #pragma once
 
 #include <deque>
@@ -24,19 +25,23 @@ namespace syncstore::engine {
 class Staging;
 using SharedChangeSet = std::shared_ptr<const sync::ChangeSet>;
 
-// (collection, record, field index) of an open conflict; kWholeRecord for conflicts about a removal.
+// (collection, record, field index) of an open conflict; kWholeRecord for conflicts about a
+// removal.
 inline constexpr std::uint16_t kWholeRecord = 0xFFFF;
 struct ConflictKey {
   std::uint16_t collection = 0;
   RecordId record;
   std::uint16_t field = kWholeRecord;
   friend bool operator<(const ConflictKey& a, const ConflictKey& b) {
-    if (a.collection != b.collection) return a.collection < b.collection;
-    if (a.record != b.record) return a.record < b.record;
+    if (a.collection != b.collection)
+      return a.collection < b.collection;
+    if (a.record != b.record)
+      return a.record < b.record;
     return a.field < b.field;
   }
 };
-// The place an open conflict record is about; nullopt when it is not open or names something unknown.
+// The place an open conflict record is about; nullopt when it is not open or names something
+// unknown.
 std::optional<ConflictKey> open_conflict_key(const model::Record& conflict);
 
 struct PageRows {
@@ -63,12 +68,16 @@ class StoreState {
   bool stored() const { return stored_; }
 
   const model::Table& table(std::uint16_t collection) const;
-  const model::Record* find(std::uint16_t collection, RecordId id) const { return table(collection).find(id); }
+  const model::Record* find(std::uint16_t collection, RecordId id) const {
+    return table(collection).find(id);
+  }
   // The store_info record; nullptr in a store without one (the installation's).
   const model::Record* info() const;
   bool is_active() const;
 
-  const std::vector<ports::StoredAuthor>& authors() const { return authors_; }  // number = index + 1
+  const std::vector<ports::StoredAuthor>& authors() const {
+    return authors_;
+  }  // number = index + 1
   const ports::StoredAuthor* author(std::uint32_t number) const;
   std::uint32_t author_number(std::string_view user) const;  // 0 = none yet
 
@@ -76,19 +85,22 @@ class StoreState {
   bool all_receipts() const { return all_receipts_; }
   std::vector<RecordId> open_conflicts(const ConflictKey& key) const;
 
-  // The page of a list, from counted trees that are kept per (collection, filter, sort) and follow every commit.
+  // The page of a list, from counted trees that are kept per (collection, filter, sort) and follow
+  // every commit.
   PageRows read_page(std::uint16_t collection, const view::Filter& filter, const view::Sort& sort,
                      std::uint32_t page, std::uint32_t size);
 
-  // What takes a copy of a collection from `cursor` (its last sequence of that collection) to now; without rows when it is there
-  // already. Exact field changes while the newest change sets reach back, else whole rows (as inserts) and removals.
+  // What takes a copy of a collection from `cursor` (its last sequence of that collection) to now;
+  // without rows when it is there already. Exact field changes while the newest change sets reach
+  // back, else whole rows (as inserts) and removals.
   sync::Delta delta_since(std::uint16_t collection, Sequence cursor) const;
   // The collection's last sequence that is <= `at`, as exactly as memory knows.
   Sequence collection_sequence_at(std::uint16_t collection, Sequence at) const;
   // Whether memory has every change set after this sequence.
   bool tail_reaches(Sequence after) const;
   const std::deque<SharedChangeSet>& tail() const { return tail_; }  // consecutive, newest last
-  // Entries of the log that were committed before this store was loaded, newest last; done once, by the registry.
+  // Entries of the log that were committed before this store was loaded, newest last; done once, by
+  // the registry.
   void prime_tail(const std::vector<ports::LogEntry>& entries);
 
   // Called by the Committer alone, after the commit is durable.
@@ -110,16 +122,16 @@ class StoreState {
   std::string log_hash_;
   TimeMs log_time_ = 0;
   bool stored_ = false;
-  std::vector<model::Table> tables_;               // catalogue order
+  std::vector<model::Table> tables_;  // catalogue order
   std::vector<ports::StoredAuthor> authors_;
   std::unordered_map<std::string, std::uint32_t> author_by_user_;
   std::unordered_map<Uuid, ports::StoredReceipt, UuidHash> receipts_;
-  std::deque<MutationId> receipt_order_;           // oldest first, what is dropped from memory
+  std::deque<MutationId> receipt_order_;  // oldest first, what is dropped from memory
   bool all_receipts_ = true;
   std::map<ConflictKey, std::vector<RecordId>> open_conflicts_;
   std::deque<SharedChangeSet> tail_;
-  std::deque<std::uint64_t> tail_hashes_;          // of the same entries
-  std::deque<std::size_t> tail_sizes_;             // bytes of the same entries in the log
+  std::deque<std::uint64_t> tail_hashes_;  // of the same entries
+  std::deque<std::size_t> tail_sizes_;     // bytes of the same entries in the log
   std::size_t tail_bytes_ = 0;
   std::unique_ptr<Trees> trees_;
 };

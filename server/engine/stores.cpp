@@ -24,9 +24,12 @@ Stores::~Stores() = default;
 void Stores::start(std::function<void(Status)> done) {
   storage_.list_stores([this, alive = std::weak_ptr<bool>(alive_),
                         done = std::move(done)](Result<std::vector<ports::StoreHead>> heads) {
-    if (alive.expired()) return;
-    if (!heads.ok()) return done(heads.error());
-    for (const ports::StoreHead& head : *heads) slots_.try_emplace(head.store, std::make_unique<Slot>());
+    if (alive.expired())
+      return;
+    if (!heads.ok())
+      return done(heads.error());
+    for (const ports::StoreHead& head : *heads)
+      slots_.try_emplace(head.store, std::make_unique<Slot>());
     done({});
   });
 }
@@ -39,7 +42,8 @@ bool Stores::exists(const StoreId& id) const {
 std::vector<StoreId> Stores::list() const {
   std::vector<StoreId> ids;
   for (const auto& [id, slot] : slots_) {
-    if (!slot->creating && id != kInstallationStore) ids.push_back(id);
+    if (!slot->creating && id != kInstallationStore)
+      ids.push_back(id);
   }
   return ids;
 }
@@ -51,16 +55,20 @@ StoreState* Stores::loaded(const StoreId& id) {
 
 void Stores::with_store(const StoreId& id, std::function<void(Result<StoreState*>)> then) {
   const auto found = slots_.find(id);
-  if (found == slots_.end()) return then(fail(ErrorCode::unknown_store));
+  if (found == slots_.end())
+    return then(fail(ErrorCode::unknown_store));
   Slot& slot = *found->second;
   slot.used_at = clock_.now();
-  if (slot.state) return then(slot.state.get());
+  if (slot.state)
+    return then(slot.state.get());
   slot.waiting.push_back(std::move(then));
-  if (slot.loading) return;
+  if (slot.loading)
+    return;
   slot.loading = true;
   storage_.load_store(id, [this, alive = std::weak_ptr<bool>(alive_),
                            id](Result<std::shared_ptr<ports::StoreImage>> image) {
-    if (!alive.expired()) finish_load(id, std::move(image));
+    if (!alive.expired())
+      finish_load(id, std::move(image));
   });
 }
 
@@ -75,7 +83,8 @@ void Stores::finish_load(const StoreId& id, Result<std::shared_ptr<ports::StoreI
   if (!state.ok()) {
     slot.loading = false;
     const auto waiting = std::exchange(slot.waiting, {});
-    for (const auto& then : waiting) then(state.error());
+    for (const auto& then : waiting)
+      then(state.error());
     return;
   }
   const auto primed = static_cast<Sequence>(limits::kTailPrimed);
@@ -83,10 +92,13 @@ void Stores::finish_load(const StoreId& id, Result<std::shared_ptr<ports::StoreI
   const Sequence from = to > primed ? to - primed + 1 : 1;
   slot.fresh = std::move(*state);
   storage_.read_log(id, from, to, limits::kTailPrimed,
-                    [this, alive = std::weak_ptr<bool>(alive_), id](Result<std::vector<ports::LogEntry>> entries) {
-                      if (alive.expired()) return;
+                    [this, alive = std::weak_ptr<bool>(alive_),
+                     id](Result<std::vector<ports::LogEntry>> entries) {
+                      if (alive.expired())
+                        return;
                       Slot& loading = *slots_.at(id);
-                      if (entries.ok()) loading.fresh->prime_tail(*entries);
+                      if (entries.ok())
+                        loading.fresh->prime_tail(*entries);
                       loading.state = std::move(loading.fresh);
                       publish(id);
                     });
@@ -107,12 +119,15 @@ void Stores::publish(const StoreId& id) {
 }
 
 StoreState* Stores::begin_create(const StoreId& id) {
-  if (slots_.count(id) != 0) return nullptr;
-  if (!is_valid_store_id(id) && id != kInstallationStore) return nullptr;
+  if (slots_.count(id) != 0)
+    return nullptr;
+  if (!is_valid_store_id(id) && id != kInstallationStore)
+    return nullptr;
   auto slot = std::make_unique<Slot>();
   slot->creating = true;
   Epoch epoch = 0;
-  while (epoch == 0) epoch = random_.u64();
+  while (epoch == 0)
+    epoch = random_.u64();
   slot->state = std::make_unique<StoreState>(id, epoch);
   slot->used_at = clock_.now();
   StoreState* state = slot->state.get();
@@ -130,12 +145,14 @@ void Stores::finish_create(const StoreId& id, bool stored) {
 
 void Stores::pin(const StoreId& id) {
   const auto slot = slots_.find(id);
-  if (slot != slots_.end()) ++slot->second->pins;
+  if (slot != slots_.end())
+    ++slot->second->pins;
 }
 
 void Stores::unpin(const StoreId& id) {
   const auto slot = slots_.find(id);
-  if (slot == slots_.end()) return;
+  if (slot == slots_.end())
+    return;
   SS_ASSERT(slot->second->pins > 0);
   --slot->second->pins;
   slot->second->used_at = clock_.now();
@@ -143,13 +160,15 @@ void Stores::unpin(const StoreId& id) {
 
 void Stores::unload(const StoreId& id) {
   const auto slot = slots_.find(id);
-  if (slot != slots_.end() && !slot->second->creating) slot->second->state.reset();
+  if (slot != slots_.end() && !slot->second->creating)
+    slot->second->state.reset();
 }
 
 void Stores::unload_idle() {
   const TimeMs before = clock_.now() - limits::kStoreIdleMinutes * 60'000;
   for (auto& [id, slot] : slots_) {
-    if (slot->state && slot->pins == 0 && !slot->creating && slot->used_at < before) slot->state.reset();
+    if (slot->state && slot->pins == 0 && !slot->creating && slot->used_at < before)
+      slot->state.reset();
   }
 }
 
@@ -159,36 +178,45 @@ void Stores::look_up(const StoreId& id, Sequence at, std::vector<MutationId> rec
                              then = std::move(then)](std::optional<std::uint64_t> hash) {
     Lookup found;
     found.hash = hash;
-    if (receipts.empty()) return then(std::move(found));
+    if (receipts.empty())
+      return then(std::move(found));
     storage_.find_receipts(id, receipts,
                            [found, then](Result<std::vector<ports::StoredReceipt>> stored) mutable {
-                             if (stored.ok()) found.receipts = std::move(*stored);
+                             if (stored.ok())
+                               found.receipts = std::move(*stored);
                              then(std::move(found));
                            });
   };
   const StoreState* state = loaded(id);
-  if (at == 0) return ask_receipts(std::nullopt);
+  if (at == 0)
+    return ask_receipts(std::nullopt);
   if (state != nullptr) {
-    if (const auto known = state->hash_at(at)) return ask_receipts(known);
+    if (const auto known = state->hash_at(at))
+      return ask_receipts(known);
   }
   storage_.read_log(id, at, at, 1, [ask_receipts](Result<std::vector<ports::LogEntry>> entries) {
     std::optional<std::uint64_t> hash;
-    if (entries.ok() && !entries->empty()) hash = StoreState::short_hash(entries->front().hash);
+    if (entries.ok() && !entries->empty())
+      hash = StoreState::short_hash(entries->front().hash);
     ask_receipts(hash);
   });
 }
 
 void Stores::renew_epoch(const StoreId& id, std::function<void(Status)> done) {
   Epoch epoch = 0;
-  while (epoch == 0) epoch = random_.u64();
-  storage_.set_epoch(id, epoch, [this, alive = std::weak_ptr<bool>(alive_), id, epoch,
-                                 done = std::move(done)](Status status) {
-    if (alive.expired()) return;
-    if (status.ok()) {
-      if (StoreState* state = loaded(id)) state->set_epoch(epoch);
-    }
-    done(std::move(status));
-  });
+  while (epoch == 0)
+    epoch = random_.u64();
+  storage_.set_epoch(id, epoch,
+                     [this, alive = std::weak_ptr<bool>(alive_), id, epoch,
+                      done = std::move(done)](Status status) {
+                       if (alive.expired())
+                         return;
+                       if (status.ok()) {
+                         if (StoreState* state = loaded(id))
+                           state->set_epoch(epoch);
+                       }
+                       done(std::move(status));
+                     });
 }
 
 }  // namespace syncstore::engine

@@ -13,11 +13,13 @@ namespace {
 std::vector<std::uint16_t> readable(const ChangesRequest& request) {
   std::vector<std::uint16_t> numbers;
   for (const model::CollectionDef& collection : model::collections()) {
-    if (request.role < collection.read) continue;
+    if (request.role < collection.read)
+      continue;
     const bool asked = request.collections.empty() ||
-                       std::find(request.collections.begin(), request.collections.end(), collection.number) !=
-                           request.collections.end();
-    if (asked) numbers.push_back(collection.number);
+                       std::find(request.collections.begin(), request.collections.end(),
+                                 collection.number) != request.collections.end();
+    if (asked)
+      numbers.push_back(collection.number);
   }
   return numbers;
 }
@@ -31,12 +33,15 @@ Sequence exact_steps(const StoreState& store, const ChangesRequest& request,
                      const std::vector<std::uint16_t>& collections, std::vector<JsonStep>& steps) {
   sync::Coalescer coalescer;
   std::map<std::uint16_t, Sequence> last;
-  for (std::uint16_t number : collections) last[number] = store.collection_sequence_at(number, request.since);
+  for (std::uint16_t number : collections)
+    last[number] = store.collection_sequence_at(number, request.since);
   Sequence to = request.since;
   std::size_t rows = 0;
   for (const SharedChangeSet& change_set : store.tail()) {
-    if (change_set->sequence <= request.since) continue;
-    if (rows >= request.limit) break;
+    if (change_set->sequence <= request.since)
+      continue;
+    if (rows >= request.limit)
+      break;
     sync::ChangeSet mine = *change_set;
     mine.changes.erase(std::remove_if(mine.changes.begin(), mine.changes.end(),
                                       [&](const sync::Change& change) {
@@ -45,7 +50,8 @@ Sequence exact_steps(const StoreState& store, const ChangesRequest& request,
                        mine.changes.end());
     rows += mine.changes.size();
     to = mine.sequence;
-    if (mine.changes.empty()) continue;
+    if (mine.changes.empty())
+      continue;
     coalescer.add(
         mine,
         [](void* context, std::uint16_t number) {
@@ -64,15 +70,19 @@ Sequence exact_steps(const StoreState& store, const ChangesRequest& request,
   return to;
 }
 
-// Steps from rows by version: whole records as they are now, cut at a version when there are more than the limit.
+// Steps from rows by version: whole records as they are now, cut at a version when there are more
+// than the limit.
 Sequence row_steps(const StoreState& store, const ChangesRequest& request,
                    const std::vector<std::uint16_t>& collections, std::vector<JsonStep>& steps) {
   std::vector<Sequence> versions;
   for (std::uint16_t number : collections) {
     JsonStep step = json_step(store, number, request.since);
-    for (const model::Record* record : step.records) versions.push_back(record->version);
-    for (const model::Tombstone& removal : step.removals) versions.push_back(removal.version);
-    if (!step.empty()) steps.push_back(std::move(step));
+    for (const model::Record* record : step.records)
+      versions.push_back(record->version);
+    for (const model::Tombstone& removal : step.removals)
+      versions.push_back(removal.version);
+    if (!step.empty())
+      steps.push_back(std::move(step));
   }
   Sequence to = store.sequence();
   if (versions.size() > request.limit) {
@@ -81,21 +91,24 @@ Sequence row_steps(const StoreState& store, const ChangesRequest& request,
     to = *cut;
   }
   for (JsonStep& step : steps) {
-    step.records.erase(std::remove_if(step.records.begin(), step.records.end(),
-                                      [&](const model::Record* record) { return record->version > to; }),
-                       step.records.end());
-    step.removals.erase(std::remove_if(step.removals.begin(), step.removals.end(),
-                                       [&](const model::Tombstone& removal) { return removal.version > to; }),
-                        step.removals.end());
+    step.records.erase(
+        std::remove_if(step.records.begin(), step.records.end(),
+                       [&](const model::Record* record) { return record->version > to; }),
+        step.records.end());
+    step.removals.erase(
+        std::remove_if(step.removals.begin(), step.removals.end(),
+                       [&](const model::Tombstone& removal) { return removal.version > to; }),
+        step.removals.end());
     step.target = store.collection_sequence_at(step.collection, to);  // where the next page begins
   }
-  steps.erase(std::remove_if(steps.begin(), steps.end(), [](const JsonStep& step) { return step.empty(); }),
-              steps.end());
+  steps.erase(
+      std::remove_if(steps.begin(), steps.end(), [](const JsonStep& step) { return step.empty(); }),
+      steps.end());
   return to;
 }
 
-void append_record(std::string& out, const StoreState& store, const model::CollectionDef& collection,
-                   const model::Record& record) {
+void append_record(std::string& out, const StoreState& store,
+                   const model::CollectionDef& collection, const model::Record& record) {
   out += "{\"id\":\"" + record.id.text() + "\",\"storeId\":";
   append_json_string(out, store.id());
   out += ",\"version\":" + std::to_string(record.version);
@@ -106,8 +119,10 @@ void append_record(std::string& out, const StoreState& store, const model::Colle
 
 }  // namespace
 
-Result<ChangesAnswer> changes_since(const StoreState& store, const ChangesRequest& request, TimeMs now) {
-  if (request.epoch != store.epoch() || request.since > store.sequence()) return fail(ErrorCode::epoch_changed);
+Result<ChangesAnswer> changes_since(const StoreState& store, const ChangesRequest& request,
+                                    TimeMs now) {
+  if (request.epoch != store.epoch() || request.since > store.sequence())
+    return fail(ErrorCode::epoch_changed);
   ChangesRequest bounded = request;
   bounded.limit = std::clamp<std::size_t>(request.limit, 1, limits::kChangesLimitMax);
   const auto collections = readable(bounded);
@@ -119,7 +134,8 @@ Result<ChangesAnswer> changes_since(const StoreState& store, const ChangesReques
                                                 : row_steps(store, bounded, collections, steps);
   answer.more = answer.to < store.sequence();
   answer.body = "{\"success\":true,\"epoch\":\"" + base32_text(answer.epoch) +
-                "\",\"from\":" + std::to_string(answer.from) + ",\"to\":" + std::to_string(answer.to) +
+                "\",\"from\":" + std::to_string(answer.from) +
+                ",\"to\":" + std::to_string(answer.to) +
                 ",\"more\":" + (answer.more ? "true" : "false") + ",\"messages\":[";
   bool first = true;
   for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -127,7 +143,8 @@ Result<ChangesAnswer> changes_since(const StoreState& store, const ChangesReques
     head.more = i + 1 < steps.size();
     head.now = now;
     for (const std::string& message : render_step(store, steps[i], head)) {
-      if (!first) answer.body += ',';
+      if (!first)
+        answer.body += ',';
       first = false;
       answer.body += message;
     }
@@ -141,18 +158,21 @@ std::string snapshot_body(const StoreState& store, std::uint16_t collection) {
   std::vector<const model::Record*> records;
   records.reserve(table.size());
   table.for_each([&](const model::Record& record) { records.push_back(&record); });
-  std::sort(records.begin(), records.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
+  std::sort(records.begin(), records.end(),
+            [](const auto* a, const auto* b) { return a->id < b->id; });
   std::string out = "{\"success\":true,\"epoch\":\"" + base32_text(store.epoch()) +
                     "\",\"sequenceNumber\":" + std::to_string(store.sequence()) + ",\"data\":[";
   for (std::size_t i = 0; i < records.size(); ++i) {
-    if (i != 0) out += ',';
+    if (i != 0)
+      out += ',';
     append_record(out, store, table.collection(), *records[i]);
   }
   out += "]}";
   return out;
 }
 
-Json record_json(const StoreState& store, std::uint16_t collection_number, const model::Record& record) {
+Json record_json(const StoreState& store, std::uint16_t collection_number,
+                 const model::Record& record) {
   const model::CollectionDef& collection = *model::find_collection(collection_number);
   Json json = Json::object();
   json.set("id", record.id.text());
@@ -160,8 +180,9 @@ Json record_json(const StoreState& store, std::uint16_t collection_number, const
   json.set("version", record.version);
   json.set("updatedAt", model::format_iso8601(record.changed_at));
   for (std::size_t i = 0; i < collection.fields.size(); ++i) {
-    json.set(std::string(collection.fields[i].name),
-             model::value_to_json(collection.fields[i], record.values[i], model::TimeForm::iso8601));
+    json.set(
+        std::string(collection.fields[i].name),
+        model::value_to_json(collection.fields[i], record.values[i], model::TimeForm::iso8601));
   }
   return json;
 }

@@ -1,5 +1,6 @@
-// A faulty network between clients and the server of the simulated world: latency, cut connections, half-open ones, full queues.
-// Messages of one direction of one socket keep their order; sockets are independent of each other.
+// A faulty network between clients and the server of the simulated world: latency, cut connections,
+// half-open ones, full queues. Messages of one direction of one socket keep their order; sockets
+// are independent of each other.
 #pragma once
 
 #include <deque>
@@ -15,7 +16,8 @@ namespace syncstore::simulation {
 using testing::EventQueue;
 using testing::SeededRandom;
 
-// One socket. The server's end is a ports::Link; the client's end are callbacks. Lives as long as somebody holds it.
+// One socket. The server's end is a ports::Link; the client's end are callbacks. Lives as long as
+// somebody holds it.
 class SimSocket final : public ports::Link, public std::enable_shared_from_this<SimSocket> {
  public:
   struct ClientEnd {
@@ -30,7 +32,8 @@ class SimSocket final : public ports::Link, public std::enable_shared_from_this<
 
   // --- server's end ---
   bool send(std::shared_ptr<const std::string> message, bool) override {
-    if (closed_by_server_) return true;
+    if (closed_by_server_)
+      return true;
     if (queued_ > 0 && queued_ + message->size() > queue_bytes_) {
       refused_ = true;
       return false;
@@ -41,25 +44,30 @@ class SimSocket final : public ports::Link, public std::enable_shared_from_this<
     return true;
   }
   void close(std::uint16_t code, std::string) override {
-    if (std::exchange(closed_by_server_, true)) return;
+    if (std::exchange(closed_by_server_, true))
+      return;
     down_at_ = std::max(down_at_ + 1, events_.now() + latency());
     events_.at(down_at_, [self = shared_from_this(), code] {
-      if (!self->half_open) self->end_client(code);
+      if (!self->half_open)
+        self->end_client(code);
     });
     events_.at(events_.now(), [self = shared_from_this()] { self->end_server(); });
   }
   std::size_t queued_bytes() const override { return queued_; }
   void pause_reading(bool paused) override {
     paused_ = paused;
-    if (!paused) events_.at(events_.now(), [self = shared_from_this()] { self->read_inbox(); });
+    if (!paused)
+      events_.at(events_.now(), [self = shared_from_this()] { self->read_inbox(); });
   }
 
   // --- client's end ---
   void send_up(std::string message) {
-    if (client_ended_) return;
+    if (client_ended_)
+      return;
     up_at_ = std::max(up_at_ + 1, events_.now() + latency());
     events_.at(up_at_, [self = shared_from_this(), message = std::move(message)]() mutable {
-      if (self->half_open || self->cut_) return;
+      if (self->half_open || self->cut_)
+        return;
       self->inbox_.push_back(std::move(message));
       self->read_inbox();
     });
@@ -68,14 +76,16 @@ class SimSocket final : public ports::Link, public std::enable_shared_from_this<
     client_ended_ = true;
     up_at_ = std::max(up_at_ + 1, events_.now() + latency());
     events_.at(up_at_, [self = shared_from_this()] {
-      if (!self->half_open) self->end_server();
+      if (!self->half_open)
+        self->end_server();
     });
   }
 
   // --- faults ---
   // Both ends learn of it sooner or later; what is on its way is lost.
   void cut() {
-    if (std::exchange(cut_, true)) return;
+    if (std::exchange(cut_, true))
+      return;
     events_.at(events_.now() + latency(), [self = shared_from_this()] { self->end_client(1006); });
     events_.at(events_.now() + latency(), [self = shared_from_this()] { self->end_server(); });
   }
@@ -98,9 +108,11 @@ class SimSocket final : public ports::Link, public std::enable_shared_from_this<
 
   void arrive_down(const std::string& message) {
     queued_ -= message.size();
-    if (!half_open && !cut_ && !client_ended_) client_.message(message);
+    if (!half_open && !cut_ && !client_ended_)
+      client_.message(message);
     // A half-open peer acknowledges nothing: the queue stays full.
-    if (half_open) queued_ += message.size();
+    if (half_open)
+      queued_ += message.size();
     if (refused_ && queued_ < queue_bytes_ / 4 && session_ != nullptr) {
       refused_ = false;
       const auto session = session_;
@@ -116,12 +128,14 @@ class SimSocket final : public ports::Link, public std::enable_shared_from_this<
     }
   }
   void end_client(std::uint16_t code) {
-    if (std::exchange(client_ended_, true)) return;
+    if (std::exchange(client_ended_, true))
+      return;
     client_.closed(code);
   }
   void end_server() {
     const auto session = std::exchange(session_, nullptr);
-    if (session != nullptr) session->closed();
+    if (session != nullptr)
+      session->closed();
   }
 
   EventQueue& events_;

@@ -1,4 +1,5 @@
-// The server of the simulated world: an engine over a disk that survives it, and people with changing roles.
+// The server of the simulated world: an engine over a disk that survives it, and people with
+// changing roles.
 #pragma once
 
 #include <functional>
@@ -20,9 +21,12 @@ inline constexpr std::string_view kStore = "gifts";
 class SimIdentities final : public engine::Identities {
  public:
   explicit SimIdentities(EventQueue& events) : events_(events) {}
-  Result<engine::Identity> take_ticket(std::string_view ticket) override { return verify_token(ticket); }
+  Result<engine::Identity> take_ticket(std::string_view ticket) override {
+    return verify_token(ticket);
+  }
   Result<engine::Identity> verify_token(std::string_view token) override {
-    if (roles.count(std::string(token)) == 0) return fail(ErrorCode::bad_token);
+    if (roles.count(std::string(token)) == 0)
+      return fail(ErrorCode::bad_token);
     return engine::Identity{std::string(token), std::string(token), "c", events_.now() + 150'000};
   }
   model::Role role_of(std::string_view user, const StoreId&) const override {
@@ -51,7 +55,8 @@ class SimServer {
   void start() {
     scheduler_ = std::make_unique<testing::VirtualScheduler>(events_);
     storage_ = std::make_unique<memory::MemoryStorage>(*scheduler_, disk);
-    storage_->set_delays(static_cast<std::int64_t>(random_.below(30)), static_cast<std::int64_t>(random_.below(10)));
+    storage_->set_delays(static_cast<std::int64_t>(random_.below(30)),
+                         static_cast<std::int64_t>(random_.below(10)));
     storage_->set_receipts_in_memory(20 + random_.below(50));
     engine_ = std::make_unique<engine::Engine>(
         engine::EnginePorts{clock, random_, *scheduler_, *storage_, crypto_});
@@ -67,7 +72,8 @@ class SimServer {
     storage_.reset();
     scheduler_.reset();
     for (const auto& socket : sockets) {
-      if (const auto open = socket.lock()) open->server_died();
+      if (const auto open = socket.lock())
+        open->server_died();
     }
     sockets.clear();
   }

@@ -9,15 +9,17 @@ namespace syncstore::simulation {
 namespace {
 
 constexpr std::size_t kReportsKept = 8;
-// Comparing pages sorts everything that is shown: the dearest check, and what it finds stays wrong until the next one.
+// Comparing pages sorts everything that is shown: the dearest check, and what it finds stays wrong
+// until the next one.
 constexpr std::uint64_t kPageCheckEvery = 4;
-// Longest backoff, silence and ping limits several times over: what is not through by then is stuck.
+// Longest backoff, silence and ping limits several times over: what is not through by then is
+// stuck.
 constexpr TimeMs kQuietMs = 15 * 60'000;
 constexpr TimeMs kSilenceMs = limits::kSilenceMs + limits::kPongMs + 5'000;
 
 }  // namespace
 
-// --- oracle --------------------------------------------------------------------------------------------------------------
+// --- oracle ---
 
 Oracle::Oracle() {
   for (const model::CollectionDef& collection : model::collections()) {
@@ -28,19 +30,26 @@ Oracle::Oracle() {
 std::string Oracle::follow(const memory::MemoryStore& store) {
   for (; sequence_ < store.log.size(); ++sequence_) {
     const ports::LogEntry& entry = store.log[sequence_];
-    if (entry.sequence != sequence_ + 1) return "the log has a gap";
-    if (entry.hash != crypto_.sha256_pair(hash_, entry.blob)) return "the chain of hashes is broken";
+    if (entry.sequence != sequence_ + 1)
+      return "the log has a gap";
+    if (entry.hash != crypto_.sha256_pair(hash_, entry.blob))
+      return "the chain of hashes is broken";
     hash_ = entry.hash;
     ByteReader in(entry.blob);
     auto change_set = sync::read_change_set(in);
-    if (!change_set.ok()) return "an entry of the log cannot be read";
+    if (!change_set.ok())
+      return "an entry of the log cannot be read";
     change_set->sequence = entry.sequence;
-    if (!mutations_.emplace(change_set->mutation, entry.sequence).second) return "a mutation took effect twice";
-    if (store.receipt_index.count(change_set->mutation) == 0) return "an effect without its receipt";
+    if (!mutations_.emplace(change_set->mutation, entry.sequence).second)
+      return "a mutation took effect twice";
+    if (store.receipt_index.count(change_set->mutation) == 0)
+      return "an effect without its receipt";
     for (auto& [number, table] : tables_) {
-      const bool touched = std::any_of(change_set->changes.begin(), change_set->changes.end(),
-                                       [&, n = number](const sync::Change& change) { return change.collection == n; });
-      if (!touched) continue;
+      const bool touched = std::any_of(
+          change_set->changes.begin(), change_set->changes.end(),
+          [&, n = number](const sync::Change& change) { return change.collection == n; });
+      if (!touched)
+        continue;
       sync::apply_changes(table, *change_set);
       digests_[{number, entry.sequence}] = table.digest().combined();
     }
@@ -53,13 +62,14 @@ std::optional<std::uint64_t> Oracle::digest_at(std::uint16_t collection, Sequenc
   return found == digests_.end() ? std::nullopt : std::optional<std::uint64_t>(found->second);
 }
 
-// --- world ---------------------------------------------------------------------------------------------------------------
+// --- world ---
 
 World::World(const WorldOptions& options)
     : options_(options), random_(options.seed), server_(events_, random_) {}
 
 void World::report(const std::string& promise, const std::string& what) {
-  if (result_.broken.size() < kReportsKept) result_.broken.push_back("promise " + promise + ": " + what);
+  if (result_.broken.size() < kReportsKept)
+    result_.broken.push_back("promise " + promise + ": " + what);
 }
 
 void World::advance(TimeMs ms) {
@@ -75,8 +85,9 @@ void World::prepare() {
   server_.identities.roles = {{"u-ann", model::Role::admin}};
   start_server();
   bool created = false;
-  server_.engine().create_store({.id = StoreId(kStore), .name = "Gifts", .currency = "GBP", .time_zone = "UTC"},
-                                {"u-ann", "ann", model::Role::admin}, [&](Status status) { created = status.ok(); });
+  server_.engine().create_store(
+      {.id = StoreId(kStore), .name = "Gifts", .currency = "GBP", .time_zone = "UTC"},
+      {"u-ann", "ann", model::Role::admin}, [&](Status status) { created = status.ok(); });
   advance(200);
   SS_ASSERT(created);
   for (int i = 0; i < options_.clients; ++i) {
@@ -87,7 +98,8 @@ void World::prepare() {
     auto client = std::make_unique<SimClient>(
         events_, random_, server_, user, queue_bytes,
         [this](const std::string& promise, const std::string& what) { report(promise, what); });
-    if (random_.chance(30)) client->skew = static_cast<TimeMs>(random_.below(2'000'000)) - 1'000'000;
+    if (random_.chance(30))
+      client->skew = static_cast<TimeMs>(random_.below(2'000'000)) - 1'000'000;
     client->open_tab();
     clients_.push_back(std::move(client));
   }
@@ -95,18 +107,21 @@ void World::prepare() {
 }
 
 void World::start_server() {
-  if (!server_.up()) server_.start();
+  if (!server_.up())
+    server_.start();
 }
 
 void World::crash_server() {
-  if (!server_.up()) return;
+  if (!server_.up())
+    return;
   ++result_.crashes;
   server_.crash();
 }
 
 // Programs, imports and other rooms write through the same door.
 void World::server_edits() {
-  if (!server_.up()) return;
+  if (!server_.up())
+    return;
   engine::Submission submission;
   submission.store = StoreId(kStore);
   submission.author = {"u-job", "job", model::Role::admin};
@@ -115,7 +130,9 @@ void World::server_edits() {
   submission.priority = bulk ? engine::Priority::bulk : engine::Priority::interactive;
   const std::size_t count = bulk ? 5 + random_.below(30) : 1;
   std::vector<RecordId> ids;
-  oracle_.table(model::kProducts).for_each([&](const model::Record& record) { ids.push_back(record.id); });
+  oracle_.table(model::kProducts).for_each([&](const model::Record& record) {
+    ids.push_back(record.id);
+  });
   std::sort(ids.begin(), ids.end());
   for (std::size_t i = 0; i < count; ++i) {
     sync::Op op;
@@ -144,7 +161,8 @@ void World::server_edits() {
 
 void World::change_role() {
   const std::string user = some_client().user();
-  if (user == "u-0") return;
+  if (user == "u-0")
+    return;
   auto& role = server_.identities.roles[user];
   role = role == model::Role::editor ? model::Role::viewer : model::Role::editor;
   if (server_.identities.revoke) {
@@ -154,13 +172,16 @@ void World::change_role() {
 
 void World::act() {
   const std::uint64_t dice = random_.below(100);
-  if (dice < 52) return some_client().edit_something();
-  if (dice < 64) return server_edits();
+  if (dice < 52)
+    return some_client().edit_something();
+  if (dice < 64)
+    return server_edits();
   if (dice < 70) {
     ++result_.cuts;
     return some_client().cut();
   }
-  if (dice < 72) return some_client().go_half_open();
+  if (dice < 72)
+    return some_client().go_half_open();
   if (dice < 76) {
     SimClient& client = some_client();
     return client.set_network(!client.network());
@@ -178,14 +199,19 @@ void World::act() {
   }
   if (dice < 87 && server_.up()) {
     const bool unknown = random_.chance(20);
-    server_.storage().set_fault(unknown ? ErrorCode::internal : ErrorCode::storage_full, random_.chance(50) && unknown);
+    server_.storage().set_fault(unknown ? ErrorCode::internal : ErrorCode::storage_full,
+                                random_.chance(50) && unknown);
     advance(static_cast<TimeMs>(random_.below(1'500)));
-    if (server_.up()) server_.storage().set_fault(std::nullopt);
+    if (server_.up())
+      server_.storage().set_fault(std::nullopt);
     return;
   }
-  if (dice < 88) return change_role();
-  if (dice < 91) return some_client().settle_parked();
-  if (dice < 93) return some_client().retry_now();
+  if (dice < 88)
+    return change_role();
+  if (dice < 91)
+    return some_client().settle_parked();
+  if (dice < 93)
+    return some_client().retry_now();
   if (dice < 94) {
     SimClient& client = some_client();
     client.storage_full = !client.storage_full;
@@ -219,11 +245,13 @@ WorldResult World::run() {
   result_.took = events_.now() - began;
   ByteWriter outcome;
   if (const auto* store = server_.stored()) {
-    for (const ports::LogEntry& entry : store->log) outcome.raw(entry.hash);
+    for (const ports::LogEntry& entry : store->log)
+      outcome.raw(entry.hash);
   }
   for (const auto& client : clients_) {
     result_.edits += client->edits;
-    if (!client->has_tab()) continue;
+    if (!client->has_tab())
+      continue;
     for (const model::CollectionDef& collection : model::collections()) {
       outcome.u64(client->session().cursor(collection.number));
       outcome.u64(client->session().replica().base(collection.number).digest().combined());
@@ -240,10 +268,12 @@ WorldResult World::run() {
 void World::check() {
   ++checks_;
   const memory::MemoryStore* store = server_.stored();
-  if (store == nullptr) return;
+  if (store == nullptr)
+    return;
   // 1 and 2: the log is whole, an effect has its receipt and happens once.
   const std::string wrong = oracle_.follow(*store);
-  if (!wrong.empty()) return report("2", wrong);
+  if (!wrong.empty())
+    return report("2", wrong);
   for (const auto& client : clients_) {
     for (const sync::MutationResult& answer : client->acknowledged) {
       const auto stored = store->receipt_index.find(answer.id);
@@ -258,29 +288,34 @@ void World::check() {
   // The server's own memory is never ahead of the disk, and equal to the log at its sequence.
   if (server_.up()) {
     if (const engine::StoreState* state = server_.engine().stores().loaded(StoreId(kStore))) {
-      if (state->sequence() > store->sequence) report("1", "memory is ahead of the disk");
+      if (state->sequence() > store->sequence)
+        report("1", "memory is ahead of the disk");
       for (const model::CollectionDef& collection : model::collections()) {
         const model::Table& table = state->table(collection.number);
         const auto expected = oracle_.digest_at(collection.number, table.last_sequence());
         if (table.last_sequence() != 0 && expected != table.digest().combined()) {
-          report("3", "the server's memory of " + std::string(collection.name) + " is not what its log says");
+          report("3", "the server's memory of " + std::string(collection.name) +
+                          " is not what its log says");
         }
       }
     }
   }
   // 3: at the same cursor everybody has the same bytes.
   for (const auto& client : clients_) {
-    if (!client->has_tab() || client->session().epoch() != store->epoch) continue;
+    if (!client->has_tab() || client->session().epoch() != store->epoch)
+      continue;
     for (const model::CollectionDef& collection : model::collections()) {
       const Sequence cursor = client->session().cursor(collection.number);
-      if (cursor == 0) continue;
+      if (cursor == 0)
+        continue;
       const auto expected = oracle_.digest_at(collection.number, cursor);
       if (expected != client->session().replica().base(collection.number).digest().combined()) {
-        report("3", client->user() + ": " + std::string(collection.name) + " at " + std::to_string(cursor) +
-                        " is not the server's");
+        report("3", client->user() + ": " + std::string(collection.name) + " at " +
+                        std::to_string(cursor) + " is not the server's");
       }
     }
-    if (checks_ % kPageCheckEvery == 0) client->check_pages();
+    if (checks_ % kPageCheckEvery == 0)
+      client->check_pages();
   }
 }
 
@@ -288,14 +323,16 @@ void World::quiesce() {
   start_server();
   server_.storage().set_fault(std::nullopt);
   for (const auto& client : clients_) {
-    if (!client->network()) client->set_network(true);
+    if (!client->network())
+      client->set_network(true);
     client->storage_full = false;
     client->open_tab();
   }
   for (auto& [user, role] : server_.identities.roles) {
     if (role == model::Role::viewer) {
       role = model::Role::editor;
-      server_.identities.revoke({engine::Revocation::Kind::role_changed, user, {}, StoreId(kStore)});
+      server_.identities.revoke(
+          {engine::Revocation::Kind::role_changed, user, {}, StoreId(kStore)});
     }
   }
   advance(kSilenceMs);  // so long a dead socket may look alive
@@ -309,7 +346,8 @@ void World::quiesce() {
       return client->session().queue().counts().waiting == 0 && client->session().caught_up() &&
              client->session().state() == session::ConnectionState::connected;
     });
-    if (done) break;
+    if (done)
+      break;
   }
   advance(5'000);
 }
@@ -318,11 +356,14 @@ void World::check_end() {
   for (const auto& client : clients_) {
     const session::ClientSession& session = client->session();
     if (session.queue().counts().waiting != 0) {
-      report("6", client->user() + ": " + std::to_string(session.queue().counts().waiting) + " edits are stuck");
+      report("6", client->user() + ": " + std::to_string(session.queue().counts().waiting) +
+                      " edits are stuck");
     }
-    if (!session.caught_up()) report("6", client->user() + " does not catch up");
+    if (!session.caught_up())
+      report("6", client->user() + " does not catch up");
     for (const model::CollectionDef& collection : model::collections()) {
-      if (server_.identities.roles[client->user()] < collection.read) continue;
+      if (server_.identities.roles[client->user()] < collection.read)
+        continue;
       const model::Table& truth = oracle_.table(collection.number);
       if (session.cursor(collection.number) != truth.last_sequence()) {
         report("6", client->user() + ": " + std::string(collection.name) + " stands at " +

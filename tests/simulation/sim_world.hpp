@@ -1,5 +1,6 @@
-// The simulated world: one server over a faulty disk, several browsers over a faulty network, one virtual clock, one seed. After every
-// step the six promises of core/wire/README.md are checked against an oracle that reads nothing but the durable log.
+// The simulated world: one server over a faulty disk, several browsers over a faulty network, one
+// virtual clock, one seed. After every step the six promises of core/wire/README.md are checked
+// against an oracle that reads nothing but the durable log.
 #pragma once
 
 #include <map>
@@ -19,10 +20,10 @@ struct WorldOptions {
 };
 
 struct WorldResult {
-  std::vector<std::string> broken;   // "promise: what", in the order found
-  std::uint64_t digest = 0;          // of the whole outcome: the same seed gives the same everywhere
+  std::vector<std::string> broken;  // "promise: what", in the order found
+  std::uint64_t digest = 0;         // of the whole outcome: the same seed gives the same everywhere
   std::uint64_t edits = 0, change_sets = 0, crashes = 0, cuts = 0, conflicts = 0, events = 0;
-  TimeMs took = 0;                   // of virtual time
+  TimeMs took = 0;  // of virtual time
 };
 
 // What the log says, applied naively.

@@ -14,10 +14,13 @@ constexpr std::uint64_t kSeeds = 200;
 constexpr std::uint64_t kSeedsPerTest = 25;
 
 std::string describe(const WorldOptions& options, const WorldResult& result) {
-  std::string text = "seed " + std::to_string(options.seed) + " with " + std::to_string(options.steps) + " steps\n";
-  for (const std::string& line : result.broken) text += "  " + line + "\n";
+  std::string text = "seed " + std::to_string(options.seed) + " with " +
+                     std::to_string(options.steps) + " steps\n";
+  for (const std::string& line : result.broken)
+    text += "  " + line + "\n";
   return text + "  again: SYNCSTORE_SEED=" + std::to_string(options.seed) +
-         " SYNCSTORE_STEPS=" + std::to_string(options.steps) + " simulation_tests --gtest_filter=SimulationOn.Demand\n";
+         " SYNCSTORE_STEPS=" + std::to_string(options.steps) +
+         " simulation_tests --gtest_filter=SimulationOn.Demand\n";
 }
 
 // The fewest steps after which the seed still fails.
@@ -37,7 +40,8 @@ WorldOptions shrink(WorldOptions options) {
   return options;
 }
 
-std::uint64_t run_seed(std::uint64_t seed, WorldResult* out = nullptr, int steps = WorldOptions{}.steps) {
+std::uint64_t run_seed(std::uint64_t seed, WorldResult* out = nullptr,
+                       int steps = WorldOptions{}.steps) {
   WorldOptions options;
   options.seed = seed;
   options.steps = steps;
@@ -46,7 +50,8 @@ std::uint64_t run_seed(std::uint64_t seed, WorldResult* out = nullptr, int steps
     const WorldOptions shortest = shrink(options);
     ADD_FAILURE() << describe(shortest, World(shortest).run());
   }
-  if (out != nullptr) *out = result;
+  if (out != nullptr)
+    *out = result;
   return result.digest;
 }
 
@@ -65,21 +70,25 @@ TEST_P(Simulation, ThePromisesHold) {
     conflicts += result.conflicts;
   }
   // The same in every build of the core, native or WebAssembly.
-  std::printf("seeds %llu..%llu: digest %016llx, %llu edits, %llu change sets, %llu crashes, %llu cuts, %llu conflicts\n",
-              static_cast<unsigned long long>(GetParam()),
-              static_cast<unsigned long long>(GetParam() + kSeedsPerTest - 1),
-              static_cast<unsigned long long>(xxh64(digests)), static_cast<unsigned long long>(edits),
-              static_cast<unsigned long long>(change_sets), static_cast<unsigned long long>(crashes),
-              static_cast<unsigned long long>(cuts), static_cast<unsigned long long>(conflicts));
+  std::printf(
+      "seeds %llu..%llu: digest %016llx, %llu edits, %llu change sets, %llu crashes, %llu cuts, "
+      "%llu conflicts\n",
+      static_cast<unsigned long long>(GetParam()),
+      static_cast<unsigned long long>(GetParam() + kSeedsPerTest - 1),
+      static_cast<unsigned long long>(xxh64(digests)), static_cast<unsigned long long>(edits),
+      static_cast<unsigned long long>(change_sets), static_cast<unsigned long long>(crashes),
+      static_cast<unsigned long long>(cuts), static_cast<unsigned long long>(conflicts));
   EXPECT_GT(edits, 100u);
   EXPECT_GT(crashes, 10u);
   EXPECT_GT(conflicts, 0u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, Simulation, ::testing::Range<std::uint64_t>(1, kSeeds + 1, kSeedsPerTest));
+INSTANTIATE_TEST_SUITE_P(Seeds, Simulation,
+                         ::testing::Range<std::uint64_t>(1, kSeeds + 1, kSeedsPerTest));
 
 TEST(SimulationRepeats, TheSameSeedGivesTheSameWorld) {
-  for (std::uint64_t seed : {3u, 77u}) EXPECT_EQ(run_seed(seed), run_seed(seed));
+  for (std::uint64_t seed : {3u, 77u})
+    EXPECT_EQ(run_seed(seed), run_seed(seed));
 }
 
 // For a failing seed, or many: SYNCSTORE_SEED=n, SYNCSTORE_SEEDS=count, SYNCSTORE_STEPS=n.

@@ -10,8 +10,10 @@ Status MemoryDisk::apply(const ports::StorageBatch& batch) {
   for (const ports::StoreCommit& commit : batch.stores) {
     const auto store = stores.find(commit.store);
     const bool there = store != stores.end();
-    if (there == commit.create_store) return fail(ErrorCode::precondition_failed);
-    if (there && store->second.sequence != commit.expected_sequence) return fail(ErrorCode::precondition_failed);
+    if (there == commit.create_store)
+      return fail(ErrorCode::precondition_failed);
+    if (there && store->second.sequence != commit.expected_sequence)
+      return fail(ErrorCode::precondition_failed);
   }
   for (const ports::StoreCommit& commit : batch.stores) {
     MemoryStore& store = stores[commit.store];
@@ -32,7 +34,8 @@ Status MemoryDisk::apply(const ports::StorageBatch& batch) {
     }
     SS_ASSERT(store.log.size() == store.sequence);
     for (const ports::StoredReceipt& receipt : commit.receipts) {
-      const bool fresh = store.receipt_index.emplace(receipt.result.id, store.receipts.size()).second;
+      const bool fresh =
+          store.receipt_index.emplace(receipt.result.id, store.receipts.size()).second;
       SS_ASSERT(fresh);  // an answer is bound to its id for good
       store.receipts.push_back(receipt);
     }
@@ -71,7 +74,8 @@ void MemoryStorage::set_delays(std::int64_t durable_ms, std::int64_t answer_ms) 
 
 void MemoryStorage::post(std::function<void()> work) {
   scheduler_.post([alive = std::weak_ptr<bool>(alive_), work = std::move(work)] {
-    if (!alive.expired()) work();
+    if (!alive.expired())
+      work();
   });
 }
 
@@ -84,7 +88,8 @@ void MemoryStorage::commit(ports::StorageBatch batch, std::function<void(Status)
   auto shared = std::make_shared<ports::StorageBatch>(std::move(batch));
   const auto guarded = [this](std::function<void()> work) {
     return [alive = std::weak_ptr<bool>(alive_), work = std::move(work)] {
-      if (!alive.expired()) work();
+      if (!alive.expired())
+        work();
     };
   };
   auto make_durable = guarded([this, shared, guarded, done = std::move(done)] {
@@ -96,7 +101,8 @@ void MemoryStorage::commit(ports::StorageBatch batch, std::function<void(Status)
       broken_ = *fault_ != ErrorCode::storage_full && *fault_ != ErrorCode::retry;
     } else {
       status = disk_->apply(*shared);
-      if (status.ok()) ++commits_;
+      if (status.ok())
+        ++commits_;
       if (fault_ && status.ok()) {
         status = fail(*fault_);
         broken_ = true;
@@ -119,39 +125,48 @@ void MemoryStorage::commit(ports::StorageBatch batch, std::function<void(Status)
 void MemoryStorage::list_stores(std::function<void(Result<std::vector<ports::StoreHead>>)> done) {
   post([this, done = std::move(done)] {
     std::vector<ports::StoreHead> heads;
-    for (const auto& [id, store] : disk_->stores) heads.push_back({id, store.epoch, store.sequence});
+    for (const auto& [id, store] : disk_->stores)
+      heads.push_back({id, store.epoch, store.sequence});
     done(std::move(heads));
   });
 }
 
-void MemoryStorage::load_store(StoreId id, std::function<void(Result<std::shared_ptr<ports::StoreImage>>)> done) {
+void MemoryStorage::load_store(
+    StoreId id, std::function<void(Result<std::shared_ptr<ports::StoreImage>>)> done) {
   post([this, id = std::move(id), done = std::move(done)] {
     const MemoryStore* store = find(id);
-    if (store == nullptr) return done(fail(ErrorCode::unknown_store));
+    if (store == nullptr)
+      return done(fail(ErrorCode::unknown_store));
     auto image = std::make_shared<ports::StoreImage>();
     image->store = id;
     image->epoch = store->epoch;
     image->sequence = store->sequence;
     image->log_time = store->log_time;
-    if (!store->log.empty()) image->log_hash = store->log.back().hash;
-    for (const auto& [place, record] : store->rows) image->rows.push_back({place.first, record});
-    for (const auto& [place, tombstone] : store->tombstones) image->tombstones.push_back({place.first, tombstone});
+    if (!store->log.empty())
+      image->log_hash = store->log.back().hash;
+    for (const auto& [place, record] : store->rows)
+      image->rows.push_back({place.first, record});
+    for (const auto& [place, tombstone] : store->tombstones)
+      image->tombstones.push_back({place.first, tombstone});
     image->authors = store->authors;
     const std::size_t count = std::min(receipts_in_memory_, store->receipts.size());
-    image->receipts.assign(store->receipts.end() - static_cast<std::ptrdiff_t>(count), store->receipts.end());
+    image->receipts.assign(store->receipts.end() - static_cast<std::ptrdiff_t>(count),
+                           store->receipts.end());
     image->all_receipts = count == store->receipts.size();
     done(std::move(image));
   });
 }
 
-void MemoryStorage::find_receipts(StoreId id, std::vector<MutationId> ids,
-                                  std::function<void(Result<std::vector<ports::StoredReceipt>>)> done) {
+void MemoryStorage::find_receipts(
+    StoreId id, std::vector<MutationId> ids,
+    std::function<void(Result<std::vector<ports::StoredReceipt>>)> done) {
   post([this, id = std::move(id), ids = std::move(ids), done = std::move(done)] {
     std::vector<ports::StoredReceipt> found;
     if (const MemoryStore* store = find(id)) {
       for (const MutationId& mutation : ids) {
         const auto place = store->receipt_index.find(mutation);
-        if (place != store->receipt_index.end()) found.push_back(store->receipts[place->second]);
+        if (place != store->receipt_index.end())
+          found.push_back(store->receipts[place->second]);
       }
     }
     done(std::move(found));
@@ -164,7 +179,8 @@ void MemoryStorage::read_log(StoreId id, Sequence from, Sequence to, std::size_t
     std::vector<ports::LogEntry> entries;
     if (const MemoryStore* store = find(id)) {
       for (const ports::LogEntry& entry : store->log) {
-        if (entry.sequence < from || entry.sequence > to || entries.size() == limit) continue;
+        if (entry.sequence < from || entry.sequence > to || entries.size() == limit)
+          continue;
         entries.push_back(entry);
       }
     }
@@ -172,22 +188,27 @@ void MemoryStorage::read_log(StoreId id, Sequence from, Sequence to, std::size_t
   });
 }
 
-void MemoryStorage::read_record_log(StoreId id, std::uint16_t collection, RecordId record, Sequence before,
-                                    std::size_t limit,
-                                    std::function<void(Result<std::vector<ports::LogEntry>>)> done) {
+void MemoryStorage::read_record_log(
+    StoreId id, std::uint16_t collection, RecordId record, Sequence before, std::size_t limit,
+    std::function<void(Result<std::vector<ports::LogEntry>>)> done) {
   post([this, id = std::move(id), collection, record, before, limit, done = std::move(done)] {
     std::vector<ports::LogEntry> entries;
     const MemoryStore* store = find(id);
-    for (std::size_t i = store == nullptr ? 0 : store->log.size(); i-- > 0 && entries.size() < limit;) {
+    for (std::size_t i = store == nullptr ? 0 : store->log.size();
+         i-- > 0 && entries.size() < limit;) {
       const ports::LogEntry& entry = store->log[i];
-      if (before != 0 && entry.sequence >= before) continue;
+      if (before != 0 && entry.sequence >= before)
+        continue;
       ByteReader in(entry.blob);
       const auto change_set = sync::read_change_set(in);
-      if (!change_set.ok()) return done(fail(ErrorCode::corrupt));
+      if (!change_set.ok())
+        return done(fail(ErrorCode::corrupt));
       const bool touched = std::any_of(
-          change_set->changes.begin(), change_set->changes.end(),
-          [&](const sync::Change& change) { return change.collection == collection && change.record == record; });
-      if (touched) entries.push_back(entry);
+          change_set->changes.begin(), change_set->changes.end(), [&](const sync::Change& change) {
+            return change.collection == collection && change.record == record;
+          });
+      if (touched)
+        entries.push_back(entry);
     }
     done(std::move(entries));
   });
@@ -198,7 +219,8 @@ void MemoryStorage::load_documents(std::string kind,
   post([this, kind = std::move(kind), done = std::move(done)] {
     std::vector<ports::Document> documents;
     for (const auto& [place, document] : disk_->documents) {
-      if (place.first == kind) documents.push_back(document);
+      if (place.first == kind)
+        documents.push_back(document);
     }
     done(std::move(documents));
   });
@@ -207,7 +229,8 @@ void MemoryStorage::load_documents(std::string kind,
 void MemoryStorage::set_epoch(StoreId id, Epoch epoch, std::function<void(Status)> done) {
   post([this, id = std::move(id), epoch, done = std::move(done)] {
     MemoryStore* store = find(id);
-    if (store == nullptr) return done(fail(ErrorCode::unknown_store));
+    if (store == nullptr)
+      return done(fail(ErrorCode::unknown_store));
     store->epoch = epoch;
     done({});
   });
@@ -222,7 +245,8 @@ void MemoryStorage::verify(std::function<void(Result<std::vector<std::string>>)>
     std::vector<std::string> lines;
     for (const auto& [id, store] : disk_->stores) {
       bool consecutive = store.log.size() == store.sequence;
-      for (std::size_t i = 0; i < store.log.size(); ++i) consecutive = consecutive && store.log[i].sequence == i + 1;
+      for (std::size_t i = 0; i < store.log.size(); ++i)
+        consecutive = consecutive && store.log[i].sequence == i + 1;
       lines.push_back("store " + id + ": log " + (consecutive ? "ok" : "has a gap"));
     }
     done(std::move(lines));

@@ -1,6 +1,7 @@
-// In-memory storage: an adapter like any other, for simulation and tests. MemoryDisk is what survives a crash; MemoryStorage is one
-// process's access to it. Faults: a full disk, a busy disk, an error with unknown outcome, a crash (the owner drops the storage
-// between the moment a batch is durable and the moment that is told). Engine executor only.
+// In-memory storage: an adapter like any other, for simulation and tests. MemoryDisk is what
+// survives a crash; MemoryStorage is one process's access to it. Faults: a full disk, a busy disk,
+// an error with unknown outcome, a crash (the owner drops the storage between the moment a batch is
+// durable and the moment that is told). Engine executor only.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +25,8 @@ struct MemoryStore {
   std::map<std::pair<std::uint16_t, RecordId>, model::Record> rows;
   std::map<std::pair<std::uint16_t, RecordId>, model::Tombstone> tombstones;
   std::vector<ports::StoredAuthor> authors;
-  std::vector<ports::LogEntry> log;              // index = sequence - 1
-  std::vector<ports::StoredReceipt> receipts;    // in order of commit
+  std::vector<ports::LogEntry> log;            // index = sequence - 1
+  std::vector<ports::StoredReceipt> receipts;  // in order of commit
   std::map<MutationId, std::size_t> receipt_index;
 };
 
@@ -41,7 +42,8 @@ class MemoryStorage final : public ports::Storage {
   MemoryStorage(ports::Scheduler& scheduler, std::shared_ptr<MemoryDisk> disk);
   ~MemoryStorage() override;
 
-  // Every next commit answers with this until it is cleared; with `unknown_outcome` the batch is durable all the same.
+  // Every next commit answers with this until it is cleared; with `unknown_outcome` the batch is
+  // durable all the same.
   void set_fault(std::optional<ErrorCode> code, bool unknown_outcome = false);
   // Time from the call to durability and from there to the answer.
   void set_delays(std::int64_t durable_ms, std::int64_t answer_ms);
@@ -50,17 +52,20 @@ class MemoryStorage final : public ports::Storage {
 
   void commit(ports::StorageBatch batch, std::function<void(Status)> done) override;
   void list_stores(std::function<void(Result<std::vector<ports::StoreHead>>)> done) override;
-  void load_store(StoreId store, std::function<void(Result<std::shared_ptr<ports::StoreImage>>)> done) override;
+  void load_store(StoreId store,
+                  std::function<void(Result<std::shared_ptr<ports::StoreImage>>)> done) override;
   void find_receipts(StoreId store, std::vector<MutationId> ids,
                      std::function<void(Result<std::vector<ports::StoredReceipt>>)> done) override;
   void read_log(StoreId store, Sequence from, Sequence to, std::size_t limit,
                 std::function<void(Result<std::vector<ports::LogEntry>>)> done) override;
-  void read_record_log(StoreId store, std::uint16_t collection, RecordId record, Sequence before, std::size_t limit,
+  void read_record_log(StoreId store, std::uint16_t collection, RecordId record, Sequence before,
+                       std::size_t limit,
                        std::function<void(Result<std::vector<ports::LogEntry>>)> done) override;
   void load_documents(std::string kind,
                       std::function<void(Result<std::vector<ports::Document>>)> done) override;
   void set_epoch(StoreId store, Epoch epoch, std::function<void(Status)> done) override;
-  void backup(std::string path, std::function<void(Status)> done) override;  // answers not_implemented: there is no file
+  void backup(std::string path, std::function<void(Status)> done)
+      override;  // answers not_implemented: there is no file
   void verify(std::function<void(Result<std::vector<std::string>>)> done) override;
 
  private:

@@ -16,7 +16,8 @@ struct FakeHost final : FeedHost {
   void pause_reading(bool pause) override { paused = pause; }
   Result<FeedUser> take_ticket(std::string_view ticket) override { return verify_token(ticket); }
   Result<FeedUser> verify_token(std::string_view token) override {
-    if (token == "bad") return fail(ErrorCode::bad_token);
+    if (token == "bad")
+      return fail(ErrorCode::bad_token);
     return FeedUser{"u-" + std::string(token), std::string(token), "credential", expires_at};
   }
   void signed_in(const FeedUser&) override { ++sign_ins; }
@@ -32,7 +33,8 @@ struct FakeHost final : FeedHost {
     answers.push_back(std::move(done));
   }
   Status subscribe(const wire::Subscribe& subscribe) override {
-    if (subscribe.collection == model::kMembers) return fail(ErrorCode::forbidden);
+    if (subscribe.collection == model::kMembers)
+      return fail(ErrorCode::forbidden);
     return {};
   }
   void unsubscribe(std::uint32_t) override {}
@@ -43,13 +45,15 @@ struct FakeHost final : FeedHost {
     std::vector<T> found;
     for (const Bytes& frame : sent) {
       auto message = wire::decode_down(frame);
-      if (message.ok() && std::holds_alternative<T>(*message)) found.push_back(std::get<T>(*message));
+      if (message.ok() && std::holds_alternative<T>(*message))
+        found.push_back(std::get<T>(*message));
     }
     sent.clear();
     return found;
   }
   Json json() {
-    if (sent.empty()) return {};
+    if (sent.empty())
+      return {};
     Json last = Json::parse(sent.back(), 1 << 20).value();
     sent.clear();
     return last;
@@ -131,18 +135,25 @@ TEST_F(FeedSessionTest, TheTransitionTableIsTotal) {
   using S = FeedSession::State;
   const auto run = [&](S from, const wire::UpMessage& message) {
     FakeHost own;
-    FeedSession fresh(own, from == S::signed_out ? std::nullopt : std::optional<FeedUser>(FeedUser{"u-eve", "eve", "c", 0}));
-    if (from == S::opening || from == S::open) fresh.received(wire::encode(wire::UpMessage(hello(""))), false);
-    if (from == S::open) own.opened(StoreFacts{});
-    if (from == S::closed) fresh.ended();
+    FeedSession fresh(own, from == S::signed_out
+                               ? std::nullopt
+                               : std::optional<FeedUser>(FeedUser{"u-eve", "eve", "c", 0}));
+    if (from == S::opening || from == S::open)
+      fresh.received(wire::encode(wire::UpMessage(hello(""))), false);
+    if (from == S::open)
+      own.opened(StoreFacts{});
+    if (from == S::closed)
+      fresh.ended();
     own.sent.clear();
     EXPECT_EQ(fresh.state(), from);
     fresh.received(wire::encode(message), false);
     std::string told;
     for (const Bytes& frame : own.sent) {
       auto down = wire::decode_down(frame).value();
-      if (const auto* notice = std::get_if<wire::Notice>(&down)) told += std::string(error_name(notice->code)) + " ";
-      if (std::holds_alternative<wire::Pong>(down)) told += "pong ";
+      if (const auto* notice = std::get_if<wire::Notice>(&down))
+        told += std::string(error_name(notice->code)) + " ";
+      if (std::holds_alternative<wire::Pong>(down))
+        told += "pong ";
     }
     return std::make_pair(fresh.state(), told);
   };
@@ -152,20 +163,45 @@ TEST_F(FeedSessionTest, TheTransitionTableIsTotal) {
   };
   const std::vector<Row> table = {
       {S::signed_out,
-       {{S::opening, ""}, {S::signed_out, "unauthorized "}, {S::signed_out, "unauthorized "},
-        {S::signed_out, "unauthorized "}, {S::ready, ""}, {S::signed_out, "pong "}}},
+       {{S::opening, ""},
+        {S::signed_out, "unauthorized "},
+        {S::signed_out, "unauthorized "},
+        {S::signed_out, "unauthorized "},
+        {S::ready, ""},
+        {S::signed_out, "pong "}}},
       {S::ready,
-       {{S::opening, ""}, {S::ready, "wrong_state "}, {S::ready, "wrong_state "}, {S::ready, "wrong_state "},
-        {S::ready, ""}, {S::ready, "pong "}}},
+       {{S::opening, ""},
+        {S::ready, "wrong_state "},
+        {S::ready, "wrong_state "},
+        {S::ready, "wrong_state "},
+        {S::ready, ""},
+        {S::ready, "pong "}}},
       {S::opening,
-       {{S::opening, ""}, {S::opening, ""}, {S::opening, ""}, {S::opening, ""}, {S::opening, ""}, {S::opening, ""}}},
-      {S::open, {{S::opening, ""}, {S::open, ""}, {S::open, ""}, {S::open, ""}, {S::open, ""}, {S::open, "pong "}}},
+       {{S::opening, ""},
+        {S::opening, ""},
+        {S::opening, ""},
+        {S::opening, ""},
+        {S::opening, ""},
+        {S::opening, ""}}},
+      {S::open,
+       {{S::opening, ""},
+        {S::open, ""},
+        {S::open, ""},
+        {S::open, ""},
+        {S::open, ""},
+        {S::open, "pong "}}},
       {S::closed,
-       {{S::closed, ""}, {S::closed, ""}, {S::closed, ""}, {S::closed, ""}, {S::closed, ""}, {S::closed, ""}}},
+       {{S::closed, ""},
+        {S::closed, ""},
+        {S::closed, ""},
+        {S::closed, ""},
+        {S::closed, ""},
+        {S::closed, ""}}},
   };
   for (const Row& row : table) {
     for (std::size_t i = 0; i < messages.size(); ++i) {
-      EXPECT_EQ(run(row.from, messages[i]), row.cells[i]) << "state " << int(row.from) << " message " << i;
+      EXPECT_EQ(run(row.from, messages[i]), row.cells[i])
+          << "state " << int(row.from) << " message " << i;
     }
   }
 }
@@ -260,7 +296,8 @@ TEST_F(FeedSessionTest, ExpiryAndSilenceBeforeSigningInClose) {
 TEST_F(FeedSessionTest, TheUnansweredWindowStopsReading) {
   open();
   std::vector<sync::Mutation> many;
-  for (std::uint64_t i = 0; i < 300; ++i) many.push_back(mutation(i + 1));
+  for (std::uint64_t i = 0; i < 300; ++i)
+    many.push_back(mutation(i + 1));
   up(wire::Mutate{many});
   EXPECT_FALSE(host.paused);
   up(wire::Mutate{many});
@@ -294,13 +331,15 @@ TEST_F(FeedSessionTest, AnAnswerOfAFormerStoreIsDropped) {
 
 TEST_F(FeedSessionTest, AboveTheRateTheSocketIsNotRead) {
   open();
-  for (int i = 0; i < 60; ++i) up(wire::Ping{1});
+  for (int i = 0; i < 60; ++i)
+    up(wire::Ping{1});
   EXPECT_TRUE(host.paused);
   EXPECT_FALSE(host.closed);
   host.time += 2'000;
   session.tick();
   EXPECT_FALSE(host.paused);
-  for (int i = 0; i < 200 && !host.closed; ++i) up(wire::Ping{1});
+  for (int i = 0; i < 200 && !host.closed; ++i)
+    up(wire::Ping{1});
   EXPECT_EQ(host.closed, kCloseRate);
 }
 
@@ -316,7 +355,8 @@ TEST_F(FeedSessionTest, MalformedFramesAreCountedAndThenClose) {
   EXPECT_EQ(host.closed, kClosePolicy);
   EXPECT_EQ(refused, limits::kBadMessagesPerMinute);
   EXPECT_EQ(host.mutations, 0u);
-  EXPECT_EQ(host.take<wire::Notice>().size(), static_cast<std::size_t>(limits::kBadMessagesPerMinute));
+  EXPECT_EQ(host.take<wire::Notice>().size(),
+            static_cast<std::size_t>(limits::kBadMessagesPerMinute));
 }
 
 TEST_F(FeedSessionTest, UnknownKindsAreSkipped) {
@@ -342,7 +382,7 @@ TEST_F(FeedSessionTest, ASubscriptionThatIsNotAllowedIsAnswered) {
   EXPECT_EQ(host.take<wire::Notice>().at(0).code, ErrorCode::forbidden);
 }
 
-// --- JSON --------------------------------------------------------------------------------------------------------------
+// --- JSON ---
 
 class JsonFeedSessionTest : public ::testing::Test {
  protected:
@@ -352,7 +392,8 @@ class JsonFeedSessionTest : public ::testing::Test {
     session->received(text, true);
     const Json answer = host.json();
     const Json* data = answer.find("data");
-    if (data == nullptr || answer.find("type")->text() != "error") return {};
+    if (data == nullptr || answer.find("type")->text() != "error")
+      return {};
     return data->find("code")->text();
   }
   void sign_in() {
@@ -360,14 +401,16 @@ class JsonFeedSessionTest : public ::testing::Test {
     host.sent.clear();
   }
   void select() {
-    session->received(R"({"type":"selectStore","storeId":"gifts","data":{"dataTypes":["products"]}})", true);
+    session->received(
+        R"({"type":"selectStore","storeId":"gifts","data":{"dataTypes":["products"]}})", true);
     StoreFacts facts;
     facts.role = model::Role::editor;
     host.opened(std::move(facts));
   }
   static std::string mutate(const std::string& store) {
-    return R"({"type":"mutate","storeId":")" + store + R"(","data":{"mutations":[{"id":")" + mutation(1).id.text() +
-           R"(","ops":[{"op":"remove","dataType":"products","id":")" + mutation(1).ops[0].record.text() + R"("}]}]}})";
+    return R"({"type":"mutate","storeId":")" + store + R"(","data":{"mutations":[{"id":")" +
+           mutation(1).id.text() + R"(","ops":[{"op":"remove","dataType":"products","id":")" +
+           mutation(1).ops[0].record.text() + R"("}]}]}})";
   }
   FakeHost host;
   std::unique_ptr<JsonFeedSession> session;
@@ -409,7 +452,8 @@ TEST_F(JsonFeedSessionTest, NothingIsAnsweredBeforeAuth) {
 
 TEST_F(JsonFeedSessionTest, RefusedStoresLeaveTheSocketOnNoStore) {
   sign_in();
-  for (ErrorCode code : {ErrorCode::unknown_store, ErrorCode::forbidden_store, ErrorCode::inactive_store}) {
+  for (ErrorCode code :
+       {ErrorCode::unknown_store, ErrorCode::forbidden_store, ErrorCode::inactive_store}) {
     session->received(R"({"type":"selectStore","storeId":"gifts","data":{}})", true);
     host.opened(fail(code));
     EXPECT_EQ(host.json().find("data")->find("code")->text(), error_name(code));
@@ -433,9 +477,11 @@ TEST_F(JsonFeedSessionTest, MalformedMessagesAreAnsweredAndThenClosed) {
       {R"({"type":"nonsense"})", "unknown_type"},
       {R"({"type":"ping","data":1,"extra":1})", "unknown_field"},
       {R"({"type":"selectStore","storeId":7,"data":{}})", "wrong_type"},
-      {R"({"type":"selectStore","storeId":"gifts","data":{"dataTypes":["nothing"]}})", "unknown_collection"},
+      {R"({"type":"selectStore","storeId":"gifts","data":{"dataTypes":["nothing"]}})",
+       "unknown_collection"},
       {R"({"type":"mutate","storeId":"gifts","data":{"mutations":"all"}})", "wrong_type"},
-      {R"({"type":"ping","data":)" + std::string(70, '[') + std::string(70, ']') + "}", "malformed"},
+      {R"({"type":"ping","data":)" + std::string(70, '[') + std::string(70, ']') + "}",
+       "malformed"},
       {R"({"type":"auth","type":"auth","data":{"token":"eve"}})", "malformed"},
   };
   for (const auto& [text, code] : inputs) {
@@ -469,7 +515,8 @@ TEST_F(JsonFeedSessionTest, AboveTheRateMessagesAreRefusedAndThenClosed) {
   sign_in();
   int refused = 0;
   for (int i = 0; i < 200 && !host.closed; ++i) {
-    if (code_of(R"({"type":"ping","data":1})") == "rate_limited") ++refused;
+    if (code_of(R"({"type":"ping","data":1})") == "rate_limited")
+      ++refused;
   }
   EXPECT_EQ(refused, limits::kRefusedMessagesPerMinute);
   EXPECT_EQ(host.closed, kCloseRate);

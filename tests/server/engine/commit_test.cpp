@@ -21,15 +21,18 @@ TEST_F(CommitTest, CreatingAStoreWritesItsFirstRecords) {
   EXPECT_EQ(state().table(model::kDashboard).size(), 1u);
   EXPECT_EQ(engine->stores().list(), std::vector<StoreId>{"gifts"});
   Status again;
-  engine->create_store({.id = "gifts", .name = "Other", .currency = "GBP"}, {}, [&](Status s) { again = std::move(s); });
+  engine->create_store({.id = "gifts", .name = "Other", .currency = "GBP"}, {},
+                       [&](Status s) { again = std::move(s); });
   events.settle();
   EXPECT_EQ(again.error().code, ErrorCode::already_exists);
 }
 
 TEST_F(CommitTest, BadStoresAreRefusedAndLeaveNothing) {
-  for (const auto& [id, name] : std::vector<std::pair<std::string, std::string>>{{"Bad Id", "x"}, {"ok", ""}}) {
+  for (const auto& [id, name] :
+       std::vector<std::pair<std::string, std::string>>{{"Bad Id", "x"}, {"ok", ""}}) {
     Status status;
-    engine->create_store({.id = id, .name = name, .currency = "GBP"}, {}, [&](Status s) { status = std::move(s); });
+    engine->create_store({.id = id, .name = name, .currency = "GBP"}, {},
+                         [&](Status s) { status = std::move(s); });
     events.settle();
     EXPECT_FALSE(status.ok());
     EXPECT_FALSE(engine->stores().exists(id));
@@ -63,7 +66,8 @@ TEST_F(CommitTest, WhatWaitsTogetherIsOneTransaction) {
     engine->submit(submission({product("P" + std::to_string(i), new_id())}, &answers[i]));
   }
   events.advance(100);
-  for (const auto& answer : answers) ASSERT_TRUE(answer && answer->ok());
+  for (const auto& answer : answers)
+    ASSERT_TRUE(answer && answer->ok());
   EXPECT_EQ(engine->committer().counters().transactions - before, 2u);
   EXPECT_EQ(state().sequence(), 22u);
 }
@@ -72,7 +76,8 @@ TEST_F(CommitTest, ABatchHasAtMost512Mutations) {
   std::vector<std::uint64_t> at;
   for (int i = 0; i < 6; ++i) {
     std::vector<sync::Mutation> many;
-    for (int j = 0; j < 200; ++j) many.push_back(product("P", new_id()));
+    for (int j = 0; j < 200; ++j)
+      many.push_back(product("P", new_id()));
     auto made = submission(std::move(many), nullptr);
     made.done = [&](Results) { at.push_back(engine->committer().counters().transactions); };
     engine->submit(std::move(made));
@@ -104,9 +109,11 @@ TEST_F(CommitTest, ManyWaitingMutationsAreRefusedAsQueueFull) {
 
 TEST_F(CommitTest, InteractiveGoesBeforeBulkAndLanesTakeTurns) {
   std::vector<std::string> order;
-  const auto enqueue = [&](std::string name, engine::Priority priority, std::uint64_t lane, std::size_t count) {
+  const auto enqueue = [&](std::string name, engine::Priority priority, std::uint64_t lane,
+                           std::size_t count) {
     std::vector<sync::Mutation> many;
-    for (std::size_t i = 0; i < count; ++i) many.push_back(product(name, new_id()));
+    for (std::size_t i = 0; i < count; ++i)
+      many.push_back(product(name, new_id()));
     auto made = submission(std::move(many), nullptr);
     made.priority = priority;
     made.lane = lane;
@@ -160,7 +167,8 @@ TEST_F(CommitTest, AnotherBodyUnderTheSameIdIsRefused) {
 TEST_F(CommitTest, OlderReceiptsAreLookedUpInStorage) {
   const sync::Mutation old = product("Old", new_id());
   commit({old});
-  for (int i = 0; i < 5; ++i) commit({product("P", new_id())});
+  for (int i = 0; i < 5; ++i)
+    commit({product("P", new_id())});
   receipts_in_memory = 2;
   boot();
   ASSERT_FALSE(state().all_receipts());
@@ -183,7 +191,8 @@ TEST_F(CommitTest, AFullDiskChangesNothingAndSaysSo) {
   storage->set_fault(std::nullopt);
   const auto results = commit({insert});
   EXPECT_EQ(results[0].sequence, 3u);
-  EXPECT_EQ(state().find(model::kProducts, id)->row, 1u) << "row numbers are used by committed batches only";
+  EXPECT_EQ(state().find(model::kProducts, id)->row, 1u)
+      << "row numbers are used by committed batches only";
 }
 
 TEST_F(CommitTest, AnUnknownOutcomeStopsWriting) {
@@ -261,7 +270,8 @@ TEST_F(CommitTest, AConflictOfABatchIsSeenByTheNextMutation) {
   EXPECT_EQ(results[0].ops[0].status, OpStatus::applied);
   EXPECT_EQ(results[1].ops[0].status, OpStatus::conflict);
   EXPECT_EQ(results[2].ops[0].status, OpStatus::conflict);
-  EXPECT_EQ(results[1].ops[0].conflict, results[2].ops[0].conflict) << "one per record, field and author";
+  EXPECT_EQ(results[1].ops[0].conflict, results[2].ops[0].conflict)
+      << "one per record, field and author";
   EXPECT_EQ(state().table(model::kConflicts).size(), 1u);
   EXPECT_EQ(state().open_conflicts({model::kProducts, id, field("title")}).size(), 1u);
   EXPECT_EQ(std::get<std::string>(value(id, "title")), "Big mug");
@@ -300,7 +310,8 @@ TEST_F(CommitTest, MemoryAfterARestartEqualsMemoryBefore) {
 }
 
 TEST_F(CommitTest, TheLogIsAChain) {
-  for (int i = 0; i < 5; ++i) commit({product("P", new_id())});
+  for (int i = 0; i < 5; ++i)
+    commit({product("P", new_id())});
   std::string previous;
   for (const ports::LogEntry& entry : disk->stores.at("gifts").log) {
     EXPECT_EQ(entry.hash, crypto.sha256_pair(previous, entry.blob));
@@ -325,7 +336,8 @@ TEST_F(CommitTest, GuardsAreCheckedAtMergeTime) {
   commit({insert});
   const auto only_version = [&](Sequence version) {
     return [id, version](const sync::MergeView& view) -> Status {
-      if (view.find(model::kProducts, id)->version != version) return fail(ErrorCode::precondition_failed);
+      if (view.find(model::kProducts, id)->version != version)
+        return fail(ErrorCode::precondition_failed);
       return {};
     };
   };
@@ -346,7 +358,8 @@ TEST_F(CommitTest, DocumentsRideInTheSameTransaction) {
   const RecordId id = new_id();
   std::optional<Results> answer;
   auto made = submission({product("Mug", id)}, &answer);
-  made.documents = [id](const std::vector<sync::MutationResult>& results, const sync::MergeView& after) {
+  made.documents = [id](const std::vector<sync::MutationResult>& results,
+                        const sync::MergeView& after) {
     EXPECT_NE(after.find(model::kProducts, id), nullptr);
     ports::DocumentWrite write{"idempotency", "k1", std::to_string(results[0].sequence), 0, false};
     return std::vector<ports::DocumentWrite>{write};
@@ -354,7 +367,8 @@ TEST_F(CommitTest, DocumentsRideInTheSameTransaction) {
   const auto before = storage->commits();
   engine->submit(std::move(made));
   std::optional<Status> alone;
-  engine->committer().write_documents({{"user", "u-ann", "{}", 0, false}}, [&](Status s) { alone = std::move(s); });
+  engine->committer().write_documents({{"user", "u-ann", "{}", 0, false}},
+                                      [&](Status s) { alone = std::move(s); });
   events.settle();
   EXPECT_EQ(storage->commits() - before, 1u);
   EXPECT_EQ(disk->documents.at({"idempotency", "k1"}).body, "3");
@@ -404,7 +418,8 @@ TEST_F(CommitTest, PagesFollowCommits) {
   EXPECT_EQ(state().read_page(model::kProducts, {}, by_title, 3, 25).rows.size(), 10u);
   commit({set(made[59], "title", FromValue::anything(), std::string("A first"))});
   EXPECT_EQ(state().read_page(model::kProducts, {}, by_title, 1, 25).rows[0]->id, made[59]);
-  for (int i = 0; i < 10; ++i) commit({remove(made[static_cast<std::size_t>(i)])});
+  for (int i = 0; i < 10; ++i)
+    commit({remove(made[static_cast<std::size_t>(i)])});
   const auto page = state().read_page(model::kProducts, {}, by_title, 3, 25);
   EXPECT_EQ(page.info.page, 2u);
   EXPECT_TRUE(page.info.clamped);

@@ -20,19 +20,25 @@ namespace syncstore::testing {
 // People with roles per store; a ticket or token is "NAME" or "NAME:CREDENTIAL".
 class FakeIdentities final : public engine::Identities {
  public:
-  Result<engine::Identity> take_ticket(std::string_view ticket) override { return verify_token(ticket); }
+  Result<engine::Identity> take_ticket(std::string_view ticket) override {
+    return verify_token(ticket);
+  }
   Result<engine::Identity> verify_token(std::string_view token) override {
     const std::string name(token.substr(0, token.find(':')));
-    if (people.count(name) == 0) return fail(ErrorCode::bad_token);
+    if (people.count(name) == 0)
+      return fail(ErrorCode::bad_token);
     engine::Identity identity{"u-" + name, name, std::string(token), expires_at};
     return identity;
   }
   model::Role role_of(std::string_view user, const StoreId& store) const override {
-    if (user.size() < 2) return model::Role::none;
+    if (user.size() < 2)
+      return model::Role::none;
     const auto person = people.find(std::string(user.substr(2)));
-    if (person == people.end()) return model::Role::none;
+    if (person == people.end())
+      return model::Role::none;
     const auto grant = person->second.find(store);
-    if (grant != person->second.end()) return grant->second;
+    if (grant != person->second.end())
+      return grant->second;
     const auto all = person->second.find("*");
     return all != person->second.end() ? all->second : model::Role::none;
   }
@@ -48,15 +54,19 @@ class FakeIdentities final : public engine::Identities {
 class TestLink final : public ports::Link {
  public:
   bool send(std::shared_ptr<const std::string> message, bool text) override {
-    if (full) return false;
-    if (room && *room == 0) return false;
-    if (room) --*room;
+    if (full)
+      return false;
+    if (room && *room == 0)
+      return false;
+    if (room)
+      --*room;
     messages.push_back(std::move(message));
     texts.push_back(text);
     return true;
   }
   void close(std::uint16_t code, std::string reason) override {
-    if (close_code == 0) close_code = code, close_reason = std::move(reason);
+    if (close_code == 0)
+      close_code = code, close_reason = std::move(reason);
   }
   std::size_t queued_bytes() const override { return 0; }
   void pause_reading(bool now_paused) override { paused = now_paused; }
@@ -66,7 +76,8 @@ class TestLink final : public ports::Link {
     for (const auto& message : messages) {
       auto one = wire::decode_down(*message);
       EXPECT_TRUE(one.ok());
-      if (one.ok()) decoded.push_back(std::move(*one));
+      if (one.ok())
+        decoded.push_back(std::move(*one));
     }
     messages.clear();
     texts.clear();
@@ -77,7 +88,8 @@ class TestLink final : public ports::Link {
     for (const auto& message : messages) {
       auto one = Json::parse(*message, 64 * 1'048'576);
       EXPECT_TRUE(one.ok()) << *message;
-      if (one.ok()) parsed.push_back(std::move(*one));
+      if (one.ok())
+        parsed.push_back(std::move(*one));
     }
     messages.clear();
     texts.clear();
@@ -97,7 +109,8 @@ template <class T>
 std::vector<T> all_of(const std::vector<wire::DownMessage>& messages) {
   std::vector<T> found;
   for (const wire::DownMessage& message : messages) {
-    if (const T* one = std::get_if<T>(&message)) found.push_back(*one);
+    if (const T* one = std::get_if<T>(&message))
+      found.push_back(*one);
   }
   return found;
 }
@@ -121,7 +134,8 @@ class EngineWorld : public ::testing::Test {
     storage.reset();
     scheduler = std::make_unique<VirtualScheduler>(events);
     storage = std::make_unique<memory::MemoryStorage>(*scheduler, disk);
-    if (receipts_in_memory) storage->set_receipts_in_memory(*receipts_in_memory);
+    if (receipts_in_memory)
+      storage->set_receipts_in_memory(*receipts_in_memory);
     engine = std::make_unique<engine::Engine>(
         engine::EnginePorts{clock, random, *scheduler, *storage, crypto});
     engine->set_identities(&identities);
@@ -132,14 +146,16 @@ class EngineWorld : public ::testing::Test {
   }
   void create_store(const StoreId& id) {
     Status created = fail(ErrorCode::internal);
-    engine->create_store({.id = id, .name = "Gifts", .currency = "GBP", .time_zone = "Europe/London"},
-                         {"u-ann", "ann", model::Role::admin}, [&](Status status) { created = std::move(status); });
+    engine->create_store(
+        {.id = id, .name = "Gifts", .currency = "GBP", .time_zone = "Europe/London"},
+        {"u-ann", "ann", model::Role::admin}, [&](Status status) { created = std::move(status); });
     events.settle();
     ASSERT_TRUE(created.ok()) << created.error().detail << " " << created.error().field;
   }
   engine::StoreState& state(const StoreId& id = "gifts") {
     engine::StoreState* found = nullptr;
-    engine->stores().with_store(id, [&](Result<engine::StoreState*> loaded) { found = loaded.value(); });
+    engine->stores().with_store(
+        id, [&](Result<engine::StoreState*> loaded) { found = loaded.value(); });
     events.settle();
     return *found;
   }
@@ -154,7 +170,8 @@ class EngineWorld : public ::testing::Test {
     op.collection = model::kProducts;
     op.record = id;
     op.fields.push_back({field("title"), title});
-    if (!sku.empty()) op.fields.push_back({field("sku"), sku});
+    if (!sku.empty())
+      op.fields.push_back({field("sku"), sku});
     op.fields.push_back({field("status"), std::string("Active")});
     return mutation({op});
   }
@@ -184,12 +201,14 @@ class EngineWorld : public ::testing::Test {
   RecordId new_id() { return ids.next_record(events.now()); }
 
   using Results = Result<std::vector<sync::MutationResult>>;
-  engine::Submission submission(std::vector<sync::Mutation> mutations, std::optional<Results>* answer) {
+  engine::Submission submission(std::vector<sync::Mutation> mutations,
+                                std::optional<Results>* answer) {
     engine::Submission made;
     made.store = "gifts";
     made.author = {"u-ann", "ann", model::Role::admin};
     made.mutations = std::move(mutations);
-    if (answer != nullptr) made.done = [answer](Results results) { *answer = std::move(results); };
+    if (answer != nullptr)
+      made.done = [answer](Results results) { *answer = std::move(results); };
     return made;
   }
   // Submits and waits for the answer.
@@ -216,7 +235,8 @@ class EngineWorld : public ::testing::Test {
     open.session->received(text, true);
     events.settle();
   }
-  wire::Hello hello(const std::string& who, std::vector<std::uint16_t> collections = {model::kProducts}) {
+  wire::Hello hello(const std::string& who,
+                    std::vector<std::uint16_t> collections = {model::kProducts}) {
     wire::Hello made;
     made.ticket = who;
     made.store = "gifts";
@@ -224,7 +244,8 @@ class EngineWorld : public ::testing::Test {
     return made;
   }
   // A link that follows the store.
-  OpenLink follow(const std::string& who, std::vector<std::uint16_t> collections = {model::kProducts}) {
+  OpenLink follow(const std::string& who,
+                  std::vector<std::uint16_t> collections = {model::kProducts}) {
     OpenLink open = connect();
     send(open, hello(who, std::move(collections)));
     return open;

@@ -15,9 +15,12 @@ class BinaryReader {
     }
   }
   void take(const std::vector<wire::DownMessage>& messages) {
-    for (const wire::DownMessage& message : messages) take_one(message);
+    for (const wire::DownMessage& message : messages)
+      take_one(message);
   }
-  const model::Table& table(std::uint16_t collection = model::kProducts) const { return tables_.at(collection); }
+  const model::Table& table(std::uint16_t collection = model::kProducts) const {
+    return tables_.at(collection);
+  }
   Sequence head = 0;
   int changes = 0, snapshots = 0, checks = 0;
   std::map<std::uint32_t, std::string> authors;
@@ -27,12 +30,14 @@ class BinaryReader {
   void take_one(const wire::DownMessage& message) {
     if (const auto* hello = std::get_if<wire::Welcome>(&message)) {
       welcome = *hello;
-      for (const auto& author : hello->authors) authors[author.number] = author.name;
+      for (const auto& author : hello->authors)
+        authors[author.number] = author.name;
     } else if (const auto* begin = std::get_if<wire::Begin>(&message)) {
       tables_.at(begin->collection).clear();
       ++snapshots;
     } else if (const auto* part = std::get_if<wire::Part>(&message)) {
-      for (const model::Record& row : part->rows) tables_.at(part->collection).put(row);
+      for (const model::Record& row : part->rows)
+        tables_.at(part->collection).put(row);
     } else if (const auto* end = std::get_if<wire::End>(&message)) {
       tables_.at(end->collection).set_last_sequence(end->target);
       EXPECT_EQ(tables_.at(end->collection).digest(), end->digest);
@@ -40,13 +45,15 @@ class BinaryReader {
       ++changes;
       EXPECT_GE(change->head, head);
       head = change->head;
-      for (const auto& author : change->new_authors) authors[author.number] = author.name;
+      for (const auto& author : change->new_authors)
+        authors[author.number] = author.name;
       for (const sync::Delta& section : change->sections) {
         model::Table& table = tables_.at(section.collection);
         EXPECT_EQ(section.base, table.last_sequence()) << "a gap";
         EXPECT_TRUE(sync::apply_delta(table, section).ok());
         for (const sync::RowDelta& row : section.rows) {
-          EXPECT_TRUE(row.author == 0 || authors.count(row.author) == 1u) << "an author nobody was told of";
+          EXPECT_TRUE(row.author == 0 || authors.count(row.author) == 1u)
+              << "an author nobody was told of";
         }
       }
     } else if (const auto* check = std::get_if<wire::Check>(&message)) {
@@ -83,7 +90,8 @@ TEST_F(HubTest, AnEditReachesEveryLinkAsTheSameBytes) {
 }
 
 TEST_F(HubTest, WelcomeThenSnapshotThenExactChanges) {
-  for (int i = 0; i < 30; ++i) insert("P" + std::to_string(i));
+  for (int i = 0; i < 30; ++i)
+    insert("P" + std::to_string(i));
   OpenLink open = follow("eve", {model::kProducts, model::kDashboard});
   BinaryReader reader({model::kProducts, model::kDashboard});
   auto messages = open.link->take();
@@ -126,7 +134,8 @@ TEST_F(HubTest, ACursorIsCaughtUpWithExactChangesInsteadOfASnapshot) {
 
 TEST_F(HubTest, OldCursorsAreCaughtUpFromRowsAndRemovals) {
   std::vector<RecordId> made;
-  for (int i = 0; i < 700; ++i) made.push_back(insert("P" + std::to_string(i)));
+  for (int i = 0; i < 700; ++i)
+    made.push_back(insert("P" + std::to_string(i)));
   OpenLink first = follow("eve");
   BinaryReader reader({model::kProducts});
   reader.take(first.link->take());
@@ -176,7 +185,8 @@ TEST_F(HubTest, TheFirstChangeLeavesAtOnceAndLaterOnesWaitAsLongAsItTook) {
   open.link->messages.clear();
   commit({set(id, "title", FromValue::anything(), std::string("A"))});
   EXPECT_EQ(open.link->messages.size(), 1u) << "at once";
-  for (int i = 0; i < 10; ++i) commit({set(id, "title", FromValue::anything(), "B" + std::to_string(i))});
+  for (int i = 0; i < 10; ++i)
+    commit({set(id, "title", FromValue::anything(), "B" + std::to_string(i))});
   EXPECT_EQ(open.link->messages.size(), 1u) << "the rest waits";
   events.advance(41);
   ASSERT_EQ(open.link->messages.size(), 2u) << "and leaves as one frame";
@@ -200,7 +210,8 @@ TEST_F(HubTest, NoChangeWaitsLongerThanTheWindow) {
     void pause_reading(bool) override {}
     VirtualClock& clock;
   };
-  auto session = engine->hub().open(std::make_shared<VerySlow>(clock), engine::kBinaryProtocol, std::nullopt);
+  auto session =
+      engine->hub().open(std::make_shared<VerySlow>(clock), engine::kBinaryProtocol, std::nullopt);
   session->received(wire::encode(wire::UpMessage(hello("vic"))), false);
   events.settle();
   commit({set(id, "title", FromValue::anything(), std::string("A"))});
@@ -270,7 +281,8 @@ TEST_F(HubTest, ASnapshotGoesOnWhereTheLinkBecameFull) {
   };
   for (int i = 0; i < 9'000; ++i) {
     many.push_back(product("P" + std::to_string(i), new_id()));
-    if (many.size() == 512) load();
+    if (many.size() == 512)
+      load();
   }
   load();
   OpenLink open = connect();
@@ -295,7 +307,8 @@ TEST_F(HubTest, ASnapshotGoesOnWhereTheLinkBecameFull) {
 }
 
 TEST_F(HubTest, SnapshotsAreEncodedOnceForAll) {
-  for (int i = 0; i < 20; ++i) insert("P");
+  for (int i = 0; i < 20; ++i)
+    insert("P");
   const auto before = engine->hub().counters().snapshots;
   std::vector<OpenLink> links;
   for (int i = 0; i < 10; ++i) {
@@ -426,7 +439,8 @@ TEST_F(HubTest, AClientAheadOfTheServerMeansANewEpoch) {
   wire::Hello ahead = hello("eve");
   ahead.head = 100;
   ahead.head_hash = 5;
-  ahead.cursors.push_back({model::kProducts, before, wire::view_number(model::kProducts, model::Role::editor), 99});
+  ahead.cursors.push_back(
+      {model::kProducts, before, wire::view_number(model::kProducts, model::Role::editor), 99});
   OpenLink open = connect();
   send(open, ahead);
   const auto messages = open.link->take();
@@ -441,8 +455,8 @@ TEST_F(HubTest, AHashThatTheLogDoesNotHaveMeansASnapshot) {
   wire::Hello copied = hello("eve");
   copied.head = 3;
   copied.head_hash = state().head_hash() + 1;
-  copied.cursors.push_back(
-      {model::kProducts, state().epoch(), wire::view_number(model::kProducts, model::Role::editor), 3});
+  copied.cursors.push_back({model::kProducts, state().epoch(),
+                            wire::view_number(model::kProducts, model::Role::editor), 3});
   OpenLink open = connect();
   send(open, copied);
   EXPECT_EQ(all_of<wire::Begin>(open.link->take()).size(), 1u);
@@ -454,7 +468,8 @@ TEST_F(HubTest, ShuttingDownTellsAndCloses) {
   json.link->messages.clear();
   binary.link->messages.clear();
   storage->set_delays(20, 0);
-  binary.session->received(wire::encode(wire::UpMessage(wire::Mutate{{product("Last", new_id())}})), false);
+  binary.session->received(wire::encode(wire::UpMessage(wire::Mutate{{product("Last", new_id())}})),
+                           false);
   bool drained = false;
   engine->drain([&] { drained = true; });
   events.settle();
@@ -482,7 +497,8 @@ TEST_F(HubTest, AnExchangeAnswersLikeASocket) {
   wire::append_frame(body, wire::encode(wire::UpMessage(wire::Mutate{{insert_one}})));
   const auto run = [&](const std::string& bytes) {
     std::optional<Result<Bytes>> answer;
-    engine::exchange(*engine, {"u-eve", "eve", "c", 0}, bytes, [&](Result<Bytes> got) { answer = std::move(got); });
+    engine::exchange(*engine, {"u-eve", "eve", "c", 0}, bytes,
+                     [&](Result<Bytes> got) { answer = std::move(got); });
     events.settle();
     EXPECT_TRUE(answer);
     return *answer;
@@ -493,7 +509,8 @@ TEST_F(HubTest, AnExchangeAnswersLikeASocket) {
   const auto frames = wire::split_frames(*answer);
   ASSERT_TRUE(frames.ok());
   std::vector<wire::DownMessage> messages;
-  for (const auto frame : *frames) messages.push_back(wire::decode_down(frame).value());
+  for (const auto frame : *frames)
+    messages.push_back(wire::decode_down(frame).value());
   ASSERT_TRUE(std::holds_alternative<wire::Welcome>(messages.at(0)));
   ASSERT_EQ(all_of<wire::Receipt>(messages).size(), 1u);
   BinaryReader reader({model::kProducts});

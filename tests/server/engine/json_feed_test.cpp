@@ -11,7 +11,8 @@ using sync::FromValue;
 class JsonReader {
  public:
   void take(const std::vector<Json>& messages) {
-    for (const Json& message : messages) take_one(message);
+    for (const Json& message : messages)
+      take_one(message);
   }
   void take_one(const Json& message) {
     const std::string type = message.find("type")->text();
@@ -19,7 +20,8 @@ class JsonReader {
       mode = message.find("data")->find("mode")->text();
       in_bulk = true;
     }
-    if (type != "bulk_update" && type != "data_update") return;
+    if (type != "bulk_update" && type != "data_update")
+      return;
     const bool bulk = type == "bulk_update";
     EXPECT_EQ(bulk, in_bulk) << "data_update only after the bulk has ended";
     const std::string collection = message.find("dataType")->text();
@@ -52,7 +54,8 @@ class JsonReader {
     continued = more ? collection : "";
     if (!more) {
       EXPECT_EQ(static_cast<std::size_t>(message.find("total")->integer()), rows.size());
-      if (bulk) in_bulk = false;
+      if (bulk)
+        in_bulk = false;
     }
     epoch = message.find("epoch")->text();
     newest = std::max(newest, sequence);
@@ -78,11 +81,13 @@ class JsonFeedTest : public EngineWorld {
   OpenLink select(const std::string& who, const std::string& types, const std::string& since = {}) {
     OpenLink open = connect(engine::kJsonProtocol);
     send_json(open, R"({"type":"auth","data":{"token":")" + who + R"("}})");
-    send_json(open, R"({"type":"selectStore","storeId":"gifts","data":{"dataTypes":[)" + types + "]" + since + "}}");
+    send_json(open, R"({"type":"selectStore","storeId":"gifts","data":{"dataTypes":[)" + types +
+                        "]" + since + "}}");
     return open;
   }
   std::string since(const JsonReader& reader, Sequence sequence) {
-    return R"(,"since":{"epoch":")" + reader.epoch + R"(","sequenceNumber":)" + std::to_string(sequence) + "}";
+    return R"(,"since":{"epoch":")" + reader.epoch + R"(","sequenceNumber":)" +
+           std::to_string(sequence) + "}";
   }
   void expect_equal(const JsonReader& reader) {
     const auto& rows = reader.data.at("products");
@@ -97,8 +102,9 @@ class JsonFeedTest : public EngineWorld {
         if (model::is_absent(record.values[i])) {
           EXPECT_EQ(fields.count(name), 0u) << name;
         } else {
-          EXPECT_EQ(fields.at(name),
-                    model::value_to_json(field, record.values[i], model::TimeForm::milliseconds).dump());
+          EXPECT_EQ(
+              fields.at(name),
+              model::value_to_json(field, record.values[i], model::TimeForm::milliseconds).dump());
         }
       }
     });
@@ -106,7 +112,8 @@ class JsonFeedTest : public EngineWorld {
 };
 
 TEST_F(JsonFeedTest, SelectingAStoreGivesASnapshotAndThenTheChanges) {
-  for (int i = 0; i < 1'200; ++i) insert("P" + std::to_string(i));
+  for (int i = 0; i < 1'200; ++i)
+    insert("P" + std::to_string(i));
   OpenLink open = select("eve", R"("products","dashboard","store_info")");
   JsonReader reader;
   const auto messages = open.link->take_json();
@@ -162,14 +169,16 @@ TEST_F(JsonFeedTest, SinceZeroIsTheBeginning) {
 
 TEST_F(JsonFeedTest, AnOldSinceIsASnapshotAndTheBeginningIsRows) {
   std::vector<RecordId> made;
-  for (int i = 0; i < 20; ++i) made.push_back(insert("P" + std::to_string(i)));
+  for (int i = 0; i < 20; ++i)
+    made.push_back(insert("P" + std::to_string(i)));
   commit({set(made[0], "price", FromValue::anything(), std::int64_t{10})});
   OpenLink open = select("eve", R"("products")");
   JsonReader reader;
   reader.take(open.link->take_json());
   open.session->closed();
   const Sequence at = reader.newest;
-  for (int i = 0; i < 600; ++i) commit({set(made[1], "title", FromValue::anything(), "T" + std::to_string(i))});
+  for (int i = 0; i < 600; ++i)
+    commit({set(made[1], "title", FromValue::anything(), "T" + std::to_string(i))});
   commit({set(made[0], "price", FromValue::anything(), {}), remove(made[2])});
   boot();
   ASSERT_FALSE(state().tail_reaches(at));
@@ -217,7 +226,8 @@ TEST_F(JsonFeedTest, ChangesOfSeveralTypesSayMore) {
   ASSERT_EQ(messages.size(), 2u);
   EXPECT_NE(messages[0].find("more"), nullptr);
   EXPECT_EQ(messages[1].find("more"), nullptr);
-  EXPECT_EQ(messages[0].find("sequenceNumber")->integer(), messages[1].find("sequenceNumber")->integer());
+  EXPECT_EQ(messages[0].find("sequenceNumber")->integer(),
+            messages[1].find("sequenceNumber")->integer());
 }
 
 TEST_F(JsonFeedTest, AllReadersOfATypeGetTheSameBytes) {
@@ -257,10 +267,10 @@ TEST_F(JsonFeedTest, AMutationIsAnsweredBeforeItsUpdateAndOnceForAll) {
   a.link->messages.clear();
   b.link->messages.clear();
   const std::string id = new_id().text();
-  const std::string message =
-      R"({"type":"mutate","storeId":"gifts","data":{"mutations":[{"id":")" + ids.next_uuid(events.now()).text() +
-      R"(","ops":[{"op":"insert","dataType":"products","id":")" + id +
-      R"(","fields":{"title":"Mug","status":"Active","price":"9.5"}}]}]}})";
+  const std::string message = R"({"type":"mutate","storeId":"gifts","data":{"mutations":[{"id":")" +
+                              ids.next_uuid(events.now()).text() +
+                              R"(","ops":[{"op":"insert","dataType":"products","id":")" + id +
+                              R"(","fields":{"title":"Mug","status":"Active","price":"9.5"}}]}]}})";
   send_json(a, message);
   const auto first = a.link->take_json();
   ASSERT_EQ(first.size(), 2u);
@@ -269,7 +279,8 @@ TEST_F(JsonFeedTest, AMutationIsAnsweredBeforeItsUpdateAndOnceForAll) {
   EXPECT_EQ(first[1].find("userId")->text(), "u-eve");
   send_json(b, message);
   const auto second = b.link->take_json();
-  EXPECT_EQ(second.back().find("data")->dump(), first[0].find("data")->dump()) << "the stored result";
+  EXPECT_EQ(second.back().find("data")->dump(), first[0].find("data")->dump())
+      << "the stored result";
   EXPECT_EQ(state().table(model::kProducts).size(), 1u);
 }
 
@@ -279,7 +290,8 @@ TEST_F(JsonFeedTest, ViewersMayNotWriteAndStrangersMayNotRead) {
   reader.take(viewer.link->take_json());
   EXPECT_EQ(reader.data.count("conflicts") + reader.data.count("members"), 0u);
   send_json(viewer, R"({"type":"mutate","storeId":"gifts","data":{"mutations":[{"id":")" +
-                        ids.next_uuid(events.now()).text() + R"(","ops":[{"op":"insert","dataType":"products","id":")" +
+                        ids.next_uuid(events.now()).text() +
+                        R"(","ops":[{"op":"insert","dataType":"products","id":")" +
                         new_id().text() + R"(","fields":{"title":"Mug","status":"Active"}}]}]}})");
   const Json receipt = viewer.link->take_json().at(0);
   const Json& op = receipt.find("data")->items()[0].find("ops")->items()[0];
@@ -296,14 +308,16 @@ TEST_F(JsonFeedTest, ViewersMayNotWriteAndStrangersMayNotRead) {
   EXPECT_EQ(answers.at(3).find("data")->find("code")->text(), "unknown_store");
 }
 
-// --- HTTP readings ---------------------------------------------------------------------------------------------------
+// --- HTTP readings ---
 
 TEST_F(JsonFeedTest, ChangesPolledToTheEndEqualTheStore) {
   std::vector<RecordId> made;
   for (int i = 0; i < 120; ++i) {
     made.push_back(insert("P" + std::to_string(i)));
-    if (i % 5 == 4) commit({remove(made[static_cast<std::size_t>(i - 2)])});
-    if (i % 7 == 6) commit({set(made[0], "title", FromValue::anything(), "T" + std::to_string(i))});
+    if (i % 5 == 4)
+      commit({remove(made[static_cast<std::size_t>(i - 2)])});
+    if (i % 7 == 6)
+      commit({set(made[0], "title", FromValue::anything(), "T" + std::to_string(i))});
   }
   for (std::size_t limit : {1u, 7u, 500u}) {
     JsonReader reader;
@@ -318,7 +332,8 @@ TEST_F(JsonFeedTest, ChangesPolledToTheEndEqualTheStore) {
       for (const Json& message : body->find("messages")->items()) {
         const std::string collection = message.find("dataType")->text();
         if (reader.continued != collection) {
-          EXPECT_EQ(static_cast<Sequence>(message.find("baseSequence")->integer()), reader.last_of[collection]);
+          EXPECT_EQ(static_cast<Sequence>(message.find("baseSequence")->integer()),
+                    reader.last_of[collection]);
         }
         for (const Json& op : message.find("data")->items()) {
           auto& rows = reader.data[collection];
@@ -330,7 +345,8 @@ TEST_F(JsonFeedTest, ChangesPolledToTheEndEqualTheStore) {
             rows[op.find("id")->text()][name] = value.dump();
           }
         }
-        reader.last_of[collection] = static_cast<Sequence>(message.find("sequenceNumber")->integer());
+        reader.last_of[collection] =
+            static_cast<Sequence>(message.find("sequenceNumber")->integer());
       }
       request.since = answer->to;
       more = answer->more;
@@ -342,12 +358,15 @@ TEST_F(JsonFeedTest, ChangesPolledToTheEndEqualTheStore) {
 
 TEST_F(JsonFeedTest, ChangesFromRowsArriveAtTheSameState) {
   std::vector<RecordId> made;
-  for (int i = 0; i < 700; ++i) made.push_back(insert("P" + std::to_string(i)));
-  for (int i = 0; i < 50; ++i) commit({remove(made[static_cast<std::size_t>(i * 3)])});
+  for (int i = 0; i < 700; ++i)
+    made.push_back(insert("P" + std::to_string(i)));
+  for (int i = 0; i < 50; ++i)
+    commit({remove(made[static_cast<std::size_t>(i * 3)])});
   boot();
   ASSERT_FALSE(state().tail_reaches(0));
   std::map<std::string, std::string> titles;
-  engine::ChangesRequest request{"gifts", model::Role::viewer, {model::kProducts}, state().epoch(), 0, 100};
+  engine::ChangesRequest request{
+      "gifts", model::Role::viewer, {model::kProducts}, state().epoch(), 0, 100};
   int pages = 0;
   for (bool more = true; more; ++pages) {
     const auto answer = engine::changes_since(state(), request, events.now()).value();
@@ -378,14 +397,17 @@ TEST_F(JsonFeedTest, ChangesOfAnotherEpochAreRefused) {
 }
 
 TEST_F(JsonFeedTest, TheSnapshotBodyHoldsEveryRecord) {
-  for (int i = 0; i < 10; ++i) insert("P\"" + std::to_string(i));
+  for (int i = 0; i < 10; ++i)
+    insert("P\"" + std::to_string(i));
   const Json body = Json::parse(engine::snapshot_body(state(), model::kProducts), 1 << 20).value();
   EXPECT_EQ(body.find("data")->size(), 10u);
   EXPECT_EQ(body.find("sequenceNumber")->integer(), 12);
   const Json& first = body.find("data")->items()[0];
   const auto id = RecordId::parse(first.find("id")->text());
   ASSERT_TRUE(id);
-  EXPECT_EQ(first.dump(), engine::record_json(state(), model::kProducts, *state().find(model::kProducts, *id)).dump());
+  EXPECT_EQ(
+      first.dump(),
+      engine::record_json(state(), model::kProducts, *state().find(model::kProducts, *id)).dump());
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// A deterministic world for the engine: virtual clock, event queue, seeded randomness, a plain hash. No thread, no real time.
+// A deterministic world for the engine: virtual clock, event queue, seeded randomness, a plain
+// hash. No thread, no real time.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,8 @@ class EventQueue {
   }
   void cancel(std::uint64_t id) {
     const auto time = times_.find(id);
-    if (time == times_.end()) return;
+    if (time == times_.end())
+      return;
     events_.erase({time->second, id});
     times_.erase(time);
   }
@@ -43,11 +45,13 @@ class EventQueue {
   }
   // Everything that is due now, and what it causes now.
   void settle() {
-    while (!empty() && next_time() <= now_) step();
+    while (!empty() && next_time() <= now_)
+      step();
   }
   void advance(TimeMs ms) {
     const TimeMs until = now_ + ms;
-    while (!empty() && next_time() <= until) step();
+    while (!empty() && next_time() <= until)
+      step();
     now_ = until;
   }
 
@@ -61,8 +65,11 @@ class EventQueue {
 // One process's executor; what it posted dies with it.
 class VirtualScheduler final : public ports::Scheduler {
  public:
-  explicit VirtualScheduler(EventQueue& events) : events_(events), alive_(std::make_shared<bool>(true)) {}
-  void post(std::function<void()> work) override { events_.at(events_.now(), guard(std::move(work))); }
+  explicit VirtualScheduler(EventQueue& events)
+      : events_(events), alive_(std::make_shared<bool>(true)) {}
+  void post(std::function<void()> work) override {
+    events_.at(events_.now(), guard(std::move(work)));
+  }
   ports::TimerId after(std::int64_t delay_ms, std::function<void()> work) override {
     return events_.at(events_.now() + delay_ms, guard(std::move(work)));
   }
@@ -75,7 +82,8 @@ class VirtualScheduler final : public ports::Scheduler {
  private:
   std::function<void()> guard(std::function<void()> work) {
     return [alive = std::weak_ptr<bool>(alive_), work = std::move(work)] {
-      if (!alive.expired()) work();
+      if (!alive.expired())
+        work();
     };
   }
   EventQueue& events_;
@@ -87,7 +95,7 @@ class VirtualClock final : public ports::Clock {
   explicit VirtualClock(EventQueue& events) : events_(events) {}
   TimeMs now() const override { return events_.now() + skew; }
   std::int64_t monotonic_us() const override { return events_.now() * 1'000 + work_us; }
-  TimeMs skew = 0;                 // the wall clock may jump
+  TimeMs skew = 0;                   // the wall clock may jump
   mutable std::int64_t work_us = 0;  // time that work is said to have taken
 
  private:
@@ -120,18 +128,22 @@ class SeededRandom final : public ports::Random {
   std::uint64_t state_;
 };
 
-// Stands in for the crypto adapter where only equality of hashes matters: 32 bytes of XXH64 under four seeds.
+// Stands in for the crypto adapter where only equality of hashes matters: 32 bytes of XXH64 under
+// four seeds.
 class PlainCrypto final : public ports::Crypto {
  public:
   std::string sha256(std::string_view bytes) const override {
     ByteWriter out;
-    for (std::uint64_t seed = 1; seed <= 4; ++seed) out.u64(xxh64(bytes, seed));
+    for (std::uint64_t seed = 1; seed <= 4; ++seed)
+      out.u64(xxh64(bytes, seed));
     return out.take();
   }
   std::string sha256_pair(std::string_view first, std::string_view second) const override {
     return sha256(std::string(first) + std::string(second));
   }
-  std::string hash_password(std::string_view password) const override { return std::string(password); }
+  std::string hash_password(std::string_view password) const override {
+    return std::string(password);
+  }
   bool verify_password(std::string_view password, std::string_view encoded) const override {
     return password == encoded;
   }
