@@ -3,11 +3,11 @@
 // bulk_update and data_update. Sans-I/O and single-threaded; time comes from the host.
 //
 // clang-format off
-//   state       auth              selectStore   mutate        ping  opened              refused
-//   signed_out  connected: ready  unauthorized  unauthorized  pong  -                   -
-//   ready       connected         -> opening    wrong_state   pong  -                   -
-//   opening     held              held          held          held  store_switch: open  error: ready
-//   open        connected         -> opening    taken         pong  -                   -
+//   state       auth              selectStore   mutate        ping  opened        refused
+//   signed_out  connected: ready  unauthorized  unauthorized  pong  -             -
+//   ready       connected         -> opening    wrong_state   pong  -             -
+//   opening     held              held          held          held  store_switch  error: ready
+//   open        connected         -> opening    taken         pong  -             -
 //   closed      every message is dropped
 // clang-format on
 // What cannot be read or used is answered with an error; the tenth of these in a minute closes with
