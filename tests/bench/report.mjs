@@ -1,0 +1,106 @@
+// RESULTS.md from what the measurements of one run left behind. A figure that was not measured is missing there, never guessed.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { WORK, median, round } from './lib.mjs';
+
+const read = (name) => (existsSync(join(WORK, `${name}.json`)) ? JSON.parse(readFileSync(join(WORK, `${name}.json`), 'utf8')) : null);
+const say = (command, ...args) => { try { return execFileSync(command, args).toString().trim().split('\n')[0]; } catch { return '?'; } };
+const kb = (bytes) => `${round(bytes / 1000)} kB`;
+const verdict = (good) => (good ? 'met' : '**missed**');
+const lines = [];
+const row = (...cells) => lines.push(`| ${cells.join(' | ')} |`);
+const head = (...cells) => { row(...cells); row(...cells.map(() => '---')); };
+const title = (text) => lines.push('', `## ${text}`, '');
+
+const facts = read('facts') ?? {};
+lines.push('# Figures', '', `\`${facts.command ?? 'tests/bench/run.sh'}\` on ${facts.date ?? '?'}, commit ${facts.commit ?? '?'}.`,
+  `${cpus().length} × ${cpus()[0].model.trim()}, ${round(totalmem() / 1e9, 0)} GB, kernel ${say('uname', '-r')}, ${facts.disk ?? '?'}.`,
+  `${say('g++', '--version')}; ${say('chromium', '--version')}; node ${process.version}. Binary: ${facts.binary ?? '?'}.`,
+  `Load average (1, 5, 15 min) at the beginning ${facts.load_before ?? '?'}, at the end ${facts.load_after ?? '?'}${facts.note ? `. ${facts.note}` : ''}`);
+
+const windows = read('two_windows');
+if (windows) {
+  title('Save to visible in another window');
+  head('samples', 'p50', 'p95', 'largest', 'goal p95');
+  row(windows.samples, `${windows.p50} ms`, `${windows.p95} ms`, `${windows.max} ms`, `≤ 100 ms: ${verdict(windows.p95 <= 100)}`);
+  lines.push('', `From Enter to the changed cell (mutation observer, clock of 1 ms); painted: p50 ${windows.painted_p50} ms, p95 ${windows.painted_p95} ms.`);
+}
+const durable = read('durable_mutations');
+if (durable) {
+  title('Durable mutations per second');
+  head('', 'engine', 'SQLite alone', 'ratio (median of rounds, lowest to highest)', 'goal');
+  for (const [key, name] of [['one_by_one', 'one by one'], ['waiting_64', '64 waiting']]) {
+    const one = durable[key];
+    row(name, one.engine, one.raw, `${one.ratio} (${one.lowest} to ${one.highest})`, `≥ 0.4: ${verdict(one.ratio >= 0.4)}`);
+  }
+  lines.push('', `${durable.rounds} interleaved rounds; SQLite alone writes the product row and one outbox row per edit, the engine also receipt, hash chain and history index.`);
+}
+const natives = read('client_native');
+const modules = read('client_module');
+const [chromium] = read('client_chromium') ?? [];
+if (natives && modules) {
+  const pick = (runs, key) => median(runs.map((run) => (typeof run[key] === 'object' ? run[key].us : run[key])));
+  title(`Page update, ${natives[0].rows} products`);
+  head('µs per changed row', 'native', 'module in node', 'module / native', 'module in Chromium');
+  for (const [key, name] of [['beside_the_sort', 'one field beside the sort'], ['moves_the_row', 'one field that moves the row'], ['hundred_moves', 'frames of 100'], ['ten_thousand_moves', 'frames of 10,000']]) {
+    const [native, module] = [pick(natives, key), pick(modules, key)];
+    row(name, round(native, 2), round(module, 2), round(module / native, 1), chromium ? round(chromium[key].us, 2) : '–');
+  }
+  const [native, module] = [pick(natives, 'load_ms'), pick(modules, 'load_ms')];
+  row('snapshot to first page, ms', round(native), round(module), round(module / native, 1), chromium ? round(chromium.load_ms) : '–');
+  lines.push('', `Whole session: change frame in, page patch out. Medians over ${natives.length} alternating runs. Memory: native ${pick(natives, 'bytes_per_row')} B per row (heap),`
+    + ` module at most ${round(pick(modules, 'bytes_per_session') / natives[0].rows, 0)} B per row.`);
+}
+const page = read('page_bench');
+if (page) {
+  title('Parts of the page update, native');
+  head('', 'median', '');
+  for (const one of page.benchmarks.filter((each) => each.aggregate_name === 'median')) row(one.run_name, `${round(one.real_time, 2)} ${one.time_unit}`, '');
+}
+const wire = read('wire_bytes');
+if (wire) {
+  title('Bytes');
+  head('', 'measured', 'goal');
+  row('one changed field alone (frame)', `${wire.alone.largest} B at most, ${wire.alone.mean} B on average of ${wire.alone.frames}`, `≤ 24 B: ${verdict(wire.alone.largest <= 24)}`);
+  row(`${wire.hundreds.changes} changes together (${wire.hundreds.frames} frames)`, `${wire.hundreds.each} B each`, `≤ 10 B: ${verdict(wire.hundreds.each <= 10)}`);
+  for (const store of ['gifts', 'games']) {
+    const one = wire[store];
+    row(`snapshot of \`${store}\`, ${one.products} products`, `${kb(one.snapshot)}, ${one.bytes_per_row} B per row; rows as JSON ${kb(one.json)}, gzip -6 ${kb(one.gzip)}: ${one.share} of it`, '–');
+  }
+  row('idle poll with headers', `${wire.poll.bytes} B; not modified ${wire.poll.again_bytes} B (${wire.poll.again_status})`, `≤ 9 kB: ${verdict(wire.poll.bytes <= 9000)}`);
+  row('idle link per hour', `${wire.idle.per_hour} B (keepalive of ${wire.idle.keepalive} B and ping each 30 s, computed)`, '–');
+}
+const sizes = read('sizes');
+if (sizes) {
+  title('Sizes');
+  head('', 'raw', 'gzip', 'brotli', 'goal (gzip)');
+  row('module', kb(sizes.wasm), kb(sizes.wasm_gzip), kb(sizes.wasm_brotli), `≤ 150 kB: ${verdict(sizes.wasm_gzip <= 150_000)}`);
+  row('first load beside it', kb(sizes.app), kb(sizes.app_gzip), kb(sizes.app_brotli), `≤ 300 kB: ${verdict(sizes.app_gzip <= 300_000)}`);
+  row('server binary', kb(sizes.binary), `stripped ${kb(sizes.binary_stripped)}`, '–', '–');
+}
+const offline = read('offline_start');
+if (offline) {
+  title('Start without network, 26,688 products');
+  head('', 'median', 'runs', 'goal');
+  row('reload to first page', `${offline.ready} ms (painted ${offline.painted} ms)`, offline.all.join(', '), `≤ 500 ms: ${verdict(offline.ready <= 500)}`);
+  row('browser started anew', `${offline.cold_ready} ms`, offline.cold.join(', '), '–');
+}
+const imported = read('import_file');
+if (imported) {
+  title(`Import of a CSV file of ${imported.megabytes} MB, ${imported.rows} products`);
+  head('', 'seconds', 'rows per second', 'server RSS before', 'highest');
+  for (const [key, name] of [['preview', 'preview'], ['import', 'import'], ['again', 'the same file again']]) {
+    const one = imported[key];
+    row(name, one.seconds, one.rows_per_s, `${one.before_mb} MB`, `${one.peak_mb} MB`);
+  }
+}
+const start = read('server_start');
+if (start) {
+  title('Server');
+  head('demo into an empty directory', 'start again', 'RSS', 'RSS, both stores loaded');
+  row(`${start.demo_ms} ms`, `${start.again_ms} ms`, `${start.rss_mb} MB`, `${start.rss_both_mb} MB`);
+}
+writeFileSync(process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), 'RESULTS.md'), `${lines.join('\n')}\n`);
