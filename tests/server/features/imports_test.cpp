@@ -182,7 +182,7 @@ TEST_F(Imports, RolesAndForeignStores) {
   EXPECT_EQ(as(victor, "POST", path + "/cancel").status(), 403);
   EXPECT_EQ(as(victor, "GET", "/api/exports/products?storeId=gifts").status(), 200);
   EXPECT_EQ(as(gina, "GET", "/api/exports/products?storeId=gifts").status(), 403);
-  EXPECT_EQ(as(edith, "GET", "/api/products/export?storeId=gifts&format=xml").status(), 422);
+  EXPECT_EQ(as(edith, "GET", "/api/exports/products?storeId=gifts&format=xml").status(), 422);
   const Answer list = as(edith, "GET", "/api/imports?storeId=gifts");
   EXPECT_EQ(list.number("page.total"), 1);
   EXPECT_EQ(list.text("data.0.started_by"), "edith");

@@ -99,7 +99,7 @@ Sequence ImportsWorld::sequence() {
 }
 
 std::string ImportsWorld::exported(const std::string& format) {
-  const Answer answer = as(edith, "GET", "/api/products/export?storeId=gifts&format=" + format);
+  const Answer answer = as(edith, "GET", "/api/exports/products?storeId=gifts&format=" + format);
   EXPECT_EQ(answer.status(), 200) << answer.response.body;
   return answer.response.body;
 }
