@@ -1,6 +1,6 @@
 // SeenKeys: the keys a file has named so far and the line of each, to find the second row of a
-// product. A flat table of 12 bytes a place, at most 85 % full, keys as 64-bit hashes: a million keys
-// are 25 MB, and two of them meet by chance once in 40 million files. Single-threaded.
+// product. A flat table of 12 bytes a place, at most 85 % full, keys as 64-bit hashes: a million
+// keys are 25 MB, and two of them meet by chance once in 40 million files. Single-threaded.
 #pragma once
 
 #include <cstdint>
