@@ -3,7 +3,8 @@
 namespace syncstore::app {
 namespace {
 
-// The command line acts for whoever may use the data directory: that is the system, and history says so.
+// The command line acts for whoever may use the data directory: that is the system, and history
+// says so.
 engine::Author command_line_author() { return {"", "command line", model::Role::system}; }
 
 std::string text(const Json& request, std::string_view key) {
@@ -12,7 +13,8 @@ std::string text(const Json& request, std::string_view key) {
 }
 
 std::function<void(Status)> answer_status(const AdminCommands::Reply& reply) {
-  return [reply](Status status) { reply(status.ok() ? ok_answer() : error_answer(status.error())); };
+  return
+      [reply](Status status) { reply(status.ok() ? ok_answer() : error_answer(status.error())); };
 }
 
 Json counts_json(const imports::Outcome& outcome) {
@@ -32,10 +34,13 @@ Json counts_json(const imports::Outcome& outcome) {
 
 }  // namespace
 
-Json ok_answer(Json data) { return std::move(Json::object().set("ok", true).set("data", std::move(data))); }
+Json ok_answer(Json data) {
+  return std::move(Json::object().set("ok", true).set("data", std::move(data)));
+}
 
 Json error_answer(const Error& error) {
-  const std::string detail = error.detail.empty() ? std::string(error_sentence(error.code)) : error.detail;
+  const std::string detail =
+      error.detail.empty() ? std::string(error_sentence(error.code)) : error.detail;
   return std::move(Json::object()
                        .set("ok", false)
                        .set("code", error_name(error.code))
@@ -43,9 +48,12 @@ Json error_answer(const Error& error) {
                        .set("field", error.field));
 }
 
-AdminCommands::AdminCommands(House& house, std::function<void(Json&)> facts) : house_(house), facts_(std::move(facts)) {
+AdminCommands::AdminCommands(House& house, std::function<void(Json&)> facts)
+    : house_(house), facts_(std::move(facts)) {
   const auto bound = [this](void (AdminCommands::*method)(const Json&, const Reply&)) {
-    return [this, method](const Json& request, const Reply& reply) { (this->*method)(request, reply); };
+    return [this, method](const Json& request, const Reply& reply) {
+      (this->*method)(request, reply);
+    };
   };
   commands_["store add"] = bound(&AdminCommands::add_store);
   commands_["store list"] = bound(&AdminCommands::list_stores);
@@ -70,7 +78,8 @@ AdminCommands::AdminCommands(House& house, std::function<void(Json&)> facts) : h
 void AdminCommands::run(const Json& request, const Reply& reply) {
   const auto found = commands_.find(text(request, "command"));
   if (found == commands_.end()) {
-    return reply(error_answer(fail(ErrorCode::unknown_type, "The server does not know this command; it may be older.")));
+    return reply(error_answer(
+        fail(ErrorCode::unknown_type, "The server does not know this command; it may be older.")));
   }
   found->second(request, reply);
 }
@@ -112,7 +121,8 @@ void AdminCommands::list_users(const Json&, const Reply& reply) {
   Json users = Json::array();
   for (const accounts::User* user : house_.features().accounts().list_users()) {
     Json grants = Json::object();
-    for (const auto& [store, role] : user->grants) grants.set(store, model::role_name(role));
+    for (const auto& [store, role] : user->grants)
+      grants.set(store, model::role_name(role));
     users.push(std::move(Json::object()
                              .set("name", user->name)
                              .set("id", user->id)
@@ -126,9 +136,11 @@ void AdminCommands::change_user(const Json& request, const Reply& reply) {
   accounts::Accounts& accounts = house_.features().accounts();
   const std::string command = text(request, "command");
   const std::string name = text(request, "name");
-  if (command == "user passwd") return accounts.set_password(name, text(request, "password"), answer_status(reply));
+  if (command == "user passwd")
+    return accounts.set_password(name, text(request, "password"), answer_status(reply));
   if (command == "user grant") {
-    return accounts.grant(name, text(request, "store"), model::role_from_name(text(request, "role")), answer_status(reply));
+    return accounts.grant(name, text(request, "store"),
+                          model::role_from_name(text(request, "role")), answer_status(reply));
   }
   accounts.set_disabled(name, command == "user disable", answer_status(reply));
 }
@@ -138,8 +150,10 @@ void AdminCommands::create_token(const Json& request, const Reply& reply) {
   house_.features().accounts().create_token(
       text(request, "user"), static_cast<int>(days.ok() ? *days : 90), text(request, "label"),
       [reply](Result<accounts::Issued> issued) {
-        if (!issued.ok()) return reply(error_answer(issued.error()));
-        reply(ok_answer(std::move(Json::object().set("token", issued->secret).set("id", issued->credential.id))));
+        if (!issued.ok())
+          return reply(error_answer(issued.error()));
+        reply(ok_answer(std::move(
+            Json::object().set("token", issued->secret).set("id", issued->credential.id))));
       });
 }
 
@@ -151,24 +165,29 @@ void AdminCommands::import_products(const Json& request, const Reply& reply) {
   import.dry_run = dry_run.ok() && *dry_run;
   import.author = command_line_author();
   if (house_.features().stores().state(import.store) == http::StoreState::unknown) {
-    return reply(error_answer(fail(ErrorCode::unknown_store, "There is no store \"" + import.store + "\".", "store")));
+    return reply(error_answer(
+        fail(ErrorCode::unknown_store, "There is no store \"" + import.store + "\".", "store")));
   }
-  house_.features().imports().import_file(text(request, "path"), std::move(import), [reply](Result<imports::Outcome> outcome) {
-    reply(outcome.ok() ? ok_answer(counts_json(*outcome)) : error_answer(outcome.error()));
-  });
+  house_.features().imports().import_file(
+      text(request, "path"), std::move(import), [reply](Result<imports::Outcome> outcome) {
+        reply(outcome.ok() ? ok_answer(counts_json(*outcome)) : error_answer(outcome.error()));
+      });
 }
 
 void AdminCommands::export_products(const Json& request, const Reply& reply) {
-  house_.features().export_products(text(request, "store"), text(request, "format"), [reply](Result<std::string> file) {
-    reply(file.ok() ? ok_answer(std::move(file).value()) : error_answer(file.error()));
-  });
+  house_.features().export_products(
+      text(request, "store"), text(request, "format"), [reply](Result<std::string> file) {
+        reply(file.ok() ? ok_answer(std::move(file).value()) : error_answer(file.error()));
+      });
 }
 
 void AdminCommands::verify(const Json&, const Reply& reply) {
   house_.storage().verify([reply](Result<std::vector<std::string>> lines) {
-    if (!lines.ok()) return reply(error_answer(lines.error()));
+    if (!lines.ok())
+      return reply(error_answer(lines.error()));
     Json list = Json::array();
-    for (const std::string& line : *lines) list.push(line);
+    for (const std::string& line : *lines)
+      list.push(line);
     reply(ok_answer(std::move(list)));
   });
 }
@@ -183,7 +202,8 @@ void AdminCommands::status(const Json&, const Reply& reply) {
       .set("imports", static_cast<std::int64_t>(house_.features().imports().running()))
       .set("transactions", static_cast<std::int64_t>(figures.transactions))
       .set("writing", figures.stopped ? "stopped" : "ok");
-  if (facts_) facts_(facts);
+  if (facts_)
+    facts_(facts);
   reply(ok_answer(std::move(facts)));
 }
 

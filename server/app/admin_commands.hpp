@@ -1,6 +1,8 @@
-// The operations of the command line, as one JSON request and one JSON answer each: carried out by the engine of the running server
-// (through the admin socket) or by a House of the command's own. Engine executor only.
-//   request {"command": NAME, ...}; answer {"ok":true,"data":...} or {"ok":false,"code","detail","field"}
+// The operations of the command line, as one JSON request and one JSON answer each: carried out by
+// the engine of the running server (through the admin socket) or by a House of the command's own.
+// Engine executor only.
+//   request {"command": NAME, ...}; answer {"ok":true,"data":...} or
+//   {"ok":false,"code","detail","field"}
 #pragma once
 
 #include <functional>

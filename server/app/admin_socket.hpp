@@ -1,5 +1,5 @@
-// DIR/admin.sock: the door by which the command line reaches the running server. Whoever may use the data directory may use it
-// (0600). One JSON request a line, one JSON answer a line.
+// DIR/admin.sock: the door by which the command line reaches the running server. Whoever may use
+// the data directory may use it (0600). One JSON request a line, one JSON answer a line.
 #pragma once
 
 #include <atomic>
@@ -18,9 +18,11 @@ namespace syncstore::app {
 
 class AdminSocket {
  public:
-  using Run = std::function<void(const Json& request, std::function<void(Json)> reply)>;  // on the engine executor
+  using Run = std::function<void(const Json& request,
+                                 std::function<void(Json)> reply)>;  // on the engine executor
   // Error: read_only_directory.
-  static Result<std::unique_ptr<AdminSocket>> open(const std::string& directory, ports::Scheduler& engine, Run run);
+  static Result<std::unique_ptr<AdminSocket>> open(const std::string& directory,
+                                                   ports::Scheduler& engine, Run run);
   ~AdminSocket();  // ends all conversations; the file goes
 
  private:

@@ -12,12 +12,16 @@ namespace {
 // Collects what the options of each command mean, until the parser says which command it was.
 class Parser {
  public:
-  Parser() : app_("SyncStore keeps the data of a seller's stores in one place and in step.", "syncstore") {
+  Parser()
+      : app_("SyncStore keeps the data of a seller's stores in one place and in step.",
+             "syncstore") {
     app_.require_subcommand(1);
     app_.footer(
-        "Settings of serve may also stand in the environment (SYNCSTORE_DATA, SYNCSTORE_LISTEN, ..., PORT) and in\n"
+        "Settings of serve may also stand in the environment (SYNCSTORE_DATA, SYNCSTORE_LISTEN, "
+        "..., PORT) and in\n"
         "DIR/syncstore.toml; a flag wins over the environment, the environment over the file.\n"
-        "Exit: 0 ok, 1 failed, 2 usage, 3 data directory (locked, read-only, newer schema), 4 address in use, 5 done but "
+        "Exit: 0 ok, 1 failed, 2 usage, 3 data directory (locked, read-only, newer schema), 4 "
+        "address in use, 5 done but "
         "rows rejected.");
     add_serve();
     add_stores();
@@ -40,23 +44,31 @@ class Parser {
   }
 
  private:
-  CLI::App* command(CLI::App& parent, const std::string& name, const std::string& help, const std::string& full_name) {
+  CLI::App* command(CLI::App& parent, const std::string& name, const std::string& help,
+                    const std::string& full_name) {
     CLI::App* const made = parent.add_subcommand(name, help);
     made->callback([this, full_name] { line_.name = full_name; });
     if (full_name != "serve" && full_name != "version") {
-      made->add_option("--data", line_.data, "The data directory (or SYNCSTORE_DATA)")->type_name("DIR");
+      made->add_option("--data", line_.data, "The data directory (or SYNCSTORE_DATA)")
+          ->type_name("DIR");
     }
     return made;
   }
 
-  CLI::Option* text_option(CLI::App* of, const std::string& name, const std::string& key, const std::string& help) {
+  CLI::Option* text_option(CLI::App* of, const std::string& name, const std::string& key,
+                           const std::string& help) {
     auto& place = texts_.emplace_back(key, std::string());
     return of->add_option(name, place.second, help)->type_name("TEXT");
   }
 
-  void serve_value(CLI::App* serve, const std::string& flag, const std::string& type, const std::string& help) {
+  void serve_value(CLI::App* serve, const std::string& flag, const std::string& type,
+                   const std::string& help) {
     auto& values = serve_values_[flag];
-    serve->add_option("--" + flag, values, help)->type_name(type)->expected(1)->allow_extra_args(false)->take_all();
+    serve->add_option("--" + flag, values, help)
+        ->type_name(type)
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->take_all();
   }
 
   void serve_flag(CLI::App* serve, const std::string& flag, const std::string& help) {
@@ -65,23 +77,32 @@ class Parser {
 
   void add_serve() {
     CLI::App* const serve = command(app_, "serve", "Run the server", "serve");
-    serve_value(serve, "data", "DIR", "The directory that keeps the data; made when it does not exist");
-    serve_value(serve, "listen", "ADDRESS:PORT", "Where to listen; port 0 takes any free port (default 127.0.0.1:8080)");
+    serve_value(serve, "data", "DIR",
+                "The directory that keeps the data; made when it does not exist");
+    serve_value(serve, "listen", "ADDRESS:PORT",
+                "Where to listen; port 0 takes any free port (default 127.0.0.1:8080)");
     serve_value(serve, "public-url", "URL", "The address people use, when a proxy stands in front");
-    serve_value(serve, "allowed-origin", "URL", "Another web site whose pages may call this server; may be repeated");
-    serve_value(serve, "trusted-proxy", "CIDR", "A proxy whose X-Forwarded-For is believed; may be repeated");
+    serve_value(serve, "allowed-origin", "URL",
+                "Another web site whose pages may call this server; may be repeated");
+    serve_value(serve, "trusted-proxy", "CIDR",
+                "A proxy whose X-Forwarded-For is believed; may be repeated");
     serve_value(serve, "tls-cert", "FILE", "Certificate chain in PEM; SIGHUP reads it again");
     serve_value(serve, "tls-key", "FILE", "Its private key in PEM");
-    serve_value(serve, "tls", "local", "\"local\": make a certificate for this machine and keep it in the data directory");
+    serve_value(serve, "tls", "local",
+                "\"local\": make a certificate for this machine and keep it in the data directory");
     serve_flag(serve, "demo", "Fill an empty data directory with two demo stores and people");
-    serve_value(serve, "rate-limit", "N/min", "HTTP requests a minute and user (default 100/min, 0 off)");
-    serve_value(serve, "log", "text|json", "How the log on standard error is written (default text)");
+    serve_value(serve, "rate-limit", "N/min",
+                "HTTP requests a minute and user (default 100/min, 0 off)");
+    serve_value(serve, "log", "text|json",
+                "How the log on standard error is written (default text)");
     serve_value(serve, "web", "DIR", "Folder of the built web application");
-    serve_flag(serve, "print-sign-ins", "After the first line print ADDRESS and the demo's SIGN-IN lines");
+    serve_flag(serve, "print-sign-ins",
+               "After the first line print ADDRESS and the demo's SIGN-IN lines");
   }
 
   void add_stores() {
-    CLI::App* const store = app_.add_subcommand("store", "Add and list stores")->require_subcommand(1);
+    CLI::App* const store =
+        app_.add_subcommand("store", "Add and list stores")->require_subcommand(1);
     CLI::App* const add = command(*store, "add", "Add a store", "store add");
     text_option(add, "id", "id", "Short name in addresses: a-z, 0-9, hyphen")->required();
     text_option(add, "--name", "name", "What people call it")->required();
@@ -92,37 +113,47 @@ class Parser {
   }
 
   void add_users() {
-    CLI::App* const user = app_.add_subcommand("user", "People and their roles")->require_subcommand(1);
+    CLI::App* const user =
+        app_.add_subcommand("user", "People and their roles")->require_subcommand(1);
     const auto role = [](CLI::Option* option, bool with_none) {
       std::vector<std::string> roles{"admin", "editor", "viewer"};
-      if (with_none) roles.emplace_back("none");
+      if (with_none)
+        roles.emplace_back("none");
       option->check(CLI::IsMember(roles))->required();
     };
-    CLI::App* const add = command(*user, "add", "Add a person; the password is read from standard input", "user add");
+    CLI::App* const add =
+        command(*user, "add", "Add a person; the password is read from standard input", "user add");
     text_option(add, "name", "name", "Sign-in name")->required();
     role(text_option(add, "--role", "role", "admin, editor or viewer"), false);
     text_option(add, "--store", "store", "A store's id, or '*' for all")->required();
     password_commands_.push_back("user add");
     json_flag(command(*user, "list", "List the people", "user list"));
     for (const char* name : {"disable", "enable"}) {
-      CLI::App* const each = command(*user, name, std::string(name) == "disable" ? "End a person's access" : "Give it back",
-                                     std::string("user ") + name);
+      CLI::App* const each = command(
+          *user, name, std::string(name) == "disable" ? "End a person's access" : "Give it back",
+          std::string("user ") + name);
       text_option(each, "name", "name", "Sign-in name")->required();
     }
-    CLI::App* const passwd = command(*user, "passwd", "Set a password, read from standard input", "user passwd");
+    CLI::App* const passwd =
+        command(*user, "passwd", "Set a password, read from standard input", "user passwd");
     text_option(passwd, "name", "name", "Sign-in name")->required();
     password_commands_.push_back("user passwd");
-    CLI::App* const grant = command(*user, "grant", "Give a role in a store; none takes it away", "user grant");
+    CLI::App* const grant =
+        command(*user, "grant", "Give a role in a store; none takes it away", "user grant");
     text_option(grant, "name", "name", "Sign-in name")->required();
     role(text_option(grant, "--role", "role", "admin, editor, viewer or none"), true);
     text_option(grant, "--store", "store", "A store's id, or '*' for all")->required();
   }
 
   void add_tokens() {
-    CLI::App* const token = app_.add_subcommand("token", "Bearer tokens for programs")->require_subcommand(1);
-    CLI::App* const create = command(*token, "create", "Make a token; it is shown this once", "token create");
+    CLI::App* const token =
+        app_.add_subcommand("token", "Bearer tokens for programs")->require_subcommand(1);
+    CLI::App* const create =
+        command(*token, "create", "Make a token; it is shown this once", "token create");
     text_option(create, "--user", "user", "Whose rights it has")->required();
-    create->add_option("--days", days_, "How long it is good (default 90)")->type_name("N")->check(CLI::Range(1, 3'650));
+    create->add_option("--days", days_, "How long it is good (default 90)")
+        ->type_name("N")
+        ->check(CLI::Range(1, 3'650));
     text_option(create, "--label", "label", "What it is for");
     json_flag(create);
     CLI::App* const revoke = command(*token, "revoke", "End a token", "token revoke");
@@ -131,17 +162,23 @@ class Parser {
 
   void add_files() {
     CLI::App* const import = app_.add_subcommand("import", "Take in a file")->require_subcommand(1);
-    CLI::App* const products = command(*import, "products", "Products from CSV (Shopify's or plain) or JSON", "import products");
+    CLI::App* const products = command(
+        *import, "products", "Products from CSV (Shopify's or plain) or JSON", "import products");
     text_option(products, "file", "path", "The file")->required()->type_name("FILE");
     text_option(products, "--store", "store", "A store's id")->required();
     products->add_flag("--dry-run", dry_run_, "Say what would happen, change nothing");
-    products->add_option("--errors-csv", line_.errors_csv, "Write rejected rows to this file")->type_name("FILE");
+    products->add_option("--errors-csv", line_.errors_csv, "Write rejected rows to this file")
+        ->type_name("FILE");
     json_flag(products);
-    CLI::App* const export_app = app_.add_subcommand("export", "Write data to standard output")->require_subcommand(1);
-    CLI::App* const out = command(*export_app, "products", "All products of a store", "export products");
+    CLI::App* const export_app =
+        app_.add_subcommand("export", "Write data to standard output")->require_subcommand(1);
+    CLI::App* const out =
+        command(*export_app, "products", "All products of a store", "export products");
     text_option(out, "--store", "store", "A store's id")->required();
-    out->add_option("--format", format_, "csv or json (default csv)")->check(CLI::IsMember({"csv", "json"}));
-    CLI::App* const backup = command(app_, "backup", "Copy the database to a file while it is in use", "backup");
+    out->add_option("--format", format_, "csv or json (default csv)")
+        ->check(CLI::IsMember({"csv", "json"}));
+    CLI::App* const backup =
+        command(app_, "backup", "Copy the database to a file while it is in use", "backup");
     text_option(backup, "file", "path", "The file; must not exist")->required()->type_name("FILE");
   }
 
@@ -155,21 +192,29 @@ class Parser {
 
   void collect() {
     for (const auto& [flag, values] : serve_values_) {
-      if (!values.empty()) line_.flags[flag] = values;
+      if (!values.empty())
+        line_.flags[flag] = values;
     }
     for (const auto& [flag, given] : serve_flags_) {
-      if (given) line_.flags[flag] = {"true"};
+      if (given)
+        line_.flags[flag] = {"true"};
     }
     for (const auto& [key, value] : texts_) {
-      if (!value.empty()) line_.request.set(key, value);
+      if (!value.empty())
+        line_.request.set(key, value);
     }
-    for (const std::string& name : password_commands_) line_.wants_password = line_.wants_password || name == line_.name;
-    if (line_.name == "token create") line_.request.set("days", days_);
-    if (line_.name == "export products") line_.request.set("format", format_);
-    if (line_.name == "import products") line_.request.set("dryRun", dry_run_);
+    for (const std::string& name : password_commands_)
+      line_.wants_password = line_.wants_password || name == line_.name;
+    if (line_.name == "token create")
+      line_.request.set("days", days_);
+    if (line_.name == "export products")
+      line_.request.set("format", format_);
+    if (line_.name == "import products")
+      line_.request.set("dryRun", dry_run_);
     if (const Json* path = line_.request.find("path")) {
       const std::filesystem::path given(path->text());
-      if (line_.name == "import products") line_.request.set("fileName", given.filename().string());
+      if (line_.name == "import products")
+        line_.request.set("fileName", given.filename().string());
       // The server stands in another directory than the person does.
       line_.request.set("path", std::filesystem::absolute(given).string());
     }

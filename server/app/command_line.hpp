@@ -1,4 +1,5 @@
-// The command line: what was asked for, parsed and checked for form. Parsing prints help and usage errors itself.
+// The command line: what was asked for, parsed and checked for form. Parsing prints help and usage
+// errors itself.
 #pragma once
 
 #include <optional>
@@ -11,16 +12,23 @@
 namespace syncstore::app {
 
 // Exit codes of the program.
-enum ExitCode : int { kExitOk = 0, kExitFailed = 1, kExitUsage = 2, kExitDirectory = 3, kExitAddress = 4, kExitRejected = 5 };
+enum ExitCode : int {
+  kExitOk = 0,
+  kExitFailed = 1,
+  kExitUsage = 2,
+  kExitDirectory = 3,
+  kExitAddress = 4,
+  kExitRejected = 5
+};
 
 struct CommandLine {
-  std::string name;              // "serve", "store add", ..., "version"
-  ConfigLayer flags;             // of serve
-  std::string data;              // of the others; "" = not given
+  std::string name;               // "serve", "store add", ..., "version"
+  ConfigLayer flags;              // of serve
+  std::string data;               // of the others; "" = not given
   Json request = Json::object();  // of the others: what AdminCommands take, without "command"
-  bool json = false;             // print the answer as JSON
-  std::string errors_csv;        // import: where rejected rows go
-  bool wants_password = false;   // from standard input
+  bool json = false;              // print the answer as JSON
+  std::string errors_csv;         // import: where rejected rows go
+  bool wants_password = false;    // from standard input
 };
 
 // nullopt: `exit_code` is the answer (help, usage error).

@@ -30,7 +30,8 @@ bool append_text(const toml::node& node, std::vector<std::string>& values) {
 ConfigLayer read_config_file(const std::string& path, std::vector<std::string>& faults) {
   ConfigLayer layer;
   std::error_code error;
-  if (!std::filesystem::exists(path, error)) return layer;
+  if (!std::filesystem::exists(path, error))
+    return layer;
   toml::table table;
   try {
     table = toml::parse_file(path);
@@ -49,12 +50,14 @@ ConfigLayer read_config_file(const std::string& path, std::vector<std::string>& 
     std::vector<std::string> values;
     bool good = true;
     if (const toml::array* list = node.as_array()) {
-      for (const toml::node& item : *list) good = append_text(item, values) && good;
+      for (const toml::node& item : *list)
+        good = append_text(item, values) && good;
     } else {
       good = append_text(node, values);
     }
     if (!good || values.empty()) {
-      faults.push_back(where(path, node.source()) + "\"" + name + "\" is a text, a number, true or false.");
+      faults.push_back(where(path, node.source()) + "\"" + name +
+                       "\" is a text, a number, true or false.");
     } else {
       layer[name] = std::move(values);
     }

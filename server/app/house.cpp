@@ -11,7 +11,8 @@
 
 namespace syncstore::app {
 namespace {
-constexpr std::size_t kPoolThreads = 2;        // Argon2 and parsing beside the engine, on as few as two cores
+constexpr std::size_t kPoolThreads =
+    2;  // Argon2 and parsing beside the engine, on as few as two cores
 constexpr std::uint64_t kLeastDiskPercent = 5;  // below it /ready warns before the disk is full
 }  // namespace
 
@@ -25,18 +26,22 @@ Result<std::unique_ptr<House>> House::open(HouseOptions options) {
 
 Status House::build() {
   scheduler_ = std::make_unique<adapters::EngineThread>(kPoolThreads, limits::kHashQueue);
-  SS_ASSIGN_OR_RETURN(storage_, adapters::SqliteStorage::open({.directory = options_.directory}, *scheduler_, clock_, crypto_));
+  SS_ASSIGN_OR_RETURN(storage_, adapters::SqliteStorage::open({.directory = options_.directory},
+                                                              *scheduler_, clock_, crypto_));
   scheduler_->run_and_wait([this] {
-    engine_ = std::make_unique<engine::Engine>(engine::EnginePorts{clock_, random_, *scheduler_, *storage_, crypto_});
+    engine_ = std::make_unique<engine::Engine>(
+        engine::EnginePorts{clock_, random_, *scheduler_, *storage_, crypto_});
     features::FeatureOptions feature_options;
     feature_options.directory = options_.directory;
     feature_options.time_zone_exists = adapters::time_zone_exists;
     feature_options.metrics_text = options_.metrics_text;
     feature_options.readiness = [this] { return readiness(); };
     features_ = std::make_unique<features::Features>(
-        *engine_, features::FeaturePorts{clock_, random_, *scheduler_, *storage_, crypto_}, std::move(feature_options));
+        *engine_, features::FeaturePorts{clock_, random_, *scheduler_, *storage_, crypto_},
+        std::move(feature_options));
     api_ = std::make_unique<http::Api>(
-        options_.api, http::ApiPorts{features_->accounts(), *storage_, crypto_, clock_, random_, options_.files});
+        options_.api,
+        http::ApiPorts{features_->accounts(), *storage_, crypto_, clock_, random_, options_.files});
     features_->bind(*api_);
   });
   return {};
@@ -46,13 +51,16 @@ Status House::load() {
   SS_TRY(wait_for([this](auto done) { engine_->start(std::move(done)); }));
   SS_TRY(wait_for([this](auto done) { features_->load(std::move(done)); }));
   SS_TRY(wait_for([this](auto done) { api_->load(std::move(done)); }));
-  if (!options_.demo) return {};
+  if (!options_.demo)
+    return {};
   return wait_for([this](auto done) { features_->load_demo(std::move(done)); });
 }
 
 House::~House() {
-  if (scheduler_ == nullptr) return;
-  if (features_ != nullptr) scheduler_->run_and_wait([this] { features_->stop(); });
+  if (scheduler_ == nullptr)
+    return;
+  if (features_ != nullptr)
+    scheduler_->run_and_wait([this] { features_->stop(); });
   scheduler_->stop();
   api_.reset();
   features_.reset();
@@ -81,12 +89,14 @@ Status House::wait_for(const std::function<void(std::function<void(Status)>)>& o
 
 std::vector<std::pair<std::string, std::string>> House::readiness() const {
   std::vector<std::pair<std::string, std::string>> checks;
-  checks.emplace_back("storage", storage_->figures().stopped ? "writing stopped after an error" : "");
+  checks.emplace_back("storage",
+                      storage_->figures().stopped ? "writing stopped after an error" : "");
   struct statvfs disk {};
   const bool known = ::statvfs(options_.directory.c_str(), &disk) == 0 && disk.f_blocks > 0;
   const bool low = known && disk.f_bavail * 100 / disk.f_blocks < kLeastDiskPercent;
   checks.emplace_back("disk", low ? "less than 5 % of the disk is free" : "");
-  checks.emplace_back("draining", options_.draining && options_.draining() ? "the server is stopping" : "");
+  checks.emplace_back("draining",
+                      options_.draining && options_.draining() ? "the server is stopping" : "");
   return checks;
 }
 

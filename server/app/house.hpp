@@ -1,6 +1,6 @@
-// House: the whole program over one data directory, without sockets: storage, engine, features, HTTP face, wired. The server and the
-// command line (when no server runs) both live in one. Made and ended from one controlling thread; what is inside runs on the
-// engine thread.
+// House: the whole program over one data directory, without sockets: storage, engine, features,
+// HTTP face, wired. The server and the command line (when no server runs) both live in one. Made
+// and ended from one controlling thread; what is inside runs on the engine thread.
 #pragma once
 
 #include <functional>
@@ -24,14 +24,15 @@ struct HouseOptions {
   std::string directory;
   http::ApiOptions api;
   const ports::StaticFiles* files = nullptr;
-  bool demo = false;                            // fill the directory when it is empty
-  std::function<std::string()> metrics_text;    // added to what features know
-  std::function<bool()> draining;               // for /ready
+  bool demo = false;                          // fill the directory when it is empty
+  std::function<std::string()> metrics_text;  // added to what features know
+  std::function<bool()> draining;             // for /ready
 };
 
 class House {
  public:
-  // Opens storage and loads everything that must be in memory. Errors as of SqliteStorage::open, and what loading found.
+  // Opens storage and loads everything that must be in memory. Errors as of SqliteStorage::open,
+  // and what loading found.
   static Result<std::unique_ptr<House>> open(HouseOptions options);
   ~House();  // ends the engine thread, then everything on it, then storage
 

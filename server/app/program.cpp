@@ -22,10 +22,12 @@ namespace {
 Result<Json> run_here(const std::string& directory, const Json& request) {
   std::error_code error;
   if (!std::filesystem::exists(directory, error)) {
-    // Only `serve` makes directories: a mistyped name should not leave an empty one behind. A first store may come before it.
+    // Only `serve` makes directories: a mistyped name should not leave an empty one behind. A first
+    // store may come before it.
     const Json* const command = request.find("command");
     if (command->text() != "store add" && command->text() != "user add") {
-      return fail(ErrorCode::read_only_directory, "There is no directory " + directory + ".", "data");
+      return fail(ErrorCode::read_only_directory, "There is no directory " + directory + ".",
+                  "data");
     }
   }
   HouseOptions options;
@@ -39,7 +41,8 @@ Result<Json> run_here(const std::string& directory, const Json& request) {
       finished({});
     });
   });
-  if (!done.ok()) return done.error();
+  if (!done.ok())
+    return done.error();
   return answer;
 }
 
@@ -60,13 +63,15 @@ std::string read_password() {
     ::tcsetattr(STDIN_FILENO, TCSANOW, &before);
     std::cerr << "\n";
   }
-  if (!password.empty() && password.back() == '\r') password.pop_back();
+  if (!password.empty() && password.back() == '\r')
+    password.pop_back();
   return password;
 }
 
 std::string member_text(const Json& object, std::string_view key) {
   const Json* const value = object.find(key);
-  if (value == nullptr) return {};
+  if (value == nullptr)
+    return {};
   return value->is(Json::Kind::string) ? value->text() : value->dump();
 }
 
@@ -74,7 +79,8 @@ void print_table(const Json& data) {
   for (const Json& row : data.items()) {
     bool first = true;
     for (const auto& [key, value] : row.members()) {
-      std::cout << (first ? "" : "\t") << (value.is(Json::Kind::string) ? value.text() : value.dump());
+      std::cout << (first ? "" : "\t")
+                << (value.is(Json::Kind::string) ? value.text() : value.dump());
       first = false;
     }
     std::cout << "\n";
@@ -97,24 +103,29 @@ int finish_import(const CommandLine& line, const Json& data) {
     const std::string errors = member_text(data, "errorsCsv");
     std::error_code error;
     if (!errors.empty()) {
-      std::filesystem::copy_file(errors, line.errors_csv, std::filesystem::copy_options::overwrite_existing, error);
-      if (error) std::cerr << "syncstore: " << line.errors_csv << ": " << error.message() << "\n";
+      std::filesystem::copy_file(errors, line.errors_csv,
+                                 std::filesystem::copy_options::overwrite_existing, error);
+      if (error)
+        std::cerr << "syncstore: " << line.errors_csv << ": " << error.message() << "\n";
     }
   }
   if (line.json) {
     std::cout << counts.dump() << "\n";
   } else {
-    for (const auto& [key, value] : counts.members()) std::cout << key << " " << value.dump() << "\n";
+    for (const auto& [key, value] : counts.members())
+      std::cout << key << " " << value.dump() << "\n";
   }
   if (const std::string message = member_text(data, "message"); !message.empty()) {
     std::cerr << "syncstore: " << message << "\n";
   }
-  if (state == "failed" || state == "cancelled") return kExitFailed;
+  if (state == "failed" || state == "cancelled")
+    return kExitFailed;
   return counts.find("rejected")->integer() > 0 ? kExitRejected : kExitOk;
 }
 
 int print_answer(const CommandLine& line, const Json& data) {
-  if (line.name == "import products") return finish_import(line, data);
+  if (line.name == "import products")
+    return finish_import(line, data);
   if (line.json) {
     std::cout << data.dump() << "\n";
   } else if (line.name == "token create") {
@@ -123,11 +134,13 @@ int print_answer(const CommandLine& line, const Json& data) {
   } else if (line.name == "export products") {
     std::cout << data.text();
   } else if (line.name == "verify") {
-    for (const Json& each : data.items()) std::cout << each.text() << "\n";
+    for (const Json& each : data.items())
+      std::cout << each.text() << "\n";
   } else if (data.is(Json::Kind::array)) {
     print_table(data);
   } else if (data.is(Json::Kind::object)) {
-    for (const auto& [key, value] : data.members()) std::cout << key << " " << member_text(data, key) << "\n";
+    for (const auto& [key, value] : data.members())
+      std::cout << key << " " << member_text(data, key) << "\n";
   }
   std::cout.flush();
   return std::cout.good() ? kExitOk : kExitFailed;
@@ -138,21 +151,25 @@ int print_error(const Error& error) {
   std::cerr << "syncstore: " << (error.field.empty() ? "" : error.field + ": ")
             << (error.detail.empty() ? sentence : error.detail);
   // A system's own words say what happened; the catalogue's say what to do about it.
-  if (!error.detail.empty() && error.detail != sentence) std::cerr << " " << sentence;
+  if (!error.detail.empty() && error.detail != sentence)
+    std::cerr << " " << sentence;
   std::cerr << "\n";
   switch (error.code) {
     case ErrorCode::directory_locked:
     case ErrorCode::read_only_directory:
     case ErrorCode::newer_schema:
-    case ErrorCode::corrupt: return kExitDirectory;
-    default: return kExitFailed;
+    case ErrorCode::corrupt:
+      return kExitDirectory;
+    default:
+      return kExitFailed;
   }
 }
 
 int run_command(CommandLine line) {
   if (line.data.empty()) {
     const char* const from_environment = std::getenv("SYNCSTORE_DATA");
-    if (from_environment != nullptr) line.data = from_environment;
+    if (from_environment != nullptr)
+      line.data = from_environment;
   }
   if (line.data.empty()) {
     std::cerr << "syncstore: --data DIR is needed: the directory that keeps the data.\n";
@@ -166,13 +183,16 @@ int run_command(CommandLine line) {
       return kExitFailed;
     }
   }
-  if (line.wants_password) line.request.set("password", read_password());
+  if (line.wants_password)
+    line.request.set("password", read_password());
   line.request.set("command", line.name);
   auto asked = ask_server(line.data, line.request);
   const Result<Json> answer = asked ? std::move(*asked) : run_here(line.data, line.request);
-  if (!answer.ok()) return print_error(answer.error());
+  if (!answer.ok())
+    return print_error(answer.error());
   const Json* const ok = answer->find("ok");
-  if (ok != nullptr && ok->boolean()) return print_answer(line, *answer->find("data"));
+  if (ok != nullptr && ok->boolean())
+    return print_answer(line, *answer->find("data"));
   // The directory was good enough to carry the command out: what failed is the command.
   print_error(fail(error_from_name(member_text(*answer, "code")), member_text(*answer, "detail"),
                    member_text(*answer, "field")));
@@ -184,7 +204,8 @@ int run_command(CommandLine line) {
 int run_program(int argc, const char* const* argv, const char* const* environment) {
   int exit_code = kExitOk;
   const auto line = parse_command_line(argc, argv, exit_code);
-  if (!line) return exit_code;
+  if (!line)
+    return exit_code;
   if (line->name == "version") {
     std::cout << "syncstore " << SYNCSTORE_VERSION << "\n";
     return kExitOk;

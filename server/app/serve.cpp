@@ -1,9 +1,9 @@
 #include "server/app/serve.hpp"
 
-#include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -24,20 +24,25 @@
 namespace syncstore::app {
 namespace {
 
-constexpr int kLinkSpreadMs = 8'000;       // many links leave over this time
-constexpr std::int64_t kDrainMs = 14'000;  // together with what follows below the 15 s that supervisors allow
+constexpr int kLinkSpreadMs = 8'000;  // many links leave over this time
+constexpr std::int64_t kDrainMs =
+    14'000;  // together with what follows below the 15 s that supervisors allow
 constexpr std::int64_t kEngineDrainMs = 5'000;
 
 int exit_code_of(const Error& error) {
   switch (error.code) {
-    case ErrorCode::address_in_use: return kExitAddress;
+    case ErrorCode::address_in_use:
+      return kExitAddress;
     case ErrorCode::directory_locked:
     case ErrorCode::read_only_directory:
     case ErrorCode::newer_schema:
     case ErrorCode::corrupt:
-    case ErrorCode::storage_full: return kExitDirectory;
-    case ErrorCode::invalid: return kExitUsage;
-    default: return kExitFailed;
+    case ErrorCode::storage_full:
+      return kExitDirectory;
+    case ErrorCode::invalid:
+      return kExitUsage;
+    default:
+      return kExitFailed;
   }
 }
 
@@ -50,7 +55,8 @@ int report(const Error& error) {
 // Sockets are files; the default limit of 1,024 would be the first thing to run out.
 void raise_file_limit() {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
@@ -59,17 +65,20 @@ void raise_file_limit() {
 int catch_signals() {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int each : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, each);
+  for (const int each : {SIGTERM, SIGINT, SIGHUP})
+    sigaddset(&signals, each);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return ::signalfd(-1, &signals, SFD_CLOEXEC);
 }
 
 std::string web_folder(const ServerConfig& config) {
-  if (!config.web.empty()) return config.web;
+  if (!config.web.empty())
+    return config.web;
   std::error_code error;
   const auto beside = std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / "web";
-  if (!error && std::filesystem::is_directory(beside, error)) return beside.string();
+  if (!error && std::filesystem::is_directory(beside, error))
+    return beside.string();
   return SYNCSTORE_DEFAULT_WEB_ROOT;
 }
 
@@ -83,7 +92,8 @@ class Server {
 
   ~Server() {
     admin_.reset();
-    if (network_ != nullptr) network_->stop();
+    if (network_ != nullptr)
+      network_->stop();
     house_.reset();  // releases what it holds of links, whose last home is the network's loop
     door_.reset();
     network_.reset();
@@ -92,10 +102,12 @@ class Server {
 
   int run() {
     const Status opened = open();
-    if (!opened.ok()) return report(opened.error());
+    if (!opened.ok())
+      return report(opened.error());
     announce();
     const bool orderly = wait_for_signal();
-    if (!orderly) return kExitFailed;
+    if (!orderly)
+      return kExitFailed;
     drain();
     log_.info("stopped");
     return kExitOk;
@@ -121,10 +133,11 @@ class Server {
           .set("connections", static_cast<std::int64_t>(network_->open_connections()))
           .set("links", static_cast<std::int64_t>(house_->engine().hub().links()));
     });
-    SS_ASSIGN_OR_RETURN(admin_, AdminSocket::open(config_.data, house_->scheduler(),
-                                                  [this](const Json& request, std::function<void(Json)> reply) {
-                                                    commands_->run(request, reply);
-                                                  }));
+    SS_ASSIGN_OR_RETURN(
+        admin_, AdminSocket::open(config_.data, house_->scheduler(),
+                                  [this](const Json& request, std::function<void(Json)> reply) {
+                                    commands_->run(request, reply);
+                                  }));
     return {};
   }
 
@@ -136,10 +149,12 @@ class Server {
     options.tls_certificate_file = config_.tls_certificate;
     options.tls_key_file = config_.tls_key;
     if (config_.tls == TlsMode::local) {
-      SS_ASSIGN_OR_RETURN(const adapters::LocalCertificate local, adapters::local_certificate(config_.data));
+      SS_ASSIGN_OR_RETURN(const adapters::LocalCertificate local,
+                          adapters::local_certificate(config_.data));
       options.tls_certificate_file = local.certificate_file;
       options.tls_key_file = local.key_file;
-      log_.info("local_certificate", {{"file", local.certificate_file}, {"sha256", local.fingerprint}});
+      log_.info("local_certificate",
+                {{"file", local.certificate_file}, {"sha256", local.fingerprint}});
     }
     options.on_request = [this](const adapters::RequestRecord& record) {
       log_.info("request", {{"method", record.method},
@@ -152,43 +167,59 @@ class Server {
     house_->scheduler().run_and_wait([this] {
       door_ = std::make_unique<engine::SocketDoor>(
           house_->engine().hub(), house_->features().accounts(),
-          [this](const ports::HttpRequest& request, std::string_view) { return house_->api().origin_allowed(request); });
+          [this](const ports::HttpRequest& request, std::string_view) {
+            return house_->api().origin_allowed(request);
+          });
       house_->engine().set_fatal_listener([this](const Error& error) {
         log_.error("storage_failed", {{"code", error_name(error.code)}, {"detail", error.detail}});
         const std::uint64_t one = 1;
         static_cast<void>(!::write(failed_, &one, sizeof one));
       });
     });
-    SS_ASSIGN_OR_RETURN(network_, adapters::NetworkServer::start(std::move(options), house_->scheduler(), house_->api(), *door_));
+    SS_ASSIGN_OR_RETURN(network_,
+                        adapters::NetworkServer::start(std::move(options), house_->scheduler(),
+                                                       house_->api(), *door_));
     const bool v6 = config_.listen_address.find(':') != std::string::npos;
     url_ = std::string(config_.tls == TlsMode::off ? "http" : "https") + "://" +
-           (v6 ? "[" + config_.listen_address + "]" : config_.listen_address) + ":" + std::to_string(network_->port());
+           (v6 ? "[" + config_.listen_address + "]" : config_.listen_address) + ":" +
+           std::to_string(network_->port());
     return {};
   }
 
   void add_metrics() {
     const adapters::NetworkCounters& counters = network_->counters();
-    const auto count = [this](std::string_view name, std::string_view help, const std::atomic<std::uint64_t>& value) {
-      metrics_.gauge(name, help, [&value] { return static_cast<double>(value.load()); }, true);
+    const auto count = [this](std::string_view name, std::string_view help,
+                              const std::atomic<std::uint64_t>& value) {
+      metrics_.gauge(
+          name, help, [&value] { return static_cast<double>(value.load()); }, true);
     };
     count("syncstore_connections_accepted_total", "Connections accepted.", counters.accepted);
-    count("syncstore_connections_turned_away_total", "Connections refused over a cap.", counters.turned_away);
-    count("syncstore_http_refused_total", "Requests that the gate refused.", counters.gate_refusals);
-    count("syncstore_socket_messages_received_total", "WebSocket messages received.", counters.messages_in);
-    count("syncstore_socket_messages_sent_total", "WebSocket messages queued for sending.", counters.messages_out);
-    count("syncstore_socket_sent_bytes_total", "Bytes of WebSocket messages queued for sending.", counters.bytes_out);
-    count("syncstore_socket_sends_refused_total", "Messages refused because a link's queue was full.", counters.sends_refused);
+    count("syncstore_connections_turned_away_total", "Connections refused over a cap.",
+          counters.turned_away);
+    count("syncstore_http_refused_total", "Requests that the gate refused.",
+          counters.gate_refusals);
+    count("syncstore_socket_messages_received_total", "WebSocket messages received.",
+          counters.messages_in);
+    count("syncstore_socket_messages_sent_total", "WebSocket messages queued for sending.",
+          counters.messages_out);
+    count("syncstore_socket_sent_bytes_total", "Bytes of WebSocket messages queued for sending.",
+          counters.bytes_out);
+    count("syncstore_socket_sends_refused_total",
+          "Messages refused because a link's queue was full.", counters.sends_refused);
     metrics_.gauge("syncstore_connections", "Open connections.",
                    [&counters] { return static_cast<double>(counters.connections.load()); });
     metrics_.gauge("syncstore_socket_links", "Open WebSocket links.",
                    [&counters] { return static_cast<double>(counters.links.load()); });
     adapters::SqliteStorage& storage = house_->storage();
-    metrics_.gauge("syncstore_storage_transactions_total", "Transactions made durable.",
-                   [&storage] { return static_cast<double>(storage.figures().transactions); }, true);
-    metrics_.gauge("syncstore_storage_batches_total", "Batches written in them.",
-                   [&storage] { return static_cast<double>(storage.figures().batches); }, true);
-    metrics_.gauge("syncstore_storage_commit_seconds_total", "Time spent making transactions durable.",
-                   [&storage] { return static_cast<double>(storage.figures().commit_us) / 1e6; }, true);
+    metrics_.gauge(
+        "syncstore_storage_transactions_total", "Transactions made durable.",
+        [&storage] { return static_cast<double>(storage.figures().transactions); }, true);
+    metrics_.gauge(
+        "syncstore_storage_batches_total", "Batches written in them.",
+        [&storage] { return static_cast<double>(storage.figures().batches); }, true);
+    metrics_.gauge(
+        "syncstore_storage_commit_seconds_total", "Time spent making transactions durable.",
+        [&storage] { return static_cast<double>(storage.figures().commit_us) / 1e6; }, true);
     metrics_.gauge("syncstore_storage_queue", "Batches that wait for the writer.",
                    [&storage] { return static_cast<double>(storage.figures().queue_depth); });
   }
@@ -197,7 +228,8 @@ class Server {
     std::string setup;
     house_->scheduler().run_and_wait([&] {
       accounts::Accounts& accounts = house_->features().accounts();
-      if (accounts.needs_setup()) setup = accounts.setup_token();
+      if (accounts.needs_setup())
+        setup = accounts.setup_token();
     });
     const std::string& base = config_.public_url.empty() ? url_ : config_.public_url;
     Json line = Json::object();
@@ -207,8 +239,8 @@ class Server {
     if (config_.print_sign_ins) {
       std::cout << "ADDRESS " << base << "\n";
       for (const demo::SignIn& sign_in : demo::read_sign_ins(config_.data)) {
-        std::cout << "SIGN-IN " << sign_in.name << " " << sign_in.password << " " << sign_in.role << " " << sign_in.stores
-                  << "\n";
+        std::cout << "SIGN-IN " << sign_in.name << " " << sign_in.password << " " << sign_in.role
+                  << " " << sign_in.stores << "\n";
       }
     }
     std::cout.flush();
@@ -219,19 +251,25 @@ class Server {
   bool wait_for_signal() {
     while (true) {
       pollfd waits[2]{{signals_, POLLIN, 0}, {failed_, POLLIN, 0}};
-      if (::poll(waits, 2, -1) < 0) continue;
-      if ((waits[1].revents & POLLIN) != 0) return false;
+      if (::poll(waits, 2, -1) < 0)
+        continue;
+      if ((waits[1].revents & POLLIN) != 0)
+        return false;
       signalfd_siginfo info{};
-      if (::read(signals_, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) continue;
-      if (info.ssi_signo != SIGHUP) return true;
+      if (::read(signals_, &info, sizeof info) != static_cast<ssize_t>(sizeof info))
+        continue;
+      if (info.ssi_signo != SIGHUP)
+        return true;
       const Status reloaded = network_->reload_certificate();
-      log_.info("certificate_reloaded", {{"result", reloaded.ok() ? "ok" : reloaded.error().detail}});
+      log_.info("certificate_reloaded",
+                {{"result", reloaded.ok() ? "ok" : reloaded.error().detail}});
     }
   }
 
   // Refuse new work, finish what is under way, send everybody off, then end.
   void drain() {
-    log_.info("draining", {{"connections", static_cast<std::int64_t>(network_->open_connections())}});
+    log_.info("draining",
+              {{"connections", static_cast<std::int64_t>(network_->open_connections())}});
     draining_ = true;
     house_->scheduler().run_and_wait([this] { house_->api().set_draining(true); });
     struct Finished {
@@ -247,9 +285,11 @@ class Server {
     while (true) {
       const std::int64_t passed = adapters::SystemClock().monotonic_us() / 1'000 - began;
       const bool engine_done = finished->engine || passed > kEngineDrainMs;
-      if ((engine_done && network_->open_connections() == 0) || passed > kDrainMs) return;
+      if ((engine_done && network_->open_connections() == 0) || passed > kDrainMs)
+        return;
       pollfd none{signals_, POLLIN, 0};
-      if (::poll(&none, 1, 20) > 0) return;  // asked again: at once
+      if (::poll(&none, 1, 20) > 0)
+        return;  // asked again: at once
     }
   }
 
@@ -282,11 +322,14 @@ int serve(const CommandLine& line, const char* const* environment) {
     return found == layer.end() || found->second.empty() ? std::string() : found->second.back();
   };
   std::string data = data_of(layers.flags);
-  if (data.empty()) data = data_of(layers.environment);
-  if (!data.empty()) layers.file = read_config_file(data + "/syncstore.toml", faults);
+  if (data.empty())
+    data = data_of(layers.environment);
+  if (!data.empty())
+    layers.file = read_config_file(data + "/syncstore.toml", faults);
   ServerConfig config = read_config(layers, faults);
   if (!faults.empty()) {
-    for (const std::string& fault : faults) std::cerr << "syncstore: " << fault << "\n";
+    for (const std::string& fault : faults)
+      std::cerr << "syncstore: " << fault << "\n";
     return kExitUsage;
   }
   raise_file_limit();

@@ -14,7 +14,8 @@ struct Setting {
 
 std::string variable_name(std::string_view flag) {
   std::string name = "SYNCSTORE_";
-  for (const char c : flag) name.push_back(c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c));
+  for (const char c : flag)
+    name.push_back(c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c));
   return name;
 }
 
@@ -32,38 +33,46 @@ std::optional<Setting> find(const ConfigLayers& layers, std::string_view flag) {
 }
 
 std::optional<int> parse_number(std::string_view text, int max) {
-  if (text.empty() || text.size() > 9) return std::nullopt;
+  if (text.empty() || text.size() > 9)
+    return std::nullopt;
   int value = 0;
   for (const char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
+    if (c < '0' || c > '9')
+      return std::nullopt;
     value = value * 10 + (c - '0');
   }
   return value <= max ? std::optional<int>(value) : std::nullopt;
 }
 
 std::optional<bool> parse_flag(std::string_view text) {
-  if (text == "true" || text == "1" || text == "yes" || text == "on" || text.empty()) return true;
-  if (text == "false" || text == "0" || text == "no" || text == "off") return false;
+  if (text == "true" || text == "1" || text == "yes" || text == "on" || text.empty())
+    return true;
+  if (text == "false" || text == "0" || text == "no" || text == "off")
+    return false;
   return std::nullopt;
 }
 
 bool is_origin(std::string_view url) {
   const std::size_t scheme = url.starts_with("http://") ? 7 : url.starts_with("https://") ? 8 : 0;
-  if (scheme == 0 || url.size() == scheme) return false;
+  if (scheme == 0 || url.size() == scheme)
+    return false;
   return url.find_first_of("/?# \\@", scheme) == std::string_view::npos;
 }
 
 class Reading {
  public:
-  Reading(const ConfigLayers& layers, std::vector<std::string>& faults) : layers_(layers), faults_(faults) {}
+  Reading(const ConfigLayers& layers, std::vector<std::string>& faults)
+      : layers_(layers), faults_(faults) {}
 
   ServerConfig run() {
     text("data", config_.data);
-    if (config_.data.empty()) faults_.push_back("--data DIR is needed: the directory that keeps the data.");
+    if (config_.data.empty())
+      faults_.push_back("--data DIR is needed: the directory that keeps the data.");
     listen();
     public_url();
     origins();
-    if (const auto proxies = find(layers_, "trusted-proxy")) config_.trusted_proxies = proxies->values;
+    if (const auto proxies = find(layers_, "trusted-proxy"))
+      config_.trusted_proxies = proxies->values;
     tls();
     flag("demo", config_.demo);
     flag("print-sign-ins", config_.print_sign_ins);
@@ -75,17 +84,20 @@ class Reading {
 
  private:
   void text(std::string_view name, std::string& into) {
-    if (const auto setting = find(layers_, name); setting && !setting->values.empty()) into = setting->values.back();
+    if (const auto setting = find(layers_, name); setting && !setting->values.empty())
+      into = setting->values.back();
   }
 
   void flag(std::string_view name, bool& into) {
     const auto setting = find(layers_, name);
-    if (!setting) return;
+    if (!setting)
+      return;
     const auto value = parse_flag(setting->values.empty() ? "" : setting->values.back());
     if (value) {
       into = *value;
     } else {
-      faults_.push_back(setting->source + " is true or false, not \"" + setting->values.back() + "\".");
+      faults_.push_back(setting->source + " is true or false, not \"" + setting->values.back() +
+                        "\".");
     }
   }
 
@@ -95,24 +107,29 @@ class Reading {
     if (setting) {
       const std::string& value = setting->values.back();
       const std::size_t colon = value.rfind(':');
-      const auto port = colon == std::string::npos ? std::nullopt
-                                                   : parse_number(std::string_view(value).substr(colon + 1), 65'535);
+      const auto port = colon == std::string::npos
+                            ? std::nullopt
+                            : parse_number(std::string_view(value).substr(colon + 1), 65'535);
       std::string address = colon == std::string::npos ? "" : value.substr(0, colon);
       if (address.size() > 2 && address.front() == '[' && address.back() == ']') {
         address = address.substr(1, address.size() - 2);
       }
       if (!port || address.empty()) {
-        faults_.push_back(setting->source + " is ADDRESS:PORT like 127.0.0.1:8080, not \"" + value + "\".");
+        faults_.push_back(setting->source + " is ADDRESS:PORT like 127.0.0.1:8080, not \"" + value +
+                          "\".");
         return;
       }
       config_.listen_address = address == "localhost" ? "127.0.0.1" : address;
       config_.listen_port = static_cast<std::uint16_t>(*port);
     }
-    // PORT is the environment's word for the port alone: weaker than a --listen and than SYNCSTORE_LISTEN.
-    if (!port_setting || layers_.flags.contains("listen") || layers_.environment.contains("listen")) return;
+    // PORT is the environment's word for the port alone: weaker than a --listen and than
+    // SYNCSTORE_LISTEN.
+    if (!port_setting || layers_.flags.contains("listen") || layers_.environment.contains("listen"))
+      return;
     const auto port = parse_number(port_setting->values.back(), 65'535);
     if (!port) {
-      faults_.push_back("PORT is a number from 0 to 65535, not \"" + port_setting->values.back() + "\".");
+      faults_.push_back("PORT is a number from 0 to 65535, not \"" + port_setting->values.back() +
+                        "\".");
     } else {
       config_.listen_port = static_cast<std::uint16_t>(*port);
     }
@@ -120,11 +137,14 @@ class Reading {
 
   void public_url() {
     const auto setting = find(layers_, "public-url");
-    if (!setting || setting->values.back().empty()) return;
+    if (!setting || setting->values.back().empty())
+      return;
     std::string url = setting->values.back();
-    while (url.ends_with('/')) url.pop_back();
+    while (url.ends_with('/'))
+      url.pop_back();
     if (!is_origin(url)) {
-      faults_.push_back(setting->source + " is like https://shop.example.com, not \"" + setting->values.back() + "\".");
+      faults_.push_back(setting->source + " is like https://shop.example.com, not \"" +
+                        setting->values.back() + "\".");
       return;
     }
     config_.public_url = url;
@@ -132,13 +152,16 @@ class Reading {
 
   void origins() {
     const auto setting = find(layers_, "allowed-origin");
-    if (!setting) return;
+    if (!setting)
+      return;
     for (std::string origin : setting->values) {
-      while (origin.ends_with('/')) origin.pop_back();
+      while (origin.ends_with('/'))
+        origin.pop_back();
       if (is_origin(origin)) {
         config_.allowed_origins.push_back(origin);
       } else {
-        faults_.push_back(setting->source + " is like https://other.example.com, not \"" + origin + "\".");
+        faults_.push_back(setting->source + " is like https://other.example.com, not \"" + origin +
+                          "\".");
       }
     }
   }
@@ -152,34 +175,42 @@ class Reading {
     }
     if (const auto setting = find(layers_, "tls")) {
       if (setting->values.back() != "local") {
-        faults_.push_back(setting->source + " knows only \"local\", not \"" + setting->values.back() + "\".");
+        faults_.push_back(setting->source + " knows only \"local\", not \"" +
+                          setting->values.back() + "\".");
       } else if (files) {
-        faults_.push_back("--tls local makes its own certificate: leave out --tls-cert and --tls-key.");
+        faults_.push_back(
+            "--tls local makes its own certificate: leave out --tls-cert and --tls-key.");
       } else {
         config_.tls = TlsMode::local;
       }
     }
-    if (files) config_.tls = TlsMode::files;
+    if (files)
+      config_.tls = TlsMode::files;
   }
 
   void rate_limit() {
     const auto setting = find(layers_, "rate-limit");
-    if (!setting) return;
+    if (!setting)
+      return;
     std::string_view text = setting->values.back();
-    if (text.ends_with("/min")) text.remove_suffix(4);
+    if (text.ends_with("/min"))
+      text.remove_suffix(4);
     if (const auto value = parse_number(text, 1'000'000)) {
       config_.rate_limit = *value;
     } else {
-      faults_.push_back(setting->source + " is a number of requests a minute like 100/min, or 0, not \"" +
+      faults_.push_back(setting->source +
+                        " is a number of requests a minute like 100/min, or 0, not \"" +
                         setting->values.back() + "\".");
     }
   }
 
   void log_format() {
     const auto setting = find(layers_, "log");
-    if (!setting) return;
+    if (!setting)
+      return;
     const std::string& value = setting->values.back();
-    if (value == "json") config_.log = LogFormat::json;
+    if (value == "json")
+      config_.log = LogFormat::json;
     if (value != "json" && value != "text") {
       faults_.push_back(setting->source + " is text or json, not \"" + value + "\".");
     }
@@ -194,7 +225,8 @@ std::vector<std::string> split_list(std::string_view text) {
   std::vector<std::string> items;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find_first_of(", "), text.size());
-    if (end > 0) items.emplace_back(text.substr(0, end));
+    if (end > 0)
+      items.emplace_back(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return items;
@@ -204,8 +236,9 @@ std::vector<std::string> split_list(std::string_view text) {
 
 const std::vector<std::string_view>& setting_names() {
   static const std::vector<std::string_view> names{
-      "data",     "listen",  "public-url", "allowed-origin", "trusted-proxy", "tls-cert", "tls-key",
-      "tls",      "demo",    "rate-limit", "log",            "web",           "print-sign-ins"};
+      "data",     "listen",  "public-url",    "allowed-origin", "trusted-proxy",
+      "tls-cert", "tls-key", "tls",           "demo",           "rate-limit",
+      "log",      "web",     "print-sign-ins"};
   return names;
 }
 
@@ -214,15 +247,19 @@ ConfigLayer environment_layer(const char* const* environment) {
   for (; environment != nullptr && *environment != nullptr; ++environment) {
     const std::string_view entry(*environment);
     const std::size_t equals = entry.find('=');
-    if (equals == std::string_view::npos) continue;
+    if (equals == std::string_view::npos)
+      continue;
     const std::string_view name = entry.substr(0, equals);
     const std::string value(entry.substr(equals + 1));
-    if (name == "PORT" && !value.empty()) layer["port"] = {value};
+    if (name == "PORT" && !value.empty())
+      layer["port"] = {value};
     for (const std::string_view flag : setting_names()) {
-      if (name != variable_name(flag)) continue;
+      if (name != variable_name(flag))
+        continue;
       const bool list = flag == "allowed-origin" || flag == "trusted-proxy";
       // An empty variable is as good as none: that is how deployments blank one out.
-      if (!value.empty()) layer[std::string(flag)] = list ? split_list(value) : std::vector<std::string>{value};
+      if (!value.empty())
+        layer[std::string(flag)] = list ? split_list(value) : std::vector<std::string>{value};
     }
   }
   return layer;

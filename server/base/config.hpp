@@ -1,5 +1,6 @@
-// Settings of the server, put together from the command line, the environment and DIR/syncstore.toml, in that order of strength.
-// Pure: the sources are read by server/app. Immutable after start.
+// Settings of the server, put together from the command line, the environment and
+// DIR/syncstore.toml, in that order of strength. Pure: the sources are read by server/app.
+// Immutable after start.
 #pragma once
 
 #include <cstdint>
@@ -26,27 +27,28 @@ struct ServerConfig {
   std::string data;
   std::string listen_address = "127.0.0.1";
   std::uint16_t listen_port = 8080;
-  std::string public_url;                    // without a slash at the end; "" = as listened on
+  std::string public_url;  // without a slash at the end; "" = as listened on
   std::vector<std::string> allowed_origins;
   std::vector<std::string> trusted_proxies;
   TlsMode tls = TlsMode::off;
   std::string tls_certificate;
   std::string tls_key;
   bool demo = false;
-  int rate_limit = 100;                      // requests a minute and user; 0 = off
+  int rate_limit = 100;  // requests a minute and user; 0 = off
   LogFormat log = LogFormat::text;
-  std::string web;                           // folder of the web application; "" = the default
+  std::string web;  // folder of the web application; "" = the default
   bool print_sign_ins = false;
 };
 
 // Every setting that may stand in the environment and the file.
 const std::vector<std::string_view>& setting_names();
 
-// SYNCSTORE_<FLAG> with '-' as '_', lists separated by blanks or commas; PORT replaces the port of --listen unless
-// SYNCSTORE_LISTEN is there.
+// SYNCSTORE_<FLAG> with '-' as '_', lists separated by blanks or commas; PORT replaces the port of
+// --listen unless SYNCSTORE_LISTEN is there.
 ConfigLayer environment_layer(const char* const* environment);
 
-// All faults at once, each a sentence that names the flag (or the variable or file line it came from) and what to write.
+// All faults at once, each a sentence that names the flag (or the variable or file line it came
+// from) and what to write.
 ServerConfig read_config(const ConfigLayers& layers, std::vector<std::string>& faults);
 
 }  // namespace syncstore

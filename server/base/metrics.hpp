@@ -1,5 +1,6 @@
-// Metrics: counters, histograms and gauges in Prometheus' text format. Registered at start, then counted from any thread without a
-// lock; never labelled with people, records or anything else without bound.
+// Metrics: counters, histograms and gauges in Prometheus' text format. Registered at start, then
+// counted from any thread without a lock; never labelled with people, records or anything else
+// without bound.
 #pragma once
 
 #include <array>
@@ -40,11 +41,13 @@ class Histogram {
 
 class Metrics {
  public:
-  // `labels` as in the text format, for example method="GET"; "" for none. References stay valid as long as this lives.
+  // `labels` as in the text format, for example method="GET"; "" for none. References stay valid as
+  // long as this lives.
   Counter& counter(std::string_view name, std::string_view help, std::string_view labels = {});
   Histogram& histogram(std::string_view name, std::string_view help, std::string_view labels = {});
   // Asked when rendered; `counter` says that it never falls.
-  void gauge(std::string_view name, std::string_view help, std::function<double()> read, bool counter = false);
+  void gauge(std::string_view name, std::string_view help, std::function<double()> read,
+             bool counter = false);
 
   std::string render() const;
 

@@ -14,7 +14,8 @@ namespace {
 class SqliteData : public StorageData {
  public:
   SqliteData() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "syncstore-contract-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "syncstore-contract-XXXXXX").string();
     directory_ = ::mkdtemp(pattern.data());
   }
   ~SqliteData() override {

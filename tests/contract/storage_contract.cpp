@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-
 namespace syncstore::test {
 namespace {
 constexpr RecordId kMug{101};
@@ -73,7 +72,8 @@ TEST_P(StorageContract, KeepsEveryKindOfValueExactly) {
   for (const model::CollectionDef& collection : model::collections()) {
     for (const int variant : {0, 1}) {
       model::Record record;
-      record.id = RecordId{static_cast<std::uint64_t>(collection.number) << 40 | static_cast<std::uint64_t>(variant + 1)};
+      record.id = RecordId{static_cast<std::uint64_t>(collection.number) << 40 |
+                           static_cast<std::uint64_t>(variant + 1)};
       record.row = static_cast<RowNumber>(variant + 1);
       record.version = 1;
       for (const model::FieldDef& field : collection.fields) {
@@ -82,13 +82,21 @@ TEST_P(StorageContract, KeepsEveryKindOfValueExactly) {
           continue;
         }
         switch (field.kind) {
-          case model::FieldKind::flag: record.values.emplace_back(true); break;
+          case model::FieldKind::flag:
+            record.values.emplace_back(true);
+            break;
           case model::FieldKind::money:
           case model::FieldKind::decimal:
           case model::FieldKind::count:
-          case model::FieldKind::time: record.values.emplace_back(std::int64_t{-9'007'199'254'740'991}); break;
-          case model::FieldKind::list: record.values.emplace_back(model::TextList{"a \"b\"", "\xC3\xA9\\", "z\n"}); break;
-          default: record.values.emplace_back(std::string("\xF0\x9F\x8E\x81 'quoted' \"text\" \\ %_;--")); break;
+          case model::FieldKind::time:
+            record.values.emplace_back(std::int64_t{-9'007'199'254'740'991});
+            break;
+          case model::FieldKind::list:
+            record.values.emplace_back(model::TextList{"a \"b\"", "\xC3\xA9\\", "z\n"});
+            break;
+          default:
+            record.values.emplace_back(std::string("\xF0\x9F\x8E\x81 'quoted' \"text\" \\ %_;--"));
+            break;
         }
       }
       commit_of_all.rows.push_back({collection.number, std::move(record)});
@@ -134,7 +142,7 @@ TEST_P(StorageContract, RefusesAStoreThatSomebodyElseMoved) {
   ASSERT_FALSE(twice.ok());
   EXPECT_EQ(twice.error().code, ErrorCode::precondition_failed);
   ASSERT_TRUE(commit(gifts.set_product(kMug, 1, "Mug 2", 5)).ok());
-  twice = commit(other.set_product(kCup, 1, "Cup", 5));         // expects 1, stands at 2
+  twice = commit(other.set_product(kCup, 1, "Cup", 5));  // expects 1, stands at 2
   ASSERT_FALSE(twice.ok());
   EXPECT_EQ(twice.error().code, ErrorCode::precondition_failed);
   StoreScript nowhere("nowhere");
@@ -160,7 +168,8 @@ TEST_P(StorageContract, ABatchOfSeveralStoresAndDocumentsIsAllOrNothing) {
   EXPECT_EQ(commit(batch).error().code, ErrorCode::precondition_failed);
   EXPECT_EQ(load("gifts")->sequence, 1u);
   const auto load_users = [&] {
-    return *await<Result<std::vector<ports::Document>>>([&](auto done) { storage_->load_documents("user", std::move(done)); });
+    return *await<Result<std::vector<ports::Document>>>(
+        [&](auto done) { storage_->load_documents("user", std::move(done)); });
   };
   EXPECT_TRUE(load_users().empty());
   batch.stores[1].create_store = true;
@@ -195,7 +204,7 @@ TEST_P(StorageContract, BatchesThatWaitTogetherStandOrFallAlone) {
   std::unique_lock lock(mutex);
   wake.wait(lock, [&] { return answers.size() == 30; });
   for (int i = 0; i < 30; ++i) {
-    EXPECT_EQ(answers[static_cast<std::size_t>(i)].first, i);          // in the order of the calls
+    EXPECT_EQ(answers[static_cast<std::size_t>(i)].first, i);  // in the order of the calls
     EXPECT_EQ(answers[static_cast<std::size_t>(i)].second, i % 3 != 1);
   }
   lock.unlock();
@@ -208,8 +217,8 @@ TEST_P(StorageContract, ListsStores) {
   StoreScript games("games", 0xFFFF'FFFF'FFFF'FFFFull);  // an epoch uses all 64 bits
   ASSERT_TRUE(commit(gifts.set_product(kMug, 1, "Mug", 5)).ok());
   ASSERT_TRUE(commit(games.set_product(kMug, 1, "Mug", 5)).ok());
-  const auto heads =
-      await<Result<std::vector<ports::StoreHead>>>([&](auto done) { storage_->list_stores(std::move(done)); });
+  const auto heads = await<Result<std::vector<ports::StoreHead>>>(
+      [&](auto done) { storage_->list_stores(std::move(done)); });
   ASSERT_TRUE(heads.ok());
   ASSERT_EQ(heads->size(), 2u);
   EXPECT_EQ((*heads)[0].store, "games");
@@ -220,13 +229,17 @@ TEST_P(StorageContract, ListsStores) {
 TEST_P(StorageContract, ReadsRangesOfTheLogAndTheHistoryOfARecord) {
   StoreScript gifts("gifts");
   for (int i = 0; i < 10; ++i) {
-    ASSERT_TRUE(commit(gifts.set_product(i % 2 == 0 ? kMug : kCup, i % 2 == 0 ? 1 : 2, std::to_string(i), i)).ok());
+    ASSERT_TRUE(commit(gifts.set_product(i % 2 == 0 ? kMug : kCup, i % 2 == 0 ? 1 : 2,
+                                         std::to_string(i), i))
+                    .ok());
   }
   using Entries = Result<std::vector<ports::LogEntry>>;
   const auto range = [&](Sequence from, Sequence to, std::size_t limit) {
     std::vector<Sequence> found;
-    const auto entries = await<Entries>([&](auto done) { storage_->read_log("gifts", from, to, limit, std::move(done)); });
-    for (const auto& entry : *entries) found.push_back(entry.sequence);
+    const auto entries = await<Entries>(
+        [&](auto done) { storage_->read_log("gifts", from, to, limit, std::move(done)); });
+    for (const auto& entry : *entries)
+      found.push_back(entry.sequence);
     return found;
   };
   EXPECT_EQ(range(3, 5, 100), (std::vector<Sequence>{3, 4, 5}));
@@ -237,7 +250,8 @@ TEST_P(StorageContract, ReadsRangesOfTheLogAndTheHistoryOfARecord) {
     const auto entries = await<Entries>([&](auto done) {
       storage_->read_record_log("gifts", model::kProducts, id, before, limit, std::move(done));
     });
-    for (const auto& entry : *entries) found.push_back(entry.sequence);
+    for (const auto& entry : *entries)
+      found.push_back(entry.sequence);
     return found;
   };
   EXPECT_EQ(history(kMug, 0, 100), (std::vector<Sequence>{9, 7, 5, 3, 1}));
@@ -247,9 +261,11 @@ TEST_P(StorageContract, ReadsRangesOfTheLogAndTheHistoryOfARecord) {
 
 TEST_P(StorageContract, FindsReceiptsById) {
   StoreScript gifts("gifts");
-  for (int i = 0; i < 5; ++i) ASSERT_TRUE(commit(gifts.set_product(kMug, 1, std::to_string(i), i)).ok());
+  for (int i = 0; i < 5; ++i)
+    ASSERT_TRUE(commit(gifts.set_product(kMug, 1, std::to_string(i), i)).ok());
   const auto found = await<Result<std::vector<ports::StoredReceipt>>>([&](auto done) {
-    storage_->find_receipts("gifts", {gifts.mutation_of(4), gifts.mutation_of(999)}, std::move(done));
+    storage_->find_receipts("gifts", {gifts.mutation_of(4), gifts.mutation_of(999)},
+                            std::move(done));
   });
   ASSERT_TRUE(found.ok());
   ASSERT_EQ(found->size(), 1u);
@@ -282,19 +298,22 @@ TEST_P(StorageContract, KeepsReplacesAndErasesDocuments) {
 TEST_P(StorageContract, RenewsAnEpochWithoutMovingTheStore) {
   StoreScript gifts("gifts", 5);
   ASSERT_TRUE(commit(gifts.set_product(kMug, 1, "Mug", 5)).ok());
-  EXPECT_TRUE(await<Status>([&](auto done) { storage_->set_epoch("gifts", 6, std::move(done)); }).ok());
+  EXPECT_TRUE(
+      await<Status>([&](auto done) { storage_->set_epoch("gifts", 6, std::move(done)); }).ok());
   reopen();
   EXPECT_EQ(load("gifts")->epoch, 6u);
   EXPECT_EQ(load("gifts")->sequence, 1u);
-  EXPECT_FALSE(await<Status>([&](auto done) { storage_->set_epoch("nowhere", 6, std::move(done)); }).ok());
+  EXPECT_FALSE(
+      await<Status>([&](auto done) { storage_->set_epoch("nowhere", 6, std::move(done)); }).ok());
 }
 
 TEST_P(StorageContract, JoinsManyChangeSetsInOneCommit) {
   StoreScript gifts("gifts");
   ports::StoreCommit joined = gifts.set_product(kMug, 1, "0", 0);
   for (int i = 1; i < 512; ++i) {
-    joined = StoreScript::join(std::move(joined), gifts.set_product(RecordId{100u + static_cast<unsigned>(i)},
-                                                                    static_cast<RowNumber>(i + 1), std::to_string(i), i));
+    joined = StoreScript::join(
+        std::move(joined), gifts.set_product(RecordId{100u + static_cast<unsigned>(i)},
+                                             static_cast<RowNumber>(i + 1), std::to_string(i), i));
   }
   ASSERT_TRUE(commit(std::move(joined)).ok());
   const auto image = load("gifts");
@@ -305,9 +324,10 @@ TEST_P(StorageContract, JoinsManyChangeSetsInOneCommit) {
 
 TEST_P(StorageContract, VerifiesWhatItKeeps) {
   StoreScript gifts("gifts");
-  for (int i = 0; i < 5; ++i) ASSERT_TRUE(commit(gifts.set_product(kMug, 1, std::to_string(i), i)).ok());
-  const auto lines =
-      await<Result<std::vector<std::string>>>([&](auto done) { storage_->verify(std::move(done)); });
+  for (int i = 0; i < 5; ++i)
+    ASSERT_TRUE(commit(gifts.set_product(kMug, 1, std::to_string(i), i)).ok());
+  const auto lines = await<Result<std::vector<std::string>>>(
+      [&](auto done) { storage_->verify(std::move(done)); });
   ASSERT_TRUE(lines.ok()) << lines.error().detail;
   EXPECT_FALSE(lines->empty());
 }

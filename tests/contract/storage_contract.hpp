@@ -1,5 +1,5 @@
-// What every adapter of the storage port must hold. A suite is run by handing StorageContract a way to open the same data again and
-// again (INSTANTIATE_TEST_SUITE_P in the adapter's test file).
+// What every adapter of the storage port must hold. A suite is run by handing StorageContract a way
+// to open the same data again and again (INSTANTIATE_TEST_SUITE_P in the adapter's test file).
 #pragma once
 
 #include <gtest/gtest.h>
@@ -28,7 +28,9 @@ struct StorageKind {
   std::string name;
   std::function<std::unique_ptr<StorageData>()> make;
 };
-inline std::ostream& operator<<(std::ostream& out, const StorageKind& kind) { return out << kind.name; }
+inline std::ostream& operator<<(std::ostream& out, const StorageKind& kind) {
+  return out << kind.name;
+}
 
 // Calls an operation of the port and waits for its answer.
 template <class T>
@@ -63,7 +65,8 @@ class StoreScript {
   MutationId mutation_of(Sequence sequence) const;
 
   // The next change set: sets title and stock of product `id` (inserting it when `row` is new).
-  ports::StoreCommit set_product(RecordId id, RowNumber row, const std::string& title, std::int64_t stock);
+  ports::StoreCommit set_product(RecordId id, RowNumber row, const std::string& title,
+                                 std::int64_t stock);
   ports::StoreCommit remove_product(RecordId id, RowNumber row);
   // Joins what follows into one commit.
   static ports::StoreCommit join(ports::StoreCommit first, ports::StoreCommit second);
@@ -78,7 +81,8 @@ class StoreScript {
 };
 
 ports::StorageBatch batch_of(ports::StoreCommit commit);
-model::Record product(RecordId id, RowNumber row, Sequence version, const std::string& title, std::int64_t stock);
+model::Record product(RecordId id, RowNumber row, Sequence version, const std::string& title,
+                      std::int64_t stock);
 
 class StorageContract : public testing::TestWithParam<StorageKind> {
  protected:
@@ -86,7 +90,9 @@ class StorageContract : public testing::TestWithParam<StorageKind> {
   void TearDown() override;
   void reopen();
   Status commit(ports::StorageBatch batch);
-  Status commit(ports::StoreCommit commit_of_store) { return commit(batch_of(std::move(commit_of_store))); }
+  Status commit(ports::StoreCommit commit_of_store) {
+    return commit(batch_of(std::move(commit_of_store)));
+  }
   std::shared_ptr<ports::StoreImage> load(const StoreId& store);
 
   std::unique_ptr<StorageData> data_;

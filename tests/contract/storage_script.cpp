@@ -4,12 +4,15 @@ namespace syncstore::test {
 
 MutationId StoreScript::mutation_of(Sequence sequence) const {
   MutationId id;
-  for (std::size_t i = 0; i < 8; ++i) id.bytes[15 - i] = static_cast<std::uint8_t>(sequence >> (8 * i));
-  for (std::size_t i = 0; i < store_.size() && i < 8; ++i) id.bytes[i] = static_cast<std::uint8_t>(store_[i]);
+  for (std::size_t i = 0; i < 8; ++i)
+    id.bytes[15 - i] = static_cast<std::uint8_t>(sequence >> (8 * i));
+  for (std::size_t i = 0; i < store_.size() && i < 8; ++i)
+    id.bytes[i] = static_cast<std::uint8_t>(store_[i]);
   return id;
 }
 
-model::Record product(RecordId id, RowNumber row, Sequence version, const std::string& title, std::int64_t stock) {
+model::Record product(RecordId id, RowNumber row, Sequence version, const std::string& title,
+                      std::int64_t stock) {
   const model::CollectionDef& collection = *model::find_collection(model::kProducts);
   model::Record record;
   record.id = id;
@@ -45,11 +48,13 @@ ports::StoreCommit StoreScript::next(sync::ChangeSet change_set) {
   result.sequence = sequence_;
   result.ops.emplace_back();
   commit.receipts.push_back({std::move(result), "12345678", change_set.time});
-  if (commit.create_store) commit.authors.push_back({1, "user", "Ann"});
+  if (commit.create_store)
+    commit.authors.push_back({1, "user", "Ann"});
   return commit;
 }
 
-ports::StoreCommit StoreScript::set_product(RecordId id, RowNumber row, const std::string& title, std::int64_t stock) {
+ports::StoreCommit StoreScript::set_product(RecordId id, RowNumber row, const std::string& title,
+                                            std::int64_t stock) {
   sync::ChangeSet change_set;
   sync::Change change;
   change.collection = model::kProducts;
@@ -71,13 +76,15 @@ ports::StoreCommit StoreScript::remove_product(RecordId id, RowNumber row) {
   change.kind = sync::ChangeKind::remove;
   change_set.changes.push_back(std::move(change));
   ports::StoreCommit commit = next(std::move(change_set));
-  commit.removals.push_back({model::kProducts, {id, row, sequence_, kScriptTime + static_cast<TimeMs>(sequence_), 1}});
+  commit.removals.push_back(
+      {model::kProducts, {id, row, sequence_, kScriptTime + static_cast<TimeMs>(sequence_), 1}});
   return commit;
 }
 
 ports::StoreCommit StoreScript::join(ports::StoreCommit first, ports::StoreCommit second) {
   const auto move_all = [](auto& from, auto& to) {
-    for (auto& item : from) to.push_back(std::move(item));
+    for (auto& item : from)
+      to.push_back(std::move(item));
   };
   move_all(second.rows, first.rows);
   move_all(second.removals, first.removals);

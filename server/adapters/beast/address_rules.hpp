@@ -1,4 +1,5 @@
-// Addresses of peers: who is a trusted proxy, and whom it speaks for. Immutable after construction, any thread.
+// Addresses of peers: who is a trusted proxy, and whom it speaks for. Immutable after construction,
+// any thread.
 #pragma once
 
 #include <array>
@@ -14,11 +15,13 @@ namespace syncstore::adapters {
 
 class ProxyRules {
  public:
-  static Result<ProxyRules> parse(const std::vector<std::string>& cidrs);  // "10.0.0.0/8", "::1/128", "192.0.2.7"
+  static Result<ProxyRules> parse(
+      const std::vector<std::string>& cidrs);  // "10.0.0.0/8", "::1/128", "192.0.2.7"
 
   bool trusted(std::string_view address) const;
-  // Sets remote_address and secure of a request that came from `peer`, by X-Forwarded-For and X-Forwarded-Proto when the peer is
-  // trusted: the last address in the list that is not itself a trusted proxy.
+  // Sets remote_address and secure of a request that came from `peer`, by X-Forwarded-For and
+  // X-Forwarded-Proto when the peer is trusted: the last address in the list that is not itself a
+  // trusted proxy.
   void apply(ports::HttpRequest& request, std::string_view peer, bool tls) const;
 
  private:

@@ -19,7 +19,8 @@ struct BodyDecoder::Parser {
 BodyDecoder::BodyDecoder(std::string_view head) : parser_(std::make_unique<Parser>()) {
   auto& http = parser_->http;
   http.header_limit(limits::kHttpHeaderBytes + 4);
-  http.body_limit(std::numeric_limits<std::uint64_t>::max());  // the connection counts, by what each address may take
+  http.body_limit(std::numeric_limits<std::uint64_t>::max());  // the connection counts, by what
+                                                               // each address may take
   boost::system::error_code error;
   http.put(boost::asio::buffer(head.data(), head.size()), error);
   SS_ASSERT(!error && http.is_header_done());  // the gate is stricter than the parser
@@ -38,7 +39,8 @@ BodyDecoder::State BodyDecoder::feed(std::string& input, std::string& out, std::
       state = State::done;
       break;
     }
-    if (taken == input.size() || produced >= most) break;
+    if (taken == input.size() || produced >= most)
+      break;
     auto& body = http.get().body();
     body.data = piece.data();
     body.size = piece.size();
@@ -48,7 +50,8 @@ BodyDecoder::State BodyDecoder::feed(std::string& input, std::string& out, std::
     const std::size_t got = piece.size() - body.size;
     out.append(piece.data(), got);
     produced += got;
-    if (error == http::error::need_more) break;
+    if (error == http::error::need_more)
+      break;
     if (error && error != http::error::need_buffer) {
       state = State::bad;
       break;

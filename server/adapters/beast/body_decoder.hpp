@@ -15,8 +15,9 @@ class BodyDecoder {
   explicit BodyDecoder(std::string_view head);
   ~BodyDecoder();
 
-  // Takes bytes from the front of `input` and appends what they carry to `out`, at most about `most` bytes of it at a time.
-  // `more` with an unchanged input means that the next bytes must arrive first.
+  // Takes bytes from the front of `input` and appends what they carry to `out`, at most about
+  // `most` bytes of it at a time. `more` with an unchanged input means that the next bytes must
+  // arrive first.
   State feed(std::string& input, std::string& out, std::size_t most);
 
  private:

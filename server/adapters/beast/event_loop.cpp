@@ -13,7 +13,8 @@ std::int64_t steady_ms() {
   return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
 }
 
-EventLoop::EventLoop() : now_ms_(steady_ms()), guard_(asio::make_work_guard(context_)), timer_(context_) {}
+EventLoop::EventLoop()
+    : now_ms_(steady_ms()), guard_(asio::make_work_guard(context_)), timer_(context_) {}
 
 EventLoop::~EventLoop() { stop(); }
 
@@ -24,7 +25,8 @@ void EventLoop::start() {
 
 void EventLoop::stop() {
   context_.stop();
-  if (thread_.joinable()) thread_.join();
+  if (thread_.joinable())
+    thread_.join();
 }
 
 void EventLoop::post(std::function<void()> work) { asio::post(context_, std::move(work)); }
@@ -33,7 +35,8 @@ void EventLoop::for_each(const std::function<void(Ticking&)>& visit) {
   // A visit may end connections and thereby change the set.
   const std::vector<Ticking*> items(ticking_.begin(), ticking_.end());
   for (Ticking* item : items) {
-    if (ticking_.count(item) > 0) visit(*item);
+    if (ticking_.count(item) > 0)
+      visit(*item);
   }
 }
 
@@ -42,18 +45,21 @@ void EventLoop::tick() {
   for_each([this](Ticking& item) { item.tick(now_ms_); });
   timer_.expires_after(kTick);
   timer_.async_wait([this](boost::system::error_code error) {
-    if (!error) tick();
+    if (!error)
+      tick();
   });
 }
 
-void EventLoop::put(std::shared_ptr<TrayReceiver> receiver, std::shared_ptr<const std::string> message, bool text) {
+void EventLoop::put(std::shared_ptr<TrayReceiver> receiver,
+                    std::shared_ptr<const std::string> message, bool text) {
   bool first = false;
   {
     const std::lock_guard lock(tray_mutex_);
     first = tray_.empty();
     tray_.push_back({std::move(receiver), std::move(message), text});
   }
-  if (first) asio::post(context_, [this] { empty_tray(); });
+  if (first)
+    asio::post(context_, [this] { empty_tray(); });
 }
 
 void EventLoop::empty_tray() {
@@ -61,9 +67,11 @@ void EventLoop::empty_tray() {
     const std::lock_guard lock(tray_mutex_);
     tray_in_hand_.swap(tray_);
   }
-  for (Parcel& parcel : tray_in_hand_) parcel.receiver->take(std::move(parcel.message), parcel.text);
+  for (Parcel& parcel : tray_in_hand_)
+    parcel.receiver->take(std::move(parcel.message), parcel.text);
   // Flushing after all were handed over sends the messages of one turn to a link in one write.
-  for (Parcel& parcel : tray_in_hand_) parcel.receiver->taken_all();
+  for (Parcel& parcel : tray_in_hand_)
+    parcel.receiver->taken_all();
   tray_in_hand_.clear();
 }
 

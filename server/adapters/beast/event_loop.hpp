@@ -1,5 +1,6 @@
-// One thread with an io_context: everything a connection does with its socket happens here. Also the two things connections
-// share: the second hand that drives every deadline, and the tray in which other threads put outgoing messages.
+// One thread with an io_context: everything a connection does with its socket happens here. Also
+// the two things connections share: the second hand that drives every deadline, and the tray in
+// which other threads put outgoing messages.
 #pragma once
 
 #include <atomic>
@@ -19,7 +20,8 @@ namespace syncstore::adapters {
 
 namespace asio = boost::asio;
 
-// Something with deadlines. Registered while it lives; ticks come about four times a second on the loop thread.
+// Something with deadlines. Registered while it lives; ticks come about four times a second on the
+// loop thread.
 class Ticking {
  public:
   virtual ~Ticking() = default;
@@ -32,7 +34,7 @@ class TrayReceiver {
  public:
   virtual ~TrayReceiver() = default;
   virtual void take(std::shared_ptr<const std::string> message, bool text) = 0;  // loop thread
-  virtual void taken_all() = 0;                                                   // after the last of a turn
+  virtual void taken_all() = 0;  // after the last of a turn
 };
 
 class EventLoop {
@@ -44,8 +46,8 @@ class EventLoop {
   void stop();  // ends the thread; what is still posted is destroyed with the loop
   void post(std::function<void()> work);
 
-  void add(Ticking* item) { ticking_.insert(item); }      // loop thread
-  void remove(Ticking* item) { ticking_.erase(item); }    // loop thread
+  void add(Ticking* item) { ticking_.insert(item); }    // loop thread
+  void remove(Ticking* item) { ticking_.erase(item); }  // loop thread
   std::size_t size() const { return ticking_.size(); }
   void for_each(const std::function<void(Ticking&)>& visit);
 
@@ -58,7 +60,8 @@ class EventLoop {
   }
 
   // Thread-safe. Messages of one sender keep their order; one post per turn, however many messages.
-  void put(std::shared_ptr<TrayReceiver> receiver, std::shared_ptr<const std::string> message, bool text);
+  void put(std::shared_ptr<TrayReceiver> receiver, std::shared_ptr<const std::string> message,
+           bool text);
 
   std::int64_t now_ms() const { return now_ms_; }  // as of the last tick or now(); loop thread
 
@@ -74,7 +77,8 @@ class EventLoop {
   std::unordered_set<Ticking*> ticking_;
   std::int64_t now_ms_ = 0;
   std::mutex tray_mutex_;
-  // Behind what is above: work that never ran is destroyed with the context and may still look at it.
+  // Behind what is above: work that never ran is destroyed with the context and may still look at
+  // it.
   asio::io_context context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> guard_;
   asio::steady_timer timer_;

@@ -25,10 +25,12 @@ bool FrameMeter::feed(std::string_view bytes, std::int64_t now_ms) {
     } else {
       header_[header_have_++] = static_cast<unsigned char>(bytes.front());
       bytes.remove_prefix(1);
-      if (!header_complete()) continue;
+      if (!header_complete())
+        continue;
       begin_frame(now_ms);
     }
-    if (payload_left_ == 0 && header_have_ == 0 && !control_ && final_) message_since_ms_ = 0;
+    if (payload_left_ == 0 && header_have_ == 0 && !control_ && final_)
+      message_since_ms_ = 0;
   }
   return !spent_;
 }
@@ -42,14 +44,16 @@ void FrameMeter::begin_frame(std::int64_t now_ms) {
   if (length >= 126) {
     const std::size_t size = header_have_;
     length = 0;
-    for (std::size_t i = 2; i < size; ++i) length = length << 8 | header_[i];
+    for (std::size_t i = 2; i < size; ++i)
+      length = length << 8 | header_[i];
   }
   payload_left_ = length + ((header_[1] & 0x80u) != 0 ? 4 : 0);
   header_have_ = 0;
   control_ = (header_[0] & 0x08u) != 0;
   if (control_) {
-    control_tokens_ = std::min(
-        kControlBurst, control_tokens_ + static_cast<double>(now_ms - control_filled_ms_) * kControlPerSecond / 1'000);
+    control_tokens_ =
+        std::min(kControlBurst, control_tokens_ + static_cast<double>(now_ms - control_filled_ms_) *
+                                                      kControlPerSecond / 1'000);
     control_filled_ms_ = now_ms;
     control_tokens_ -= 1;
     spent_ = control_tokens_ < 0;

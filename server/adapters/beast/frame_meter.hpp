@@ -1,5 +1,6 @@
-// Counts what a peer sends on a WebSocket, frame by frame, from the raw bytes: the library below joins fragments and answers pings
-// without telling how many there were. Loop thread only; knows nothing of content and refuses nothing that the library refuses.
+// Counts what a peer sends on a WebSocket, frame by frame, from the raw bytes: the library below
+// joins fragments and answers pings without telling how many there were. Loop thread only; knows
+// nothing of content and refuses nothing that the library refuses.
 #pragma once
 
 #include <cstddef>
@@ -21,12 +22,12 @@ class FrameMeter {
 
   unsigned char header_[10]{};
   std::size_t header_have_ = 0;
-  std::uint64_t payload_left_ = 0;   // with the mask
-  std::size_t fragments_ = 0;        // of the message that is under way
-  bool final_ = true;                // of the current data frame
+  std::uint64_t payload_left_ = 0;  // with the mask
+  std::size_t fragments_ = 0;       // of the message that is under way
+  bool final_ = true;               // of the current data frame
   bool control_ = false;
   std::int64_t message_since_ms_ = 0;
-  double control_tokens_ = 20;       // budget of control frames
+  double control_tokens_ = 20;  // budget of control frames
   std::int64_t control_filled_ms_ = 0;
   bool spent_ = false;
 };

@@ -12,11 +12,12 @@ namespace syncstore::adapters {
 namespace {
 
 constexpr std::string_view kSocketPath = "/ws";
-constexpr std::size_t kBodyPiece = 65'536;           // decoded at a time, so that a large upload stays small in memory
-constexpr std::size_t kUndecodedMax = 16'384;        // a chunk header or trailer that never ends
-constexpr std::int64_t kHandlerMs = 120'000;         // longer work answers 202 and reports through records
-constexpr std::int64_t kWriteStallMs = 30'000;       // a reader that takes nothing for so long is gone
-constexpr std::int64_t kBodyGraceMs = 10'000;        // before the least rate of a body counts
+constexpr std::size_t kBodyPiece =
+    65'536;  // decoded at a time, so that a large upload stays small in memory
+constexpr std::size_t kUndecodedMax = 16'384;  // a chunk header or trailer that never ends
+constexpr std::int64_t kHandlerMs = 120'000;  // longer work answers 202 and reports through records
+constexpr std::int64_t kWriteStallMs = 30'000;  // a reader that takes nothing for so long is gone
+constexpr std::int64_t kBodyGraceMs = 10'000;   // before the least rate of a body counts
 constexpr std::int64_t kHandshakeMs = 10'000;
 
 std::int64_t steady_us() {
@@ -29,7 +30,8 @@ std::string http_date() {
   std::tm parts{};
   gmtime_r(&now, &parts);
   std::array<char, 40> text{};
-  const std::size_t size = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  const std::size_t size =
+      std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
   return {text.data(), size};
 }
 
@@ -39,22 +41,23 @@ std::string without_line_breaks(std::string_view text) {
   return out;
 }
 
-GateRefusal too_large() {
-  return {413, ErrorCode::too_large, {}};
-}
+GateRefusal too_large() { return {413, ErrorCode::too_large, {}}; }
 
 }  // namespace
 
-HttpConnection::HttpConnection(ConnectionContext& context, std::shared_ptr<PeerSocket> socket, std::string peer)
+HttpConnection::HttpConnection(ConnectionContext& context, std::shared_ptr<PeerSocket> socket,
+                               std::string peer)
     : context_(context), socket_(std::move(socket)), peer_(std::move(peer)) {
   context_.loop.add(this);
 }
 
 HttpConnection::~HttpConnection() {
   context_.loop.remove(this);
-  if (phase_ != Phase::upgrading) socket_->on_sent = nullptr;
+  if (phase_ != Phase::upgrading)
+    socket_->on_sent = nullptr;
   // An upgraded connection has handed its place to the link.
-  if (phase_ != Phase::upgrading) context_.on_closed(peer_);
+  if (phase_ != Phase::upgrading)
+    context_.on_closed(peer_);
 }
 
 void HttpConnection::start() {
@@ -64,7 +67,8 @@ void HttpConnection::start() {
   }
   enter(Phase::handshake);
   socket_->handshake(continuation([self = shared_from_this()](error_code error, std::size_t) {
-    if (error || self->phase_ == Phase::closed) return self->close();
+    if (error || self->phase_ == Phase::closed)
+      return self->close();
     self->enter(Phase::head);
     self->read();
   }));
@@ -77,76 +81,97 @@ void HttpConnection::enter(Phase phase) {
 
 void HttpConnection::tick(std::int64_t now_ms) {
   const auto self = weak_from_this().lock();
-  if (self == nullptr) return;  // on its way out
+  if (self == nullptr)
+    return;  // on its way out
   const std::int64_t age = now_ms - phase_since_ms_;
   switch (phase_) {
     case Phase::handshake:
-      if (age > kHandshakeMs) close();
+      if (age > kHandshakeMs)
+        close();
       return;
     case Phase::head: {
       const bool idle = input_.empty() && request_number_ > 0;
-      const std::int64_t limit = 1'000LL * (idle ? context_.options.keep_alive_seconds : context_.options.header_seconds);
-      if (age <= limit) return;
-      if (input_.empty()) return close();
+      const std::int64_t limit =
+          1'000LL * (idle ? context_.options.keep_alive_seconds : context_.options.header_seconds);
+      if (age <= limit)
+        return;
+      if (input_.empty())
+        return close();
       return refuse({408, ErrorCode::malformed, "The request header took too long."});
     }
     case Phase::body: {
-      const std::int64_t due = std::max<std::int64_t>(age - kBodyGraceMs, 0) * limits::kHttpBodyBytesPerSecondMin / 1'000;
+      const std::int64_t due = std::max<std::int64_t>(age - kBodyGraceMs, 0) *
+                               limits::kHttpBodyBytesPerSecondMin / 1'000;
       if (body_bytes_ < static_cast<std::uint64_t>(due)) {
         refuse({408, ErrorCode::malformed, "The request body came too slowly."});
       }
       return;
     }
     case Phase::handler:
-      if (age > kHandlerMs) respond(refusal_response({503, ErrorCode::unavailable, {}}));
+      if (age > kHandlerMs)
+        respond(refusal_response({503, ErrorCode::unavailable, {}}));
       return;
     case Phase::writing:
-      if (now_ms - last_write_ms_ > kWriteStallMs) close();
+      if (now_ms - last_write_ms_ > kWriteStallMs)
+        close();
       return;
     case Phase::upgrading:
-    case Phase::closed: return;
+    case Phase::closed:
+      return;
   }
 }
 
 void HttpConnection::leave(std::int64_t) {
   const auto self = weak_from_this().lock();
-  if (self == nullptr) return;
-  if (phase_ == Phase::handshake || (phase_ == Phase::head && input_.empty())) return close();
+  if (self == nullptr)
+    return;
+  if (phase_ == Phase::handshake || (phase_ == Phase::head && input_.empty()))
+    return close();
   close_after_ = true;
 }
 
 void HttpConnection::read() {
-  if (reading_ || phase_ == Phase::closed) return;
+  if (reading_ || phase_ == Phase::closed)
+    return;
   reading_ = true;
-  socket_->read_some(asio::buffer(buffer_), continuation([self = shared_from_this()](error_code error, std::size_t bytes) {
-    self->reading_ = false;
-    self->on_read(error, bytes);
-  }));
+  socket_->read_some(asio::buffer(buffer_),
+                     continuation([self = shared_from_this()](error_code error, std::size_t bytes) {
+                       self->reading_ = false;
+                       self->on_read(error, bytes);
+                     }));
 }
 
 void HttpConnection::on_read(error_code error, std::size_t bytes) {
-  if (phase_ == Phase::closed) return;
+  if (phase_ == Phase::closed)
+    return;
   if (error) {
-    if (phase_ == Phase::body && sink_ != nullptr) sink_->aborted();
+    if (phase_ == Phase::body && sink_ != nullptr)
+      sink_->aborted();
     return close();
   }
   // The time of a header counts from its first byte, an idle wait before it does not.
-  if (phase_ == Phase::head && input_.empty()) phase_since_ms_ = context_.loop.now_ms();
+  if (phase_ == Phase::head && input_.empty())
+    phase_since_ms_ = context_.loop.now_ms();
   input_.append(buffer_.data(), bytes);
-  if (phase_ == Phase::head) return on_input();
-  if (phase_ == Phase::body) return continue_body();
+  if (phase_ == Phase::head)
+    return on_input();
+  if (phase_ == Phase::body)
+    return continue_body();
 }
 
 void HttpConnection::on_input() {
   const HeadScan scan = scan_head(input_);
-  if (scan.progress == HeadProgress::refused) return refuse(scan.refusal);
-  if (scan.progress == HeadProgress::incomplete) return read();
+  if (scan.progress == HeadProgress::refused)
+    return refuse(scan.refusal);
+  if (scan.progress == HeadProgress::incomplete)
+    return read();
   head_bytes_ = input_.substr(scan.skip, scan.length);
   input_.erase(0, scan.skip + scan.length);
   began_us_ = steady_us();
   ++request_number_;
   GateAnswer answer = pass_gate(head_bytes_);
-  if (!answer.head) return refuse(answer.refusal);
+  if (!answer.head)
+    return refuse(answer.refusal);
   head_ = std::move(answer.head);
   context_.proxies.apply(head_->request, peer_, socket_->secure());
   method_ = head_->request.method;
@@ -156,11 +181,14 @@ void HttpConnection::on_input() {
 }
 
 void HttpConnection::on_head() {
-  if (!head_->keep_alive || request_number_ >= limits::kHttpRequestsPerConnection || context_.draining) {
+  if (!head_->keep_alive || request_number_ >= limits::kHttpRequestsPerConnection ||
+      context_.draining) {
     close_after_ = true;
   }
-  if (head_->request.path == kSocketPath && head_->request.method == "GET") return ask_upgrade();
-  if (!head_->has_body()) return call_handler();
+  if (head_->request.path == kSocketPath && head_->request.method == "GET")
+    return ask_upgrade();
+  if (!head_->has_body())
+    return call_handler();
   begin_body();
 }
 
@@ -170,16 +198,20 @@ void HttpConnection::begin_body() {
   auto request = std::make_shared<const ports::HttpRequest>(head_->request);
   context_.engine.post([self = shared_from_this(), request, number] {
     self->context_.http.begin_body(
-        *request, [self, number](std::shared_ptr<ports::BodySink> sink, bool refused, ports::HttpResponse response) {
-          self->context_.loop.post([self, number, sink = std::move(sink), refused, response = std::move(response)]() mutable {
-            if (self->phase_ != Phase::handler || self->request_number_ != number) return;
+        *request, [self, number](std::shared_ptr<ports::BodySink> sink, bool refused,
+                                 ports::HttpResponse response) {
+          self->context_.loop.post([self, number, sink = std::move(sink), refused,
+                                    response = std::move(response)]() mutable {
+            if (self->phase_ != Phase::handler || self->request_number_ != number)
+              return;
             self->on_body_verdict(std::move(sink), refused, std::move(response));
           });
         });
   });
 }
 
-void HttpConnection::on_body_verdict(std::shared_ptr<ports::BodySink> sink, bool refused, ports::HttpResponse response) {
+void HttpConnection::on_body_verdict(std::shared_ptr<ports::BodySink> sink, bool refused,
+                                     ports::HttpResponse response) {
   if (refused) {
     response.close = true;
     return respond(std::move(response));
@@ -187,7 +219,8 @@ void HttpConnection::on_body_verdict(std::shared_ptr<ports::BodySink> sink, bool
   sink_ = std::move(sink);
   body_limit_ = sink_ != nullptr ? limits::kImportBytes : limits::kMessageBytes;
   if (head_->content_length.value_or(0) > body_limit_) {
-    if (sink_ != nullptr) sink_->aborted();
+    if (sink_ != nullptr)
+      sink_->aborted();
     return refuse(too_large());
   }
   body_.clear();
@@ -208,15 +241,20 @@ void HttpConnection::continue_body() {
     const std::size_t before = input_.size();
     const BodyDecoder::State state = decoder_->feed(input_, piece, kBodyPiece);
     if (state == BodyDecoder::State::bad) {
-      if (sink_ != nullptr) sink_->aborted();
+      if (sink_ != nullptr)
+        sink_->aborted();
       return refuse({400, ErrorCode::malformed, "The request body is not framed correctly."});
     }
-    if (!take_body_piece(piece)) return;
-    if (state == BodyDecoder::State::done) return body_complete();
-    if (input_.empty() || input_.size() == before) break;
+    if (!take_body_piece(piece))
+      return;
+    if (state == BodyDecoder::State::done)
+      return body_complete();
+    if (input_.empty() || input_.size() == before)
+      break;
   }
   if (input_.size() > kUndecodedMax) {
-    if (sink_ != nullptr) sink_->aborted();
+    if (sink_ != nullptr)
+      sink_->aborted();
     return refuse({400, ErrorCode::malformed, "The request body is not framed correctly."});
   }
   read();
@@ -225,7 +263,8 @@ void HttpConnection::continue_body() {
 bool HttpConnection::take_body_piece(const std::string& piece) {
   body_bytes_ += piece.size();
   if (body_bytes_ > body_limit_) {
-    if (sink_ != nullptr) sink_->aborted();
+    if (sink_ != nullptr)
+      sink_->aborted();
     refuse(too_large());
     return false;
   }
@@ -233,7 +272,8 @@ bool HttpConnection::take_body_piece(const std::string& piece) {
     body_ += piece;
     return true;
   }
-  if (piece.empty() || sink_->write(piece)) return true;
+  if (piece.empty() || sink_->write(piece))
+    return true;
   ports::HttpResponse response = sink_->refusal();
   response.close = true;
   respond(std::move(response));
@@ -248,7 +288,9 @@ void HttpConnection::body_complete() {
     return call_handler();
   }
   enter(Phase::handler);
-  context_.engine.post([sink = std::move(sink_), reply = make_reply()]() mutable { sink->complete(std::move(reply)); });
+  context_.engine.post([sink = std::move(sink_), reply = make_reply()]() mutable {
+    sink->complete(std::move(reply));
+  });
   sink_.reset();
 }
 
@@ -263,7 +305,8 @@ void HttpConnection::call_handler() {
 ports::HttpReply HttpConnection::make_reply() {
   return [self = shared_from_this(), number = request_number_](ports::HttpResponse response) {
     self->context_.loop.post([self, number, response = std::move(response)]() mutable {
-      if (self->phase_ != Phase::handler || self->request_number_ != number) return;
+      if (self->phase_ != Phase::handler || self->request_number_ != number)
+        return;
       self->respond(std::move(response));
     });
   };
@@ -281,8 +324,10 @@ void HttpConnection::refuse(const GateRefusal& refusal) {
 }
 
 void HttpConnection::respond(ports::HttpResponse response) {
-  const bool bodiless_status = response.status == 204 || response.status == 304 || response.status < 200;
-  const std::size_t size = response.shared_body ? response.shared_body->size() : response.body.size();
+  const bool bodiless_status =
+      response.status == 204 || response.status == 304 || response.status < 200;
+  const std::size_t size =
+      response.shared_body ? response.shared_body->size() : response.body.size();
   close_after_ = close_after_ || response.close;
   std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
   head += status_phrase(response.status);
@@ -290,7 +335,8 @@ void HttpConnection::respond(ports::HttpResponse response) {
   for (const auto& [name, value] : response.headers) {
     head += without_line_breaks(name) + ": " + without_line_breaks(value) + "\r\n";
   }
-  if (!bodiless_status) head += "Content-Length: " + std::to_string(size) + "\r\n";
+  if (!bodiless_status)
+    head += "Content-Length: " + std::to_string(size) + "\r\n";
   if (close_after_) {
     head += "Connection: close\r\n";
   } else if (head_ && head_->minor == 0) {
@@ -304,15 +350,19 @@ void HttpConnection::respond(ports::HttpResponse response) {
   last_write_ms_ = phase_since_ms_;
   socket_->on_sent = [this](std::size_t) { last_write_ms_ = context_.loop.now_ms(); };
   auto done = continuation([self = shared_from_this()](error_code error, std::size_t) {
-    if (self->phase_ != Phase::writing) return;
-    if (error) return self->close();
+    if (self->phase_ != Phase::writing)
+      return;
+    if (error)
+      return self->close();
     self->on_written();
   });
   auto head_part = std::make_shared<const std::string>(std::move(head));
   if (with_body) {
     socket_->push("", std::move(head_part));
-    socket_->push("", response.shared_body ? response.shared_body
-                                           : std::make_shared<const std::string>(std::move(response.body)),
+    socket_->push("",
+                  response.shared_body
+                      ? response.shared_body
+                      : std::make_shared<const std::string>(std::move(response.body)),
                   std::move(done));
   } else {
     socket_->push("", std::move(head_part), std::move(done));
@@ -330,13 +380,15 @@ void HttpConnection::on_written() {
     return socket_->end();
   }
   enter(Phase::head);
-  if (input_.empty()) return read();
+  if (input_.empty())
+    return read();
   on_input();
 }
 
 void HttpConnection::report(int status, std::size_t bytes) {
   ++context_.counters.requests;
-  if (!context_.options.on_request) return;
+  if (!context_.options.on_request)
+    return;
   context_.options.on_request({method_, path_, remote_, status, bytes, steady_us() - began_us_});
 }
 
@@ -344,7 +396,8 @@ void HttpConnection::ask_upgrade() {
   const ports::HttpRequest& request = head_->request;
   const std::string* version = request.header("sec-websocket-version");
   if (!head_->upgrade_websocket || (version != nullptr && *version != "13")) {
-    auto response = refusal_response({426, ErrorCode::malformed, "This address speaks the WebSocket protocol, version 13."});
+    auto response = refusal_response(
+        {426, ErrorCode::malformed, "This address speaks the WebSocket protocol, version 13."});
     response.headers.emplace_back("Upgrade", "websocket");
     response.headers.emplace_back("Sec-WebSocket-Version", "13");
     return respond(std::move(response));
@@ -359,7 +412,8 @@ void HttpConnection::ask_upgrade() {
   context_.engine.post([self = shared_from_this(), shared, number] {
     self->context_.links.upgrade(*shared, [self, number](ports::LinkAcceptor::Verdict verdict) {
       self->context_.loop.post([self, number, verdict = std::move(verdict)]() mutable {
-        if (self->phase_ != Phase::handler || self->request_number_ != number) return;
+        if (self->phase_ != Phase::handler || self->request_number_ != number)
+          return;
         self->do_upgrade(std::move(verdict));
       });
     });
@@ -368,7 +422,8 @@ void HttpConnection::ask_upgrade() {
 
 void HttpConnection::do_upgrade(ports::LinkAcceptor::Verdict verdict) {
   if (verdict.status != 101 || context_.draining) {
-    if (verdict.status == 101) verdict.response = refusal_response({503, ErrorCode::unavailable, {}});
+    if (verdict.status == 101)
+      verdict.response = refusal_response({503, ErrorCode::unavailable, {}});
     verdict.response.close = true;
     return respond(std::move(verdict.response));
   }
@@ -376,11 +431,13 @@ void HttpConnection::do_upgrade(ports::LinkAcceptor::Verdict verdict) {
   socket_->on_sent = nullptr;
   socket_->give_back(std::move(input_));
   report(101, 0);
-  open_socket_link(context_, socket_, peer_, std::move(head_->request), head_bytes_, verdict.subprotocol);
+  open_socket_link(context_, socket_, peer_, std::move(head_->request), head_bytes_,
+                   verdict.subprotocol);
 }
 
 void HttpConnection::close() {
-  if (phase_ == Phase::closed || phase_ == Phase::upgrading) return;
+  if (phase_ == Phase::closed || phase_ == Phase::upgrading)
+    return;
   enter(Phase::closed);
   socket_->on_sent = nullptr;
   socket_->close();

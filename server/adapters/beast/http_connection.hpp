@@ -1,5 +1,6 @@
-// One connection that speaks HTTP/1.1: reads requests one after the other, hands them to the handler on the engine executor and writes
-// the answers in order. Becomes a SocketLink when it is upgraded. Loop thread only; keeps itself alive while an operation is open.
+// One connection that speaks HTTP/1.1: reads requests one after the other, hands them to the
+// handler on the engine executor and writes the answers in order. Becomes a SocketLink when it is
+// upgraded. Loop thread only; keeps itself alive while an operation is open.
 #pragma once
 
 #include <array>
@@ -20,7 +21,8 @@ class HttpConnection : public Ticking, public std::enable_shared_from_this<HttpC
   ~HttpConnection() override;
   void start();
   void tick(std::int64_t now_ms) override;
-  void leave(std::int64_t in_ms) override;  // at once when idle, else after the answer that is under way
+  void leave(
+      std::int64_t in_ms) override;  // at once when idle, else after the answer that is under way
 
  private:
   enum class Phase { handshake, head, body, handler, writing, upgrading, closed };
@@ -31,7 +33,8 @@ class HttpConnection : public Ticking, public std::enable_shared_from_this<HttpC
   void on_input();
   void on_head();
   void begin_body();
-  void on_body_verdict(std::shared_ptr<ports::BodySink> sink, bool refused, ports::HttpResponse response);
+  void on_body_verdict(std::shared_ptr<ports::BodySink> sink, bool refused,
+                       ports::HttpResponse response);
   void continue_body();
   bool take_body_piece(const std::string& piece);
   void body_complete();
@@ -64,7 +67,7 @@ class HttpConnection : public Ticking, public std::enable_shared_from_this<HttpC
   std::int64_t began_us_ = 0;
   bool reading_ = false;
   bool close_after_ = false;
-  std::string method_;   // of the request being answered
+  std::string method_;  // of the request being answered
   std::string path_;
   std::string remote_;
   int status_ = 0;

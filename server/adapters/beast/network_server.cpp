@@ -16,14 +16,15 @@ namespace {
 
 using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 constexpr int kBacklog = 1'024;
-constexpr auto kAcceptPause = std::chrono::milliseconds(100);  // out of descriptors: some will be closed meanwhile
+constexpr auto kAcceptPause =
+    std::chrono::milliseconds(100);  // out of descriptors: some will be closed meanwhile
 
 }  // namespace
 
 // Order matters: connections that die with the loop still use what stands above it.
 struct NetworkServer::Parts {
-  Parts(NetworkOptions given, ports::Scheduler& engine, ports::HttpHandler& http, ports::LinkAcceptor& links,
-        ProxyRules proxies)
+  Parts(NetworkOptions given, ports::Scheduler& engine, ports::HttpHandler& http,
+        ports::LinkAcceptor& links, ProxyRules proxies)
       : options(std::move(given)),
         context{loop, engine, http, links, options, counters, std::move(proxies), {}, false},
         acceptor(loop.context()),
@@ -31,29 +32,34 @@ struct NetworkServer::Parts {
     context.on_closed = [this](const std::string& address) {
       --counters.connections;
       const auto found = per_address.find(address);
-      if (found != per_address.end() && --found->second == 0) per_address.erase(found);
+      if (found != per_address.end() && --found->second == 0)
+        per_address.erase(found);
     };
   }
 
   void accept() {
-    acceptor.async_accept(loop.context().get_executor(), [this](error_code error, TcpSocket socket) {
-      if (error == asio::error::operation_aborted || !acceptor.is_open()) return;
-      if (error) {
-        accept_timer.expires_after(kAcceptPause);
-        accept_timer.async_wait([this](error_code stopped) {
-          if (!stopped) accept();
-        });
-        return;
-      }
-      welcome(std::move(socket));
-      accept();
-    });
+    acceptor.async_accept(loop.context().get_executor(),
+                          [this](error_code error, TcpSocket socket) {
+                            if (error == asio::error::operation_aborted || !acceptor.is_open())
+                              return;
+                            if (error) {
+                              accept_timer.expires_after(kAcceptPause);
+                              accept_timer.async_wait([this](error_code stopped) {
+                                if (!stopped)
+                                  accept();
+                              });
+                              return;
+                            }
+                            welcome(std::move(socket));
+                            accept();
+                          });
   }
 
   void welcome(TcpSocket socket) {
     error_code error;
     const auto endpoint = socket.remote_endpoint(error);
-    if (error) return;
+    if (error)
+      return;
     auto address = endpoint.address();
     if (address.is_v6() && address.to_v6().is_v4_mapped()) {
       address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
@@ -63,7 +69,8 @@ struct NetworkServer::Parts {
     auto& of_address = per_address[peer];
     if (counters.connections >= static_cast<std::int64_t>(options.connections) ||
         (counted && of_address >= options.connections_per_address)) {
-      if (of_address == 0) per_address.erase(peer);
+      if (of_address == 0)
+        per_address.erase(peer);
       ++counters.turned_away;
       return;  // closes
     }
@@ -94,28 +101,37 @@ struct NetworkServer::Parts {
 NetworkServer::NetworkServer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 NetworkServer::~NetworkServer() { stop(); }
 
-Result<std::unique_ptr<NetworkServer>> NetworkServer::start(NetworkOptions options, ports::Scheduler& engine,
-                                                            ports::HttpHandler& http, ports::LinkAcceptor& links) {
+Result<std::unique_ptr<NetworkServer>> NetworkServer::start(NetworkOptions options,
+                                                            ports::Scheduler& engine,
+                                                            ports::HttpHandler& http,
+                                                            ports::LinkAcceptor& links) {
   // A peer that went away must not end the process: OpenSSL writes to sockets without MSG_NOSIGNAL.
   std::signal(SIGPIPE, SIG_IGN);
   SS_ASSIGN_OR_RETURN(ProxyRules proxies, ProxyRules::parse(options.trusted_proxies));
   auto parts = std::make_unique<Parts>(std::move(options), engine, http, links, std::move(proxies));
   if (!parts->options.tls_certificate_file.empty()) {
-    SS_ASSIGN_OR_RETURN(parts->tls, make_tls_context(parts->options.tls_certificate_file, parts->options.tls_key_file));
+    SS_ASSIGN_OR_RETURN(parts->tls, make_tls_context(parts->options.tls_certificate_file,
+                                                     parts->options.tls_key_file));
   }
   error_code error;
   const auto address = asio::ip::make_address(parts->options.address, error);
-  if (error) return fail(ErrorCode::invalid, "\"" + parts->options.address + "\" is not an address.", "listen");
+  if (error)
+    return fail(ErrorCode::invalid, "\"" + parts->options.address + "\" is not an address.",
+                "listen");
   const asio::ip::tcp::endpoint endpoint(address, parts->options.port);
   Acceptor& acceptor = parts->acceptor;
   acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(kBacklog, error);
+  if (!error)
+    acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error)
+    acceptor.bind(endpoint, error);
+  if (!error)
+    acceptor.listen(kBacklog, error);
   if (error) {
     const std::string where = parts->options.address + ":" + std::to_string(parts->options.port);
     if (error == asio::error::address_in_use || error == asio::error::access_denied) {
-      return fail(ErrorCode::address_in_use, where + ": " + error.message() + ". Choose another with --listen.", "listen");
+      return fail(ErrorCode::address_in_use,
+                  where + ": " + error.message() + ". Choose another with --listen.", "listen");
     }
     return fail(ErrorCode::invalid, where + ": " + error.message(), "listen");
   }
@@ -136,24 +152,25 @@ void NetworkServer::begin_drain(int spread_ms) {
     error_code ignored;
     parts->acceptor.close(ignored);
     parts->context.draining = true;
-    // Few links leave at once, many over the whole time: they all come back, and should not come back together.
+    // Few links leave at once, many over the whole time: they all come back, and should not come
+    // back together.
     std::int64_t position = 0;
     const auto count = static_cast<std::int64_t>(parts->loop.size());
     const std::int64_t spread = std::min<std::int64_t>(spread_ms, count * 2);
-    parts->loop.for_each([&](Ticking& item) {
-      item.leave(position++ * spread / count);
-    });
+    parts->loop.for_each([&](Ticking& item) { item.leave(position++ * spread / count); });
   });
 }
 
 void NetworkServer::stop() {
-  if (parts_ != nullptr) parts_->loop.stop();
+  if (parts_ != nullptr)
+    parts_->loop.stop();
 }
 
 Status NetworkServer::reload_certificate() {
-  if (parts_->options.tls_certificate_file.empty()) return {};
-  SS_ASSIGN_OR_RETURN(TlsContext fresh,
-                      make_tls_context(parts_->options.tls_certificate_file, parts_->options.tls_key_file));
+  if (parts_->options.tls_certificate_file.empty())
+    return {};
+  SS_ASSIGN_OR_RETURN(TlsContext fresh, make_tls_context(parts_->options.tls_certificate_file,
+                                                         parts_->options.tls_key_file));
   const std::lock_guard lock(parts_->tls_mutex);
   parts_->tls = std::move(fresh);
   return {};

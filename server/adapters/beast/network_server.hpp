@@ -1,5 +1,6 @@
-// HTTP and WebSocket on one port. Owns the socket loop's thread and every connection. Handlers run on the engine executor; the
-// server outlives none of the ports it is given. Thread rule: start, begin_drain and stop from one controlling thread.
+// HTTP and WebSocket on one port. Owns the socket loop's thread and every connection. Handlers run
+// on the engine executor; the server outlives none of the ports it is given. Thread rule: start,
+// begin_drain and stop from one controlling thread.
 #pragma once
 
 #include <atomic>
@@ -19,7 +20,7 @@ namespace syncstore::adapters {
 
 // One finished request, for the access log.
 struct RequestRecord {
-  std::string method;       // "-" when the gate could not read it
+  std::string method;  // "-" when the gate could not read it
   std::string path;
   std::string remote_address;
   int status = 0;
@@ -29,12 +30,13 @@ struct RequestRecord {
 
 struct NetworkOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 8080;                     // 0 = any free port
-  std::string tls_certificate_file;              // PEM; empty = plain HTTP
+  std::uint16_t port = 8080;         // 0 = any free port
+  std::string tls_certificate_file;  // PEM; empty = plain HTTP
   std::string tls_key_file;
-  std::vector<std::string> trusted_proxies;      // CIDR
+  std::vector<std::string> trusted_proxies;  // CIDR
   std::size_t connections = limits::kConnections;
-  std::size_t connections_per_address = limits::kConnectionsPerAddress;  // loopback and trusted proxies are not counted
+  std::size_t connections_per_address =
+      limits::kConnectionsPerAddress;  // loopback and trusted proxies are not counted
   int header_seconds = limits::kHttpHeaderSeconds;
   int keep_alive_seconds = limits::kHttpKeepAliveSeconds;
   int ping_seconds = limits::kPingSeconds;
@@ -44,13 +46,13 @@ struct NetworkOptions {
 // Read by /metrics from any thread.
 struct NetworkCounters {
   std::atomic<std::uint64_t> accepted{0};
-  std::atomic<std::uint64_t> turned_away{0};     // over a cap
+  std::atomic<std::uint64_t> turned_away{0};  // over a cap
   std::atomic<std::uint64_t> gate_refusals{0};
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> messages_in{0};
   std::atomic<std::uint64_t> messages_out{0};
-  std::atomic<std::uint64_t> bytes_out{0};       // of messages, as queued
-  std::atomic<std::uint64_t> sends_refused{0};   // link queue full
+  std::atomic<std::uint64_t> bytes_out{0};      // of messages, as queued
+  std::atomic<std::uint64_t> sends_refused{0};  // link queue full
   std::atomic<std::int64_t> connections{0};
   std::atomic<std::int64_t> links{0};
 };
@@ -58,8 +60,10 @@ struct NetworkCounters {
 class NetworkServer {
  public:
   // Errors: address_in_use, invalid (address or certificate cannot be used).
-  static Result<std::unique_ptr<NetworkServer>> start(NetworkOptions options, ports::Scheduler& engine,
-                                                      ports::HttpHandler& http, ports::LinkAcceptor& links);
+  static Result<std::unique_ptr<NetworkServer>> start(NetworkOptions options,
+                                                      ports::Scheduler& engine,
+                                                      ports::HttpHandler& http,
+                                                      ports::LinkAcceptor& links);
   ~NetworkServer();
 
   std::uint16_t port() const;

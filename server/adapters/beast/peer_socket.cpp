@@ -12,7 +12,7 @@
 namespace syncstore::adapters {
 namespace {
 
-constexpr std::size_t kBuffersPerWrite = 64;     // IOV_MAX is 1024; more gains nothing measurable
+constexpr std::size_t kBuffersPerWrite = 64;  // IOV_MAX is 1024; more gains nothing measurable
 constexpr auto kEndTime = std::chrono::seconds(2);
 constexpr std::size_t kEndBytes = 4'194'304;     // what a peer may still send after the last answer
 constexpr std::size_t kTlsRecordBytes = 16'384;  // the largest TLS record
@@ -34,7 +34,8 @@ PeerSocket::PeerSocket(TcpSocket socket, SSL_CTX* tls)
 }
 
 PeerSocket::~PeerSocket() {
-  if (tls_ != nullptr) SSL_free(tls_);
+  if (tls_ != nullptr)
+    SSL_free(tls_);
 }
 
 void PeerSocket::handshake(std::unique_ptr<Continuation> done) {
@@ -43,27 +44,36 @@ void PeerSocket::handshake(std::unique_ptr<Continuation> done) {
 }
 
 void PeerSocket::try_handshake() {
-  if (handshake_done_ == nullptr) return;
-  if (!socket_.is_open()) return std::exchange(handshake_done_, nullptr)->run(asio::error::operation_aborted, 0);
+  if (handshake_done_ == nullptr)
+    return;
+  if (!socket_.is_open())
+    return std::exchange(handshake_done_, nullptr)->run(asio::error::operation_aborted, 0);
   ERR_clear_error();
   const Step step = tls_step(SSL_do_handshake(tls_));
-  if (step == Step::wait_read || step == Step::wait_write) return wait_then(step, &PeerSocket::try_handshake);
-  const error_code error = step == Step::done ? error_code() : error_code(asio::error::connection_aborted);
+  if (step == Step::wait_read || step == Step::wait_write)
+    return wait_then(step, &PeerSocket::try_handshake);
+  const error_code error =
+      step == Step::done ? error_code() : error_code(asio::error::connection_aborted);
   std::exchange(handshake_done_, nullptr)->run(error, 0);
 }
 
 PeerSocket::Step PeerSocket::tls_step(int result) {
-  if (result > 0) return Step::done;
+  if (result > 0)
+    return Step::done;
   switch (SSL_get_error(tls_, result)) {
-    case SSL_ERROR_WANT_READ: return Step::wait_read;
-    case SSL_ERROR_WANT_WRITE: return Step::wait_write;
-    default: return Step::failed;
+    case SSL_ERROR_WANT_READ:
+      return Step::wait_read;
+    case SSL_ERROR_WANT_WRITE:
+      return Step::wait_write;
+    default:
+      return Step::failed;
   }
 }
 
 void PeerSocket::wait_then(Step step, void (PeerSocket::*next)()) {
   const auto kind = step == Step::wait_read ? TcpSocket::wait_read : TcpSocket::wait_write;
-  socket_.async_wait(kind, [self = shared_from_this(), next](error_code) { (self.get()->*next)(); });
+  socket_.async_wait(kind,
+                     [self = shared_from_this(), next](error_code) { (self.get()->*next)(); });
 }
 
 void PeerSocket::read_some(asio::mutable_buffer buffer, std::unique_ptr<Continuation> done) {
@@ -86,25 +96,32 @@ void PeerSocket::read_some(asio::mutable_buffer buffer, std::unique_ptr<Continua
 }
 
 void PeerSocket::complete_read(error_code error, std::size_t bytes) {
-  if (read_done_ == nullptr) return;
+  if (read_done_ == nullptr)
+    return;
   const auto done = std::exchange(read_done_, nullptr);
-  if (bytes > 0 && on_received) on_received({static_cast<const char*>(read_buffer_.data()), bytes});
+  if (bytes > 0 && on_received)
+    on_received({static_cast<const char*>(read_buffer_.data()), bytes});
   done->run(error, bytes);
 }
 
 void PeerSocket::try_tls_read() {
-  if (read_done_ == nullptr) return;
-  if (!socket_.is_open()) return complete_read(asio::error::operation_aborted, 0);
+  if (read_done_ == nullptr)
+    return;
+  if (!socket_.is_open())
+    return complete_read(asio::error::operation_aborted, 0);
   ERR_clear_error();
   const int wanted = static_cast<int>(std::min<std::size_t>(read_buffer_.size(), kTlsRecordBytes));
   const int result = SSL_read(tls_, read_buffer_.data(), wanted);
   const Step step = tls_step(result);
-  if (step == Step::done) return complete_read({}, static_cast<std::size_t>(result));
-  if (step == Step::failed) return complete_read(asio::error::eof, 0);
+  if (step == Step::done)
+    return complete_read({}, static_cast<std::size_t>(result));
+  if (step == Step::failed)
+    return complete_read(asio::error::eof, 0);
   wait_then(step, &PeerSocket::try_tls_read);
 }
 
-void PeerSocket::push(std::string_view header, SharedBytes payload, std::unique_ptr<Continuation> done) {
+void PeerSocket::push(std::string_view header, SharedBytes payload,
+                      std::unique_ptr<Continuation> done) {
   Item item;
   item.header_size = static_cast<std::uint8_t>(header.size());
   std::memcpy(item.header.data(), header.data(), header.size());
@@ -115,13 +132,17 @@ void PeerSocket::push(std::string_view header, SharedBytes payload, std::unique_
 }
 
 void PeerSocket::flush() {
-  if (waiting_to_write_) return;
+  if (waiting_to_write_)
+    return;
   while (!queue_.empty()) {
-    if (!write_error_ && !socket_.is_open()) write_error_ = asio::error::operation_aborted;
-    if (write_error_) return fail_writes(write_error_);
+    if (!write_error_ && !socket_.is_open())
+      write_error_ = asio::error::operation_aborted;
+    if (write_error_)
+      return fail_writes(write_error_);
     error_code error;
     const std::size_t bytes = tls_ != nullptr ? write_tls(error) : write_plain(error);
-    if (!error) sent(bytes);
+    if (!error)
+      sent(bytes);
     if (error == asio::error::would_block || error == asio::error::try_again) {
       waiting_to_write_ = true;
       socket_.async_wait(TcpSocket::wait_write, [self = shared_from_this()](error_code) {
@@ -130,7 +151,8 @@ void PeerSocket::flush() {
       });
       return;
     }
-    if (error) write_error_ = error;
+    if (error)
+      write_error_ = error;
   }
 }
 
@@ -141,20 +163,24 @@ std::size_t PeerSocket::write_plain(error_code& error) {
   const auto add = [&](const char* data, std::size_t size) {
     const std::size_t left_out = std::min(skip, size);
     skip -= left_out;
-    if (size > left_out) buffers[count++] = asio::const_buffer(data + left_out, size - left_out);
+    if (size > left_out)
+      buffers[count++] = asio::const_buffer(data + left_out, size - left_out);
   };
   for (const Item& item : queue_) {
-    if (count + 2 > kBuffersPerWrite) break;
+    if (count + 2 > kBuffersPerWrite)
+      break;
     add(item.header.data(), item.header_size);
-    if (item.payload) add(item.payload->data(), item.payload->size());
+    if (item.payload)
+      add(item.payload->data(), item.payload->size());
   }
-  if (count == 0) return 0;
+  if (count == 0)
+    return 0;
   return socket_.write_some(std::span<const asio::const_buffer>(buffers.data(), count), error);
 }
 
 std::size_t PeerSocket::write_tls(error_code& error) {
-  // Joined into one record: a record per frame would cost more than the frames. The same bytes stand at the front of the queue
-  // when a write is tried again, which is what OpenSSL asks for.
+  // Joined into one record: a record per frame would cost more than the frames. The same bytes
+  // stand at the front of the queue when a write is tried again, which is what OpenSSL asks for.
   std::array<char, kTlsRecordBytes> record;
   std::size_t filled = 0;
   std::size_t skip = front_sent_;
@@ -162,22 +188,32 @@ std::size_t PeerSocket::write_tls(error_code& error) {
     const std::size_t left_out = std::min(skip, size);
     skip -= left_out;
     const std::size_t taken = std::min(size - left_out, record.size() - filled);
-    if (taken > 0) std::memcpy(record.data() + filled, data + left_out, taken);
+    if (taken > 0)
+      std::memcpy(record.data() + filled, data + left_out, taken);
     filled += taken;
   };
   for (const Item& item : queue_) {
-    if (filled == record.size()) break;
+    if (filled == record.size())
+      break;
     add(item.header.data(), item.header_size);
-    if (item.payload) add(item.payload->data(), item.payload->size());
+    if (item.payload)
+      add(item.payload->data(), item.payload->size());
   }
-  if (filled == 0) return 0;
+  if (filled == 0)
+    return 0;
   ERR_clear_error();
   const int result = SSL_write(tls_, record.data(), static_cast<int>(filled));
   switch (tls_step(result)) {
-    case Step::done: return static_cast<std::size_t>(result);
-    case Step::wait_read:  // renegotiation is off, so this is not expected; waiting for room is right for both
-    case Step::wait_write: error = asio::error::would_block; return 0;
-    case Step::failed: error = asio::error::connection_reset; return 0;
+    case Step::done:
+      return static_cast<std::size_t>(result);
+    case Step::wait_read:  // renegotiation is off, so this is not expected; waiting for room is
+                           // right for both
+    case Step::wait_write:
+      error = asio::error::would_block;
+      return 0;
+    case Step::failed:
+      error = asio::error::connection_reset;
+      return 0;
   }
   return 0;
 }
@@ -190,12 +226,12 @@ void PeerSocket::sent(std::size_t bytes) {
     front_sent_ -= item.size();
     queue_.pop_front();
     if (item.done) {
-      asio::post(executor(), [done = std::shared_ptr<Continuation>(std::move(item.done)), size = item.size()] {
-        done->run({}, size);
-      });
+      asio::post(executor(), [done = std::shared_ptr<Continuation>(std::move(item.done)),
+                              size = item.size()] { done->run({}, size); });
     }
   }
-  if (on_sent) on_sent(bytes);
+  if (on_sent)
+    on_sent(bytes);
 }
 
 void PeerSocket::fail_writes(error_code error) {
@@ -204,14 +240,19 @@ void PeerSocket::fail_writes(error_code error) {
   const std::size_t bytes = std::exchange(queued_bytes_, 0);
   front_sent_ = 0;
   for (Item& item : dropped) {
-    if (!item.done) continue;
-    asio::post(executor(), [done = std::shared_ptr<Continuation>(std::move(item.done)), error] { done->run(error, 0); });
+    if (!item.done)
+      continue;
+    asio::post(executor(), [done = std::shared_ptr<Continuation>(std::move(item.done)), error] {
+      done->run(error, 0);
+    });
   }
-  if (on_sent && bytes > 0) on_sent(bytes);
+  if (on_sent && bytes > 0)
+    on_sent(bytes);
 }
 
 void PeerSocket::shutdown_send() {
-  if (!socket_.is_open()) return;
+  if (!socket_.is_open())
+    return;
   if (tls_ != nullptr && SSL_is_init_finished(tls_) == 1) {
     ERR_clear_error();
     SSL_shutdown(tls_);
@@ -221,20 +262,24 @@ void PeerSocket::shutdown_send() {
 }
 
 void PeerSocket::end() {
-  if (!socket_.is_open() || discarded_ != nullptr) return;
-  if (!queue_.empty()) return close();
+  if (!socket_.is_open() || discarded_ != nullptr)
+    return;
+  if (!queue_.empty())
+    return close();
   shutdown_send();
   discarded_ = std::make_unique<std::array<char, 4'096>>();
   end_timer_.expires_after(kEndTime);
   end_timer_.async_wait([weak = weak_from_this()](error_code error) {
     const auto self = weak.lock();
-    if (!error && self != nullptr) self->close();
+    if (!error && self != nullptr)
+      self->close();
   });
   discard(0);
 }
 
 void PeerSocket::discard(std::size_t so_far) {
-  if (so_far > kEndBytes) return close();
+  if (so_far > kEndBytes)
+    return close();
   socket_.async_read_some(asio::buffer(*discarded_),
                           [self = shared_from_this(), so_far](error_code error, std::size_t bytes) {
                             error ? self->close() : self->discard(so_far + bytes);
@@ -242,12 +287,14 @@ void PeerSocket::discard(std::size_t so_far) {
 }
 
 void PeerSocket::close() {
-  if (!socket_.is_open()) return;
+  if (!socket_.is_open())
+    return;
   error_code ignored;
   end_timer_.cancel();
   socket_.close(ignored);
   write_error_ = asio::error::operation_aborted;
-  if (!waiting_to_write_) fail_writes(write_error_);
+  if (!waiting_to_write_)
+    fail_writes(write_error_);
 }
 
 }  // namespace syncstore::adapters

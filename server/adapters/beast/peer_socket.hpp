@@ -1,6 +1,7 @@
-// One accepted socket, plain or TLS, with the only queue of outgoing bytes. Loop thread only; held by shared_ptr and alive until its
-// last asynchronous operation ended. At most one read and one write operation of the stream interface at a time; items of the queue
-// leave in order and whole, as many as fit in each write.
+// One accepted socket, plain or TLS, with the only queue of outgoing bytes. Loop thread only; held
+// by shared_ptr and alive until its last asynchronous operation ended. At most one read and one
+// write operation of the stream interface at a time; items of the queue leave in order and whole,
+// as many as fit in each write.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -43,8 +44,10 @@ class PeerSocket : public std::enable_shared_from_this<PeerSocket> {
   void give_back(std::string bytes) { given_back_ += bytes; }
   void read_some(asio::mutable_buffer buffer, std::unique_ptr<Continuation> done);
 
-  // Queues header + payload as one unit; `done` (may be empty) runs when its last byte has left, or with the error that ended it.
-  void push(std::string_view header, SharedBytes payload, std::unique_ptr<Continuation> done = nullptr);
+  // Queues header + payload as one unit; `done` (may be empty) runs when its last byte has left, or
+  // with the error that ended it.
+  void push(std::string_view header, SharedBytes payload,
+            std::unique_ptr<Continuation> done = nullptr);
   void flush();  // sends what is queued as far as the socket takes it; push alone sends nothing
   std::size_t queued_bytes() const { return queued_bytes_; }
   // Told of bytes that left, so that others can account for them.
@@ -53,8 +56,9 @@ class PeerSocket : public std::enable_shared_from_this<PeerSocket> {
   std::function<void(std::string_view)> on_received;
 
   void shutdown_send();
-  // Ends the connection after what was written: says so to the peer and reads on for a moment, because closing a socket with unread
-  // bytes in it would reset it and could take the last answer away. Closes at once when something is still queued.
+  // Ends the connection after what was written: says so to the peer and reads on for a moment,
+  // because closing a socket with unread bytes in it would reset it and could take the last answer
+  // away. Closes at once when something is still queued.
   void end();
   void close();  // pending operations end with operation_aborted
   bool is_open() const { return socket_.is_open(); }

@@ -10,10 +10,12 @@
 namespace syncstore::adapters {
 namespace {
 
-constexpr std::array<std::string_view, 7> kMethods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+constexpr std::array<std::string_view, 7> kMethods{"GET",   "HEAD",   "POST",   "PUT",
+                                                   "PATCH", "DELETE", "OPTIONS"};
 
 bool is_token_char(char c) {
-  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
+  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
+    return true;
   return std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
@@ -30,15 +32,20 @@ std::string lower_text(std::string_view text) {
 }
 
 std::string_view trim_blanks(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+    text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+    text.remove_suffix(1);
   return text;
 }
 
 int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  if (c >= 'a' && c <= 'f')
+    return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F')
+    return c - 'A' + 10;
   return -1;
 }
 
@@ -53,8 +60,8 @@ class Gate {
   GateAnswer run(std::string_view block) {
     const std::size_t line_end = block.find("\r\n");
     if (request_line(block.substr(0, line_end)) &&
-        header_lines(block.substr(line_end + 2, block.size() - line_end - 4)) && host() && framing() &&
-        connection() && target()) {
+        header_lines(block.substr(line_end + 2, block.size() - line_end - 4)) && host() &&
+        framing() && connection() && target()) {
       return {std::move(head_), {}};
     }
     return {std::nullopt, std::move(refusal_)};
@@ -69,17 +76,20 @@ class Gate {
   bool request_line(std::string_view line) {
     const std::size_t first = line.find(' ');
     const std::size_t last = line.rfind(' ');
-    if (first == std::string_view::npos || last == first) return fault(bad("The request line is not valid."));
+    if (first == std::string_view::npos || last == first)
+      return fault(bad("The request line is not valid."));
     const std::string_view method = line.substr(0, first);
     target_ = line.substr(first + 1, last - first - 1);
     const std::string_view version = line.substr(last + 1);
-    if (!is_token(method)) return fault(bad("The method is not valid."));
-    if (version.size() != 8 || version.substr(0, 5) != "HTTP/" || version[6] != '.' || version[5] < '0' ||
-        version[5] > '9' || version[7] < '0' || version[7] > '9') {
+    if (!is_token(method))
+      return fault(bad("The method is not valid."));
+    if (version.size() != 8 || version.substr(0, 5) != "HTTP/" || version[6] != '.' ||
+        version[5] < '0' || version[5] > '9' || version[7] < '0' || version[7] > '9') {
       return fault(bad("The HTTP version is not valid."));
     }
     if (version[5] != '1' || version[7] > '1') {
-      return fault(refuse(505, ErrorCode::not_implemented, "Only HTTP/1.0 and HTTP/1.1 are spoken here."));
+      return fault(
+          refuse(505, ErrorCode::not_implemented, "Only HTTP/1.0 and HTTP/1.1 are spoken here."));
     }
     head_.minor = version[7] - '0';
     if (method == "TRACE" || method == "CONNECT") {
@@ -103,7 +113,8 @@ class Gate {
   bool header_lines(std::string_view block) {
     while (!block.empty()) {
       const std::size_t end = std::min(block.find("\r\n"), block.size());
-      if (!header_line(block.substr(0, end))) return false;
+      if (!header_line(block.substr(0, end)))
+        return false;
       block.remove_prefix(std::min(end + 2, block.size()));
     }
     return true;
@@ -111,9 +122,11 @@ class Gate {
 
   bool header_line(std::string_view line) {
     if (head_.request.headers.size() == limits::kHttpHeaderLines) {
-      return fault(refuse(431, ErrorCode::headers_too_large, "The request has too many header lines."));
+      return fault(
+          refuse(431, ErrorCode::headers_too_large, "The request has too many header lines."));
     }
-    // A line that begins with a blank continues the one before: readers disagree about it, so nobody may send it.
+    // A line that begins with a blank continues the one before: readers disagree about it, so
+    // nobody may send it.
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
       return fault(bad("A header line is not valid."));
@@ -121,30 +134,36 @@ class Gate {
     const std::string_view value = trim_blanks(line.substr(colon + 1));
     for (const char c : value) {
       const auto byte = static_cast<unsigned char>(c);
-      if ((byte < 0x20 && c != '\t') || byte == 0x7F) return fault(bad("A header has a control character."));
+      if ((byte < 0x20 && c != '\t') || byte == 0x7F)
+        return fault(bad("A header has a control character."));
     }
     head_.request.headers.emplace_back(lower_text(line.substr(0, colon)), value);
     return true;
   }
 
   std::size_t count(std::string_view name) const {
-    return static_cast<std::size_t>(std::count_if(head_.request.headers.begin(), head_.request.headers.end(),
-                                                  [&](const auto& header) { return header.first == name; }));
+    return static_cast<std::size_t>(
+        std::count_if(head_.request.headers.begin(), head_.request.headers.end(),
+                      [&](const auto& header) { return header.first == name; }));
   }
 
   bool host() {
-    for (const std::string_view name : {"host", "content-length", "transfer-encoding", "content-type", "origin",
-                                        "authorization", "expect", "idempotency-key", "base-version"}) {
-      if (count(name) > 1) return fault(bad("The header " + std::string(name) + " stands twice."));
+    for (const std::string_view name :
+         {"host", "content-length", "transfer-encoding", "content-type", "origin", "authorization",
+          "expect", "idempotency-key", "base-version"}) {
+      if (count(name) > 1)
+        return fault(bad("The header " + std::string(name) + " stands twice."));
     }
     const std::string* host = head_.request.header("host");
     if (host == nullptr) {
       return head_.minor == 0 || fault(bad("The header Host is missing."));
     }
-    const bool valid = !host->empty() && host->size() <= 255 && std::all_of(host->begin(), host->end(), [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-             std::string_view("-._~:[]").find(c) != std::string_view::npos;
-    });
+    const bool valid = !host->empty() && host->size() <= 255 &&
+                       std::all_of(host->begin(), host->end(), [](char c) {
+                         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                (c >= '0' && c <= '9') ||
+                                std::string_view("-._~:[]").find(c) != std::string_view::npos;
+                       });
     return valid || fault(bad("The header Host is not valid."));
   }
 
@@ -152,19 +171,25 @@ class Gate {
     const std::string* encoding = head_.request.header("transfer-encoding");
     const std::string* length = head_.request.header("content-length");
     if (encoding != nullptr) {
-      if (length != nullptr) return fault(bad("Content-Length and Transfer-Encoding exclude each other."));
-      if (head_.minor == 0) return fault(bad("HTTP/1.0 knows no Transfer-Encoding."));
+      if (length != nullptr)
+        return fault(bad("Content-Length and Transfer-Encoding exclude each other."));
+      if (head_.minor == 0)
+        return fault(bad("HTTP/1.0 knows no Transfer-Encoding."));
       if (lower_text(*encoding) != "chunked") {
-        return fault(refuse(501, ErrorCode::not_implemented, "Only the transfer encoding \"chunked\" is known."));
+        return fault(refuse(501, ErrorCode::not_implemented,
+                            "Only the transfer encoding \"chunked\" is known."));
       }
       head_.chunked = true;
     }
     if (length != nullptr) {
-      const bool digits = !length->empty() && length->size() <= 18 &&
-                          std::all_of(length->begin(), length->end(), [](char c) { return c >= '0' && c <= '9'; });
-      if (!digits) return fault(bad("Content-Length is not a number."));
+      const bool digits =
+          !length->empty() && length->size() <= 18 &&
+          std::all_of(length->begin(), length->end(), [](char c) { return c >= '0' && c <= '9'; });
+      if (!digits)
+        return fault(bad("Content-Length is not a number."));
       std::uint64_t value = 0;
-      for (const char c : *length) value = value * 10 + static_cast<std::uint64_t>(c - '0');
+      for (const char c : *length)
+        value = value * 10 + static_cast<std::uint64_t>(c - '0');
       head_.content_length = value;
     }
     if (const std::string* expect = head_.request.header("expect")) {
@@ -180,19 +205,23 @@ class Gate {
     bool close = head_.minor == 0;
     bool upgrade = false;
     for (const auto& [name, value] : head_.request.headers) {
-      if (name != "connection") continue;
+      if (name != "connection")
+        continue;
       std::string_view rest = value;
       while (!rest.empty()) {
         const std::size_t comma = std::min(rest.find(','), rest.size());
         const std::string option = lower_text(trim_blanks(rest.substr(0, comma)));
-        if (option == "close") close = true;
-        if (option == "upgrade") upgrade = true;
+        if (option == "close")
+          close = true;
+        if (option == "upgrade")
+          upgrade = true;
         rest.remove_prefix(std::min(comma + 1, rest.size()));
       }
     }
     head_.keep_alive = !close;
     const std::string* protocol = head_.request.header("upgrade");
-    head_.upgrade_websocket = upgrade && protocol != nullptr && lower_text(*protocol) == "websocket";
+    head_.upgrade_websocket =
+        upgrade && protocol != nullptr && lower_text(*protocol) == "websocket";
     if (head_.upgrade_websocket && (head_.has_body() || head_.minor == 0)) {
       return fault(bad("An upgrade is asked for by HTTP/1.1 and without a body."));
     }
@@ -203,22 +232,26 @@ class Gate {
     std::string_view rest = target_;
     if (rest.front() != '/') {
       // Absolute form is for proxies; it may only repeat what Host says.
-      const std::size_t scheme = lower_text(rest.substr(0, 8)) == "https://" ? 8
-                                 : lower_text(rest.substr(0, 7)) == "http://" ? 7 : 0;
+      const std::size_t scheme = lower_text(rest.substr(0, 8)) == "https://"  ? 8
+                                 : lower_text(rest.substr(0, 7)) == "http://" ? 7
+                                                                              : 0;
       const std::string* host = head_.request.header("host");
-      if (scheme == 0 || host == nullptr) return fault(bad("The address must begin with a slash."));
+      if (scheme == 0 || host == nullptr)
+        return fault(bad("The address must begin with a slash."));
       const std::size_t slash = std::min(rest.find_first_of("/?", scheme), rest.size());
       if (lower_text(rest.substr(scheme, slash - scheme)) != lower_text(*host)) {
         return fault(bad("The address and the header Host name different hosts."));
       }
       rest.remove_prefix(slash);
     }
-    if (rest.find('#') != std::string_view::npos) return fault(bad("The address must not have a fragment."));
+    if (rest.find('#') != std::string_view::npos)
+      return fault(bad("The address must not have a fragment."));
     const std::size_t mark = std::min(rest.find('?'), rest.size());
     const std::string_view raw_path = mark == 0 ? std::string_view("/") : rest.substr(0, mark);
     head_.request.target = mark == 0 ? "/" + std::string(rest) : std::string(rest);
     auto path = percent_decode(raw_path, false);
-    if (!path || !valid_path(raw_path, *path)) return fault(bad("The path of the address is not valid."));
+    if (!path || !valid_path(raw_path, *path))
+      return fault(bad("The path of the address is not valid."));
     head_.request.path = std::move(*path);
     return mark >= rest.size() || query(rest.substr(mark + 1));
   }
@@ -226,16 +259,20 @@ class Gate {
   static bool valid_path(std::string_view raw, std::string_view path) {
     // An encoded slash would make one segment look like two to whoever comes later.
     const std::string raw_lower = lower_text(raw);
-    if (raw_lower.find("%2f") != std::string::npos || path.find('\\') != std::string_view::npos) return false;
-    if (path.find('\0') != std::string_view::npos || !is_valid_utf8(path)) return false;
+    if (raw_lower.find("%2f") != std::string::npos || path.find('\\') != std::string_view::npos)
+      return false;
+    if (path.find('\0') != std::string_view::npos || !is_valid_utf8(path))
+      return false;
     std::size_t begin = 1;
     while (begin <= path.size()) {
       const std::size_t end = std::min(path.find('/', begin), path.size());
       const std::string_view segment = path.substr(begin, end - begin);
-      if (segment == "." || segment == "..") return false;
+      if (segment == "." || segment == "..")
+        return false;
       begin = end + 1;
     }
-    return std::none_of(path.begin(), path.end(), [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; });
+    return std::none_of(path.begin(), path.end(),
+                        [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; });
   }
 
   bool query(std::string_view text) {
@@ -243,7 +280,8 @@ class Gate {
       const std::size_t end = std::min(text.find('&'), text.size());
       const std::string_view pair = text.substr(0, end);
       text.remove_prefix(std::min(end + 1, text.size()));
-      if (pair.empty()) continue;
+      if (pair.empty())
+        continue;
       const std::size_t equals = std::min(pair.find('='), pair.size());
       auto name = percent_decode(pair.substr(0, equals), true);
       auto value = percent_decode(pair.substr(std::min(equals + 1, pair.size())), true);
@@ -264,8 +302,10 @@ class Gate {
 
 HeadScan scan_head(std::string_view bytes) {
   HeadScan scan;
-  // RFC 9112 2.2: empty lines before a request line are ignored; two are more than any client sends.
-  while (scan.skip < 4 && bytes.substr(scan.skip, 2) == "\r\n") scan.skip += 2;
+  // RFC 9112 2.2: empty lines before a request line are ignored; two are more than any client
+  // sends.
+  while (scan.skip < 4 && bytes.substr(scan.skip, 2) == "\r\n")
+    scan.skip += 2;
   bytes.remove_prefix(scan.skip);
   const auto refused = [&](GateRefusal refusal) {
     scan.progress = HeadProgress::refused;
@@ -276,18 +316,22 @@ HeadScan scan_head(std::string_view bytes) {
   const std::string_view block = bytes.substr(0, std::min(end, bytes.size()));
   for (std::size_t i = 0; i < block.size(); ++i) {
     const char c = block[i];
-    if (c == '\0') return refused(bad("The header has a NUL byte."));
-    if (c == '\n' && (i == 0 || block[i - 1] != '\r')) return refused(bad("Lines must end with CR LF."));
+    if (c == '\0')
+      return refused(bad("The header has a NUL byte."));
+    if (c == '\n' && (i == 0 || block[i - 1] != '\r'))
+      return refused(bad("Lines must end with CR LF."));
     if (c == '\r' && i + 1 < block.size() && block[i + 1] != '\n') {
       return refused(bad("Lines must end with CR LF."));
     }
   }
   if (block.size() > limits::kHttpHeaderBytes) {
     const bool one_line = block.find("\r\n") == std::string_view::npos;
-    return refused(one_line ? refuse(414, ErrorCode::too_large, "The address is too long.")
-                            : refuse(431, ErrorCode::headers_too_large, "The request header is too large."));
+    return refused(
+        one_line ? refuse(414, ErrorCode::too_large, "The address is too long.")
+                 : refuse(431, ErrorCode::headers_too_large, "The request header is too large."));
   }
-  if (end == std::string_view::npos) return scan;
+  if (end == std::string_view::npos)
+    return scan;
   scan.progress = HeadProgress::complete;
   scan.length = end + 4;
   return scan;
@@ -306,7 +350,8 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_bl
     } else {
       const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
       const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
-      if (high < 0 || low < 0) return std::nullopt;
+      if (high < 0 || low < 0)
+        return std::nullopt;
       out.push_back(static_cast<char>(high * 16 + low));
       i += 2;
     }
@@ -315,7 +360,8 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_bl
 }
 
 ports::HttpResponse refusal_response(const GateRefusal& refusal) {
-  const std::string detail = refusal.detail.empty() ? std::string(error_sentence(refusal.code)) : refusal.detail;
+  const std::string detail =
+      refusal.detail.empty() ? std::string(error_sentence(refusal.code)) : refusal.detail;
   Json body = Json::object();
   body.set("type", "about:blank")
       .set("title", status_phrase(refusal.status))
@@ -328,7 +374,8 @@ ports::HttpResponse refusal_response(const GateRefusal& refusal) {
   response.headers = {{"Content-Type", "application/problem+json"},
                       {"Cache-Control", "no-store"},
                       {"X-Content-Type-Options", "nosniff"}};
-  if (refusal.status == 405) response.headers.emplace_back("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  if (refusal.status == 405)
+    response.headers.emplace_back("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   response.body = body.dump();
   response.close = true;
   return response;
@@ -336,43 +383,80 @@ ports::HttpResponse refusal_response(const GateRefusal& refusal) {
 
 std::string_view status_phrase(int status) {
   switch (status) {
-    case 100: return "Continue";
-    case 101: return "Switching Protocols";
-    case 200: return "OK";
-    case 201: return "Created";
-    case 202: return "Accepted";
-    case 204: return "No Content";
-    case 206: return "Partial Content";
-    case 301: return "Moved Permanently";
-    case 302: return "Found";
-    case 303: return "See Other";
-    case 304: return "Not Modified";
-    case 307: return "Temporary Redirect";
-    case 308: return "Permanent Redirect";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 406: return "Not Acceptable";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 410: return "Gone";
-    case 412: return "Precondition Failed";
-    case 413: return "Content Too Large";
-    case 414: return "URI Too Long";
-    case 415: return "Unsupported Media Type";
-    case 417: return "Expectation Failed";
-    case 422: return "Unprocessable Content";
-    case 426: return "Upgrade Required";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 503: return "Service Unavailable";
-    case 505: return "HTTP Version Not Supported";
-    case 507: return "Insufficient Storage";
-    default: return "Status";
+    case 100:
+      return "Continue";
+    case 101:
+      return "Switching Protocols";
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
+    case 204:
+      return "No Content";
+    case 206:
+      return "Partial Content";
+    case 301:
+      return "Moved Permanently";
+    case 302:
+      return "Found";
+    case 303:
+      return "See Other";
+    case 304:
+      return "Not Modified";
+    case 307:
+      return "Temporary Redirect";
+    case 308:
+      return "Permanent Redirect";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 406:
+      return "Not Acceptable";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 410:
+      return "Gone";
+    case 412:
+      return "Precondition Failed";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 415:
+      return "Unsupported Media Type";
+    case 417:
+      return "Expectation Failed";
+    case 422:
+      return "Unprocessable Content";
+    case 426:
+      return "Upgrade Required";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 503:
+      return "Service Unavailable";
+    case 505:
+      return "HTTP Version Not Supported";
+    case 507:
+      return "Insufficient Storage";
+    default:
+      return "Status";
   }
 }
 

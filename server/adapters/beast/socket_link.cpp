@@ -18,12 +18,13 @@ namespace beast = boost::beast;
 namespace websocket = beast::websocket;
 namespace http = beast::http;
 
-constexpr std::int64_t kCloseMs = 5'000;              // a peer that does not answer a close is cut off
-constexpr std::int64_t kMessageMs = 30'000;           // 64 KiB of edits over the slowest mobile network
-constexpr std::size_t kUnhandledMessages = 64;        // read but not yet seen by the engine; above it reading waits
+constexpr std::int64_t kCloseMs = 5'000;     // a peer that does not answer a close is cut off
+constexpr std::int64_t kMessageMs = 30'000;  // 64 KiB of edits over the slowest mobile network
+constexpr std::size_t kUnhandledMessages =
+    64;  // read but not yet seen by the engine; above it reading waits
 constexpr std::size_t kUnhandledBytes = 2 * limits::kMessageBytes;
-constexpr std::size_t kKeptReadBuffer = 65'536;       // a large message's buffer is given back
-constexpr std::size_t kFrameHeaderMax = 10;            // of a frame that is not masked
+constexpr std::size_t kKeptReadBuffer = 65'536;  // a large message's buffer is given back
+constexpr std::size_t kFrameHeaderMax = 10;      // of a frame that is not masked
 
 // The header of an unmasked, unfragmented server frame.
 std::string frame_header(std::size_t size, bool text) {
@@ -59,7 +60,8 @@ class SocketLink : public ports::Link,
   }
 
   ~SocketLink() override {
-    if (!finished_) leave_place();
+    if (!finished_)
+      leave_place();
   }
 
   void accept(std::string_view head) {
@@ -71,16 +73,20 @@ class SocketLink : public ports::Link,
     upgrade_request_ = parser.release();
     ws_.read_message_max(limits::kMessageBytes);
     ws_.auto_fragment(false);
-    ws_.set_option(websocket::stream_base::decorator([protocol = subprotocol_](websocket::response_type& response) {
-      response.set(http::field::server, "SyncStore");
-      if (!protocol.empty()) response.set(http::field::sec_websocket_protocol, protocol);
-    }));
+    ws_.set_option(websocket::stream_base::decorator(
+        [protocol = subprotocol_](websocket::response_type& response) {
+          response.set(http::field::server, "SyncStore");
+          if (!protocol.empty())
+            response.set(http::field::sec_websocket_protocol, protocol);
+        }));
     ws_.control_callback([this](websocket::frame_type kind, beast::string_view) {
-      if (kind == websocket::frame_type::pong) missed_pings_ = 0;
+      if (kind == websocket::frame_type::pong)
+        missed_pings_ = 0;
     });
     state_since_ms_ = context_.loop.now_ms();
     ws_.async_accept(upgrade_request_, [self = shared_from_this()](error_code failed) {
-      if (failed) return self->finish();
+      if (failed)
+        return self->finish();
       self->accepted();
     });
   }
@@ -89,11 +95,13 @@ class SocketLink : public ports::Link,
   bool send(std::shared_ptr<const std::string> message, bool text) override {
     const std::size_t size = message->size() + kFrameHeaderMax;
     const std::size_t queued = queued_bytes();
-    // A single message above the bound still goes to an idle link: there is no other way to deliver it.
+    // A single message above the bound still goes to an idle link: there is no other way to deliver
+    // it.
     if (queued > 0 && queued + size > limits::kLinkQueueBytes) {
       refused_ = true;
       ++context_.counters.sends_refused;
-      context_.loop.put(shared_from_this(), nullptr, false);  // the queue may have emptied meanwhile: looks again
+      context_.loop.put(shared_from_this(), nullptr,
+                        false);  // the queue may have emptied meanwhile: looks again
       return false;
     }
     in_tray_ += size;
@@ -104,8 +112,11 @@ class SocketLink : public ports::Link,
   }
 
   void close(std::uint16_t code, std::string reason) override {
-    context_.loop.put(shared_from_this(), nullptr, false);  // keeps the order behind messages sent before
-    context_.loop.post([self = shared_from_this(), code, reason = std::move(reason)] { self->begin_close(code, reason); });
+    context_.loop.put(shared_from_this(), nullptr,
+                      false);  // keeps the order behind messages sent before
+    context_.loop.post([self = shared_from_this(), code, reason = std::move(reason)] {
+      self->begin_close(code, reason);
+    });
   }
 
   std::size_t queued_bytes() const override { return in_tray_.load() + in_socket_.load(); }
@@ -113,15 +124,18 @@ class SocketLink : public ports::Link,
   void pause_reading(bool paused) override {
     context_.loop.post([self = shared_from_this(), paused] {
       self->paused_ = paused;
-      if (!paused) self->read();
+      if (!paused)
+        self->read();
     });
   }
 
   // --- loop thread ---
   void take(std::shared_ptr<const std::string> message, bool text) override {
-    if (message == nullptr) return;
+    if (message == nullptr)
+      return;
     in_tray_ -= message->size() + kFrameHeaderMax;
-    if (finished_ || closing_ || ws_.next_layer().close_sent()) return;
+    if (finished_ || closing_ || ws_.next_layer().close_sent())
+      return;
     const std::string header = frame_header(message->size(), text);
     socket_->push(header, std::move(message));
   }
@@ -133,30 +147,40 @@ class SocketLink : public ports::Link,
 
   void tick(std::int64_t now_ms) override {
     const auto self = weak_from_this().lock();
-    if (self == nullptr || finished_) return;
+    if (self == nullptr || finished_)
+      return;
     if (!open_ || closing_) {
-      if (now_ms - state_since_ms_ > kCloseMs) socket_->close(), finish();
+      if (now_ms - state_since_ms_ > kCloseMs)
+        socket_->close(), finish();
       return;
     }
-    if (leave_at_ms_ != 0 && now_ms >= leave_at_ms_) return begin_close(1001, "going away");
+    if (leave_at_ms_ != 0 && now_ms >= leave_at_ms_)
+      return begin_close(1001, "going away");
     const std::int64_t since = meter_.message_since_ms();
-    if (since != 0 && !paused_ && !waiting_ && now_ms - since > kMessageMs) return begin_close(1008, "message too slow");
-    if (now_ms - last_ping_ms_ < 1'000LL * context_.options.ping_seconds) return;
+    if (since != 0 && !paused_ && !waiting_ && now_ms - since > kMessageMs)
+      return begin_close(1008, "message too slow");
+    if (now_ms - last_ping_ms_ < 1'000LL * context_.options.ping_seconds)
+      return;
     last_ping_ms_ = now_ms;
-    if (paused_ || waiting_) missed_pings_ = 0;  // its pongs are waiting unread, which is our doing
-    if (missed_pings_ >= limits::kMissedPings) return begin_close(4408, "no answer to pings");
+    if (paused_ || waiting_)
+      missed_pings_ = 0;  // its pongs are waiting unread, which is our doing
+    if (missed_pings_ >= limits::kMissedPings)
+      return begin_close(4408, "no answer to pings");
     ++missed_pings_;
-    if (socket_->queued_bytes() < limits::kLinkQueueBytes) socket_->push(std::string_view("\x89\x00", 2), nullptr);
+    if (socket_->queued_bytes() < limits::kLinkQueueBytes)
+      socket_->push(std::string_view("\x89\x00", 2), nullptr);
     socket_->flush();
   }
 
   void leave(std::int64_t in_ms) override { leave_at_ms_ = context_.loop.now_ms() + in_ms; }
 
   void begin_close(std::uint16_t code, const std::string& reason) {
-    if (finished_ || closing_) return;
+    if (finished_ || closing_)
+      return;
     closing_ = true;
     state_since_ms_ = context_.loop.now_ms();
-    if (!open_) return;  // accepted() looks
+    if (!open_)
+      return;  // accepted() looks
     websocket::close_reason why(static_cast<websocket::close_code>(code));
     why.reason = reason.substr(0, 120);
     ws_.async_close(why, [self = shared_from_this()](error_code) { self->finish(); });
@@ -170,7 +194,8 @@ class SocketLink : public ports::Link,
     last_ping_ms_ = state_since_ms_ = context_.loop.now_ms();
     socket_->on_sent = [this](std::size_t) { account(); };
     socket_->on_received = [this](std::string_view bytes) {
-      if (!meter_.feed(bytes, context_.loop.now_ms())) begin_close(1008, "too many frames");
+      if (!meter_.feed(bytes, context_.loop.now_ms()))
+        begin_close(1008, "too many frames");
     };
     open_ = true;
     if (closing_ || context_.draining) {
@@ -184,9 +209,11 @@ class SocketLink : public ports::Link,
   }
 
   void read() {
-    if (reading_ || finished_ || !open_ || paused_ || read_failed_) return;
+    if (reading_ || finished_ || !open_ || paused_ || read_failed_)
+      return;
     waiting_ = unhandled_messages_ >= kUnhandledMessages || unhandled_bytes_ >= kUnhandledBytes;
-    if (waiting_) return;
+    if (waiting_)
+      return;
     reading_ = true;
     ws_.async_read(buffer_, [self = shared_from_this()](error_code error, std::size_t) {
       self->reading_ = false;
@@ -198,28 +225,35 @@ class SocketLink : public ports::Link,
     if (error) {
       read_failed_ = true;
       // While our own close frame is under way its handler ends the link.
-      if (!closing_) finish();
+      if (!closing_)
+        finish();
       return;
     }
-    if (finished_) return;
+    if (finished_)
+      return;
     if (closing_) {  // what arrives behind our close is not looked at
       buffer_.consume(buffer_.size());
       return read();
     }
-    if (ws_.got_text() != text_) return begin_close(1003, text_ ? "text expected" : "binary expected");
+    if (ws_.got_text() != text_)
+      return begin_close(1003, text_ ? "text expected" : "binary expected");
     std::string message(static_cast<const char*>(buffer_.data().data()), buffer_.size());
     buffer_.consume(buffer_.size());
-    if (buffer_.capacity() > kKeptReadBuffer) buffer_ = beast::flat_buffer();
+    if (buffer_.capacity() > kKeptReadBuffer)
+      buffer_ = beast::flat_buffer();
     ++context_.counters.messages_in;
     const std::size_t size = message.size();
     ++unhandled_messages_;
     unhandled_bytes_ += size;
     context_.engine.post([self = shared_from_this(), message = std::move(message), size]() mutable {
-      if (self->session_ != nullptr) self->session_->received(std::move(message), self->text_);
-      const bool was_full = self->unhandled_messages_ >= kUnhandledMessages || self->unhandled_bytes_ >= kUnhandledBytes;
+      if (self->session_ != nullptr)
+        self->session_->received(std::move(message), self->text_);
+      const bool was_full = self->unhandled_messages_ >= kUnhandledMessages ||
+                            self->unhandled_bytes_ >= kUnhandledBytes;
       --self->unhandled_messages_;
       self->unhandled_bytes_ -= size;
-      if (was_full) self->context_.loop.post([self] { self->read(); });
+      if (was_full)
+        self->context_.loop.post([self] { self->read(); });
     });
     read();
   }
@@ -227,23 +261,28 @@ class SocketLink : public ports::Link,
   // After anything that changed the socket's queue.
   void account() {
     in_socket_ = socket_->queued_bytes();
-    if (!refused_ || finished_ || queued_bytes() >= limits::kLinkQueueBytes / 4) return;
+    if (!refused_ || finished_ || queued_bytes() >= limits::kLinkQueueBytes / 4)
+      return;
     refused_ = false;
     context_.engine.post([self = shared_from_this()] {
-      if (self->session_ != nullptr) self->session_->drained();
+      if (self->session_ != nullptr)
+        self->session_->drained();
     });
   }
 
   void finish() {
-    if (finished_) return;
+    if (finished_)
+      return;
     finished_ = true;
     socket_->on_sent = nullptr;
     socket_->on_received = nullptr;
     socket_->end();
     leave_place();  // now: the engine may hold the link for a while yet
-    if (counted_) --context_.counters.links;
+    if (counted_)
+      --context_.counters.links;
     context_.engine.post([self = shared_from_this()] {
-      if (self->session_ != nullptr) self->session_->closed();
+      if (self->session_ != nullptr)
+        self->session_->closed();
       self->session_ = nullptr;
     });
   }
@@ -279,22 +318,26 @@ class SocketLink : public ports::Link,
   bool reading_ = false;
   bool read_failed_ = false;
   bool paused_ = false;
-  bool waiting_ = false;   // reading waits for the engine
+  bool waiting_ = false;  // reading waits for the engine
   bool counted_ = false;
 };
 
 }  // namespace
 
 bool valid_websocket_key(std::string_view key) {
-  return key.size() == 24 && key.substr(22) == "==" && std::all_of(key.begin(), key.begin() + 22, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
-  });
+  return key.size() == 24 && key.substr(22) == "==" &&
+         std::all_of(key.begin(), key.begin() + 22, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '+' || c == '/';
+         });
 }
 
-void open_socket_link(ConnectionContext& context, std::shared_ptr<PeerSocket> socket, std::string peer,
-                      ports::HttpRequest request, std::string_view head, const std::string& subprotocol) {
+void open_socket_link(ConnectionContext& context, std::shared_ptr<PeerSocket> socket,
+                      std::string peer, ports::HttpRequest request, std::string_view head,
+                      const std::string& subprotocol) {
   context.loop
-      .make<SocketLink>(context, std::move(socket), std::move(peer), std::move(request), subprotocol)
+      .make<SocketLink>(context, std::move(socket), std::move(peer), std::move(request),
+                        subprotocol)
       ->accept(head);
 }
 

@@ -1,6 +1,7 @@
-// The stream that Beast's websocket runs on: reads from the peer's socket, and writes through the socket's one queue, so that
-// Beast's own frames (handshake, pong, close) and the application's frames never interleave.
-// A write is reported done only when its bytes left: Beast shuts the socket down after the close frame it believes sent.
+// The stream that Beast's websocket runs on: reads from the peer's socket, and writes through the
+// socket's one queue, so that Beast's own frames (handshake, pong, close) and the application's
+// frames never interleave. A write is reported done only when its bytes left: Beast shuts the
+// socket down after the close frame it believes sent.
 #pragma once
 
 #include <algorithm>
@@ -38,8 +39,10 @@ class SocketStream {
 
   template <class Buffers, class Handler>
   auto async_write_some(const Buffers& buffers, Handler&& handler) {
-    auto bytes = std::make_shared<const std::string>(asio::buffers_begin(buffers), asio::buffers_end(buffers));
-    if (upgraded_ && !bytes->empty() && (static_cast<unsigned char>((*bytes)[0]) & 0x0Fu) == 0x8u) close_sent_ = true;
+    auto bytes = std::make_shared<const std::string>(asio::buffers_begin(buffers),
+                                                     asio::buffers_end(buffers));
+    if (upgraded_ && !bytes->empty() && (static_cast<unsigned char>((*bytes)[0]) & 0x0Fu) == 0x8u)
+      close_sent_ = true;
     return asio::async_initiate<Handler, void(error_code, std::size_t)>(
         [](auto&& done, PeerSocket* socket, SharedBytes unit) {
           socket->push("", std::move(unit), wrap(std::forward<decltype(done)>(done)));
@@ -66,9 +69,11 @@ class SocketStream {
 
   template <class Buffers>
   static asio::mutable_buffer first_buffer(const Buffers& buffers) {
-    for (auto it = asio::buffer_sequence_begin(buffers); it != asio::buffer_sequence_end(buffers); ++it) {
+    for (auto it = asio::buffer_sequence_begin(buffers); it != asio::buffer_sequence_end(buffers);
+         ++it) {
       const asio::mutable_buffer buffer(*it);
-      if (buffer.size() > 0) return buffer;
+      if (buffer.size() > 0)
+        return buffer;
     }
     return {};
   }
@@ -87,7 +92,8 @@ inline void teardown(boost::beast::role_type, SocketStream& stream, error_code& 
 template <class Handler>
 void async_teardown(boost::beast::role_type, SocketStream& stream, Handler&& handler) {
   stream.socket().shutdown_send();
-  asio::post(stream.get_executor(), [done = std::forward<Handler>(handler)]() mutable { std::move(done)(error_code()); });
+  asio::post(stream.get_executor(),
+             [done = std::forward<Handler>(handler)]() mutable { std::move(done)(error_code()); });
 }
 
 }  // namespace syncstore::adapters

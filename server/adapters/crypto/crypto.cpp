@@ -30,22 +30,23 @@ NativeCrypto::NativeCrypto() {
 std::string NativeCrypto::sha256(std::string_view bytes) const { return sha256_pair(bytes, {}); }
 
 std::string NativeCrypto::sha256_pair(std::string_view first, std::string_view second) const {
-  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                                    EVP_MD_CTX_free);
+  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(
+      EVP_MD_CTX_new(), EVP_MD_CTX_free);
   std::string out(32, '\0');
   unsigned length = 0;
-  const bool ok = EVP_DigestInit_ex2(context.get(), sha256_algorithm(), nullptr) == 1 &&
-                  EVP_DigestUpdate(context.get(), first.data(), first.size()) == 1 &&
-                  EVP_DigestUpdate(context.get(), second.data(), second.size()) == 1 &&
-                  EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(out.data()), &length) == 1;
+  const bool ok =
+      EVP_DigestInit_ex2(context.get(), sha256_algorithm(), nullptr) == 1 &&
+      EVP_DigestUpdate(context.get(), first.data(), first.size()) == 1 &&
+      EVP_DigestUpdate(context.get(), second.data(), second.size()) == 1 &&
+      EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(out.data()), &length) == 1;
   SS_ASSERT(ok && length == 32);
   return out;
 }
 
 std::string NativeCrypto::hash_password(std::string_view password) const {
   char encoded[crypto_pwhash_STRBYTES];
-  const int status = crypto_pwhash_str_alg(encoded, password.data(), password.size(), kPasses, kMemory,
-                                           crypto_pwhash_ALG_ARGON2ID13);
+  const int status = crypto_pwhash_str_alg(encoded, password.data(), password.size(), kPasses,
+                                           kMemory, crypto_pwhash_ALG_ARGON2ID13);
   SS_ASSERT(status == 0);  // only out of memory
   return encoded;
 }

@@ -5,8 +5,8 @@
 
 namespace syncstore::adapters {
 
-// Argon2id with 19 MiB and 2 passes (OWASP's minimum): about 30 ms, so a sign-in stays quick and two hashes at a time
-// (the worker pool's size) hold 38 MiB.
+// Argon2id with 19 MiB and 2 passes (OWASP's minimum): about 30 ms, so a sign-in stays quick and
+// two hashes at a time (the worker pool's size) hold 38 MiB.
 class NativeCrypto : public ports::Crypto {
  public:
   NativeCrypto();

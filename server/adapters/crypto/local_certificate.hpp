@@ -1,4 +1,5 @@
-// The certificate of `--tls local`: made by the server itself for this machine's names and addresses, kept in the data directory.
+// The certificate of `--tls local`: made by the server itself for this machine's names and
+// addresses, kept in the data directory.
 #pragma once
 
 #include <string>
@@ -15,8 +16,9 @@ struct LocalCertificate {
   bool made = false;             // now, rather than found
 };
 
-// Finds or makes DIR/tls-local.{crt,key}: P-256, one year, for localhost, the host's name and its addresses. Makes a new one
-// when the old one ends within 30 days or lacks an address the machine has now. Errors: read_only_directory, internal.
+// Finds or makes DIR/tls-local.{crt,key}: P-256, one year, for localhost, the host's name and its
+// addresses. Makes a new one when the old one ends within 30 days or lacks an address the machine
+// has now. Errors: read_only_directory, internal.
 Result<LocalCertificate> local_certificate(const std::string& directory);
 
 }  // namespace syncstore::adapters

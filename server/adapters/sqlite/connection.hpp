@@ -1,5 +1,5 @@
-// A thin layer over SQLite's C interface: connections and statements that close themselves, errors as Status. One thread at a time
-// per connection.
+// A thin layer over SQLite's C interface: connections and statements that close themselves, errors
+// as Status. One thread at a time per connection.
 #pragma once
 
 #include <sqlite3.h>
@@ -18,15 +18,19 @@ namespace syncstore::adapters {
 class Statement {
  public:
   explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
-  Statement(Statement&& other) noexcept : statement_(other.statement_) { other.statement_ = nullptr; }
+  Statement(Statement&& other) noexcept : statement_(other.statement_) {
+    other.statement_ = nullptr;
+  }
   Statement& operator=(Statement&&) = delete;
   ~Statement() {
-    if (statement_ == nullptr) return;
+    if (statement_ == nullptr)
+      return;
     sqlite3_reset(statement_);
     sqlite3_clear_bindings(statement_);
   }
 
-  // Parameters and columns count from 1 and 0, as in SQLite. Bound text must live until the statement is done.
+  // Parameters and columns count from 1 and 0, as in SQLite. Bound text must live until the
+  // statement is done.
   Statement& bind(int index, std::int64_t value);
   Statement& bind_text(int index, std::string_view text);
   Statement& bind_blob(int index, std::string_view bytes);
@@ -37,7 +41,9 @@ class Statement {
   void reset() { sqlite3_reset(statement_); }
   bool is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
   std::int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
-  std::uint64_t unsigned_integer(int column) const { return static_cast<std::uint64_t>(integer(column)); }
+  std::uint64_t unsigned_integer(int column) const {
+    return static_cast<std::uint64_t>(integer(column));
+  }
   std::string text(int column) const;
   std::string blob(int column) const;
 
@@ -48,7 +54,8 @@ class Statement {
 class Connection {
  public:
   enum class Access { read_write, read_only };
-  static Result<std::unique_ptr<Connection>> open(const std::string& path, Access access, const char* vfs);
+  static Result<std::unique_ptr<Connection>> open(const std::string& path, Access access,
+                                                  const char* vfs);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -61,7 +68,8 @@ class Connection {
   // The first column of the first row; 0 when there is none.
   Result<std::int64_t> query_integer(const std::string& sql);
   bool in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
-  // The last failure as an Error: storage_full, retry (busy), corrupt, read_only_directory, else internal with SQLite's words.
+  // The last failure as an Error: storage_full, retry (busy), corrupt, read_only_directory, else
+  // internal with SQLite's words.
   Error error(std::string_view doing) const;
   Status expect_done(Statement& statement, std::string_view doing);
 

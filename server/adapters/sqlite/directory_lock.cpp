@@ -17,7 +17,8 @@ Result<std::unique_ptr<DirectoryLock>> DirectoryLock::take(const std::string& di
   if (!existed) {
     std::filesystem::create_directories(directory, made);
     if (made) {
-      return fail(ErrorCode::read_only_directory, "The data directory " + directory + " cannot be made: " + made.message());
+      return fail(ErrorCode::read_only_directory,
+                  "The data directory " + directory + " cannot be made: " + made.message());
     }
     ::chmod(directory.c_str(), 0700);
   }
@@ -29,7 +30,8 @@ Result<std::unique_ptr<DirectoryLock>> DirectoryLock::take(const std::string& di
   }
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     ::close(descriptor);
-    return fail(ErrorCode::directory_locked, "Another server holds the data directory " + directory + ".");
+    return fail(ErrorCode::directory_locked,
+                "Another server holds the data directory " + directory + ".");
   }
   return std::unique_ptr<DirectoryLock>(new DirectoryLock(descriptor));
 }

@@ -1,4 +1,5 @@
-// The schema of the database file: numbered forward migrations, each one transaction, recorded with the checksum of its text.
+// The schema of the database file: numbered forward migrations, each one transaction, recorded with
+// the checksum of its text.
 #pragma once
 
 #include <span>
@@ -18,12 +19,14 @@ struct Migration {
 };
 std::span<const Migration> migrations();  // ascending; made at build time from migrations/*.sql
 
-// Brings the database to the newest schema. Before the first migration of a database that already has one, its content is copied to
-// `copy_path` (with the number in it). Errors: newer_schema, corrupt (a recorded migration is not ours), storage_full.
-Status migrate(Connection& connection, std::span<const Migration> list, const ports::Crypto& crypto, TimeMs now,
-               const std::string& copy_prefix);
+// Brings the database to the newest schema. Before the first migration of a database that already
+// has one, its content is copied to `copy_path` (with the number in it). Errors: newer_schema,
+// corrupt (a recorded migration is not ours), storage_full.
+Status migrate(Connection& connection, std::span<const Migration> list, const ports::Crypto& crypto,
+               TimeMs now, const std::string& copy_prefix);
 
-// Every collection has its table with the catalogue's fields and the right column types. Error: corrupt, naming the difference.
+// Every collection has its table with the catalogue's fields and the right column types. Error:
+// corrupt, naming the difference.
 Status check_against_catalogue(Connection& connection);
 
 }  // namespace syncstore::adapters

@@ -19,14 +19,18 @@ namespace {
 
 constexpr TimeMs kDayMs = 24LL * 3'600 * 1'000;
 
-// Settings of every connection. mmap stays off: a failing disk would be a signal instead of an error.
+// Settings of every connection. mmap stays off: a failing disk would be a signal instead of an
+// error.
 constexpr const char* kPragmas =
-    "PRAGMA mmap_size = 0; PRAGMA secure_delete = 0; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;"
+    "PRAGMA mmap_size = 0; PRAGMA secure_delete = 0; PRAGMA temp_store = MEMORY; PRAGMA cache_size "
+    "= -16384;"
     "PRAGMA wal_autocheckpoint = 0; PRAGMA trusted_schema = 0; PRAGMA cell_size_check = 1;";
-constexpr const char* kWriterPragmas = "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;";
+constexpr const char* kWriterPragmas =
+    "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;";
 constexpr const char* kReaderPragmas = "PRAGMA query_only = 1; PRAGMA busy_timeout = 2000;";
 
-// Runs readings one after the other on its own connection, which never writes and never checkpoints.
+// Runs readings one after the other on its own connection, which never writes and never
+// checkpoints.
 class Reader {
  public:
   explicit Reader(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {
@@ -55,7 +59,8 @@ class Reader {
       {
         std::unique_lock lock(mutex_);
         wake_.wait(lock, [&] { return ending_ || !queue_.empty(); });
-        if (queue_.empty()) return;
+        if (queue_.empty())
+          return;
         work = std::move(queue_.front());
         queue_.pop_front();
       }
@@ -77,7 +82,8 @@ Status drop_older(Connection& connection, const char* sql, TimeMs before) {
   return connection.expect_done(statement, "dropping what is too old");
 }
 
-// A copy that is put to use begins another incarnation of every log, and what has outlived its time goes.
+// A copy that is put to use begins another incarnation of every log, and what has outlived its time
+// goes.
 Status make_ready(Connection& connection, TimeMs now) {
   SS_TRY(connection.run("BEGIN IMMEDIATE"));
   Status status = connection.run(
@@ -85,24 +91,30 @@ Status make_ready(Connection& connection, TimeMs now) {
       "WHERE EXISTS (SELECT 1 FROM file_facts WHERE name = 'is_copy');"
       "DELETE FROM file_facts WHERE name = 'is_copy'");
   if (status.ok()) {
-    status = drop_older(connection, "DELETE FROM documents WHERE expires_at <> 0 AND expires_at < ?1", now);
+    status = drop_older(connection,
+                        "DELETE FROM documents WHERE expires_at <> 0 AND expires_at < ?1", now);
   }
   if (status.ok()) {
-    status = drop_older(connection, "DELETE FROM receipts WHERE at < ?1", now - limits::kReceiptDays * kDayMs);
+    status = drop_older(connection, "DELETE FROM receipts WHERE at < ?1",
+                        now - limits::kReceiptDays * kDayMs);
   }
-  if (status.ok()) status = connection.run("COMMIT");
-  if (!status.ok() && connection.in_transaction()) static_cast<void>(connection.run("ROLLBACK"));
+  if (status.ok())
+    status = connection.run("COMMIT");
+  if (!status.ok() && connection.in_transaction())
+    static_cast<void>(connection.run("ROLLBACK"));
   return status;
 }
 
-Result<std::unique_ptr<Connection>> open_writer(const std::string& directory, const char* vfs, const ports::Clock& clock,
+Result<std::unique_ptr<Connection>> open_writer(const std::string& directory, const char* vfs,
+                                                const ports::Clock& clock,
                                                 const ports::Crypto& crypto) {
   const std::string path = directory + "/syncstore.db";
   SS_ASSIGN_OR_RETURN(auto connection, Connection::open(path, Connection::Access::read_write, vfs));
   ::chmod(path.c_str(), 0600);
   SS_TRY(connection->run("PRAGMA journal_mode = WAL"));
   SS_TRY(connection->run(std::string(kPragmas) + kWriterPragmas));
-  SS_TRY(migrate(*connection, migrations(), crypto, clock.now(), directory + "/before-migration-from-"));
+  SS_TRY(migrate(*connection, migrations(), crypto, clock.now(),
+                 directory + "/before-migration-from-"));
   SS_TRY(check_against_catalogue(*connection));
   SS_TRY(make_ready(*connection, clock.now()));
   return connection;
@@ -110,7 +122,8 @@ Result<std::unique_ptr<Connection>> open_writer(const std::string& directory, co
 
 }  // namespace
 
-// Order matters: the reader goes first, so that the writer closes the last connection; the lock is released at the very end.
+// Order matters: the reader goes first, so that the writer closes the last connection; the lock is
+// released at the very end.
 struct SqliteStorage::Parts {
   SqliteOptions options;
   ports::Scheduler& engine;
@@ -124,14 +137,18 @@ struct SqliteStorage::Parts {
 SqliteStorage::SqliteStorage(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 SqliteStorage::~SqliteStorage() = default;
 
-Result<std::unique_ptr<SqliteStorage>> SqliteStorage::open(SqliteOptions options, ports::Scheduler& engine,
-                                                           const ports::Clock& clock, const ports::Crypto& crypto) {
+Result<std::unique_ptr<SqliteStorage>> SqliteStorage::open(SqliteOptions options,
+                                                           ports::Scheduler& engine,
+                                                           const ports::Clock& clock,
+                                                           const ports::Crypto& crypto) {
   SS_ASSIGN_OR_RETURN(auto lock, DirectoryLock::take(options.directory));
   const char* const vfs = options.vfs.empty() ? nullptr : options.vfs.c_str();
   SS_ASSIGN_OR_RETURN(auto writing, open_writer(options.directory, vfs, clock, crypto));
-  SS_ASSIGN_OR_RETURN(auto reading, Connection::open(options.directory + "/syncstore.db", Connection::Access::read_write, vfs));
+  SS_ASSIGN_OR_RETURN(auto reading, Connection::open(options.directory + "/syncstore.db",
+                                                     Connection::Access::read_write, vfs));
   SS_TRY(reading->run(std::string(kPragmas) + kReaderPragmas));
-  auto parts = std::unique_ptr<Parts>(new Parts{std::move(options), engine, clock, crypto, std::move(lock), nullptr, nullptr});
+  auto parts = std::unique_ptr<Parts>(
+      new Parts{std::move(options), engine, clock, crypto, std::move(lock), nullptr, nullptr});
   parts->writer = std::make_unique<Writer>(std::move(writing), engine);
   parts->reader = std::make_unique<Reader>(std::move(reading));
   return std::unique_ptr<SqliteStorage>(new SqliteStorage(std::move(parts)));
@@ -150,8 +167,10 @@ void SqliteStorage::backup(std::string path, std::function<void(Status)> done) {
 }
 
 template <class T>
-void SqliteStorage::read(std::function<Result<T>(Connection&)> work, std::function<void(Result<T>)> done) {
-  parts_->reader->put([&engine = parts_->engine, work = std::move(work), done = std::move(done)](Connection& connection) {
+void SqliteStorage::read(std::function<Result<T>(Connection&)> work,
+                         std::function<void(Result<T>)> done) {
+  parts_->reader->put([&engine = parts_->engine, work = std::move(work),
+                       done = std::move(done)](Connection& connection) {
     auto answer = std::make_shared<Result<T>>(work(connection));
     engine.post([done, answer] { done(std::move(*answer)); });
   });
@@ -161,16 +180,17 @@ void SqliteStorage::list_stores(std::function<void(Result<std::vector<ports::Sto
   read<std::vector<ports::StoreHead>>(read_heads, std::move(done));
 }
 
-void SqliteStorage::load_store(StoreId store, std::function<void(Result<std::shared_ptr<ports::StoreImage>>)> done) {
+void SqliteStorage::load_store(
+    StoreId store, std::function<void(Result<std::shared_ptr<ports::StoreImage>>)> done) {
   read<std::shared_ptr<ports::StoreImage>>(
-      [store = std::move(store), most = parts_->options.receipts_in_memory](Connection& connection) {
-        return read_store(connection, store, most);
-      },
+      [store = std::move(store), most = parts_->options.receipts_in_memory](
+          Connection& connection) { return read_store(connection, store, most); },
       std::move(done));
 }
 
-void SqliteStorage::find_receipts(StoreId store, std::vector<MutationId> ids,
-                                  std::function<void(Result<std::vector<ports::StoredReceipt>>)> done) {
+void SqliteStorage::find_receipts(
+    StoreId store, std::vector<MutationId> ids,
+    std::function<void(Result<std::vector<ports::StoredReceipt>>)> done) {
   read<std::vector<ports::StoredReceipt>>(
       [store = std::move(store), ids = std::move(ids)](Connection& connection) {
         return read_receipts(connection, store, ids);
@@ -187,9 +207,9 @@ void SqliteStorage::read_log(StoreId store, Sequence from, Sequence to, std::siz
       std::move(done));
 }
 
-void SqliteStorage::read_record_log(StoreId store, std::uint16_t collection, RecordId record, Sequence before,
-                                    std::size_t limit,
-                                    std::function<void(Result<std::vector<ports::LogEntry>>)> done) {
+void SqliteStorage::read_record_log(
+    StoreId store, std::uint16_t collection, RecordId record, Sequence before, std::size_t limit,
+    std::function<void(Result<std::vector<ports::LogEntry>>)> done) {
   read<std::vector<ports::LogEntry>>(
       [store = std::move(store), collection, record, before, limit](Connection& connection) {
         return read_log_of_record(connection, store, collection, record, before, limit);
@@ -197,7 +217,8 @@ void SqliteStorage::read_record_log(StoreId store, std::uint16_t collection, Rec
       std::move(done));
 }
 
-void SqliteStorage::load_documents(std::string kind, std::function<void(Result<std::vector<ports::Document>>)> done) {
+void SqliteStorage::load_documents(std::string kind,
+                                   std::function<void(Result<std::vector<ports::Document>>)> done) {
   read<std::vector<ports::Document>>(
       [kind = std::move(kind), now = parts_->clock.now()](Connection& connection) {
         return read_documents(connection, kind, now);
@@ -207,7 +228,10 @@ void SqliteStorage::load_documents(std::string kind, std::function<void(Result<s
 
 void SqliteStorage::verify(std::function<void(Result<std::vector<std::string>>)> done) {
   read<std::vector<std::string>>(
-      [&crypto = parts_->crypto](Connection& connection) { return verify_database(connection, crypto); }, std::move(done));
+      [&crypto = parts_->crypto](Connection& connection) {
+        return verify_database(connection, crypto);
+      },
+      std::move(done));
 }
 
 StorageFigures SqliteStorage::figures() const {

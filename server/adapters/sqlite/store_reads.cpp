@@ -12,14 +12,17 @@ namespace {
 std::int64_t stored(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
 // Runs a bound statement to its end.
-Status each_row(Connection& connection, Statement& rows, const std::function<Status(const Statement&)>& visit) {
+Status each_row(Connection& connection, Statement& rows,
+                const std::function<Status(const Statement&)>& visit) {
   int status = SQLITE_ROW;
-  while ((status = rows.step()) == SQLITE_ROW) SS_TRY(visit(rows));
+  while ((status = rows.step()) == SQLITE_ROW)
+    SS_TRY(visit(rows));
   return status == SQLITE_DONE ? Status() : Status(connection.error("reading"));
 }
 
 ports::LogEntry log_entry(const Statement& row) {  // sequence, time, author, hash, blob
-  return {row.unsigned_integer(0), row.integer(1), static_cast<std::uint32_t>(row.integer(2)), row.blob(4), row.blob(3)};
+  return {row.unsigned_integer(0), row.integer(1), static_cast<std::uint32_t>(row.integer(2)),
+          row.blob(4), row.blob(3)};
 }
 
 Result<ports::StoredReceipt> receipt(const Statement& row) {  // body_hash, at, result
@@ -30,8 +33,10 @@ Result<ports::StoredReceipt> receipt(const Statement& row) {  // body_hash, at, 
 }
 
 Status read_tombstones(Connection& connection, ports::StoreImage& image) {
-  SS_ASSIGN_OR_RETURN(Statement rows, connection.prepare("SELECT collection, id, row_number, version, removed_at, removed_by "
-                                                         "FROM tombstones WHERE store = ?1 ORDER BY collection, id"));
+  SS_ASSIGN_OR_RETURN(
+      Statement rows,
+      connection.prepare("SELECT collection, id, row_number, version, removed_at, removed_by "
+                         "FROM tombstones WHERE store = ?1 ORDER BY collection, id"));
   rows.bind_text(1, image.store);
   return each_row(connection, rows, [&](const Statement& row) -> Status {
     model::Tombstone tombstone;
@@ -46,8 +51,10 @@ Status read_tombstones(Connection& connection, ports::StoreImage& image) {
 }
 
 Status read_newest_receipts(Connection& connection, ports::StoreImage& image, std::size_t most) {
-  SS_ASSIGN_OR_RETURN(Statement rows, connection.prepare("SELECT body_hash, at, result FROM receipts WHERE store = ?1 "
-                                                         "ORDER BY number DESC LIMIT ?2"));
+  SS_ASSIGN_OR_RETURN(
+      Statement rows,
+      connection.prepare("SELECT body_hash, at, result FROM receipts WHERE store = ?1 "
+                         "ORDER BY number DESC LIMIT ?2"));
   rows.bind_text(1, image.store).bind(2, stored(most + 1));
   SS_TRY(each_row(connection, rows, [&](const Statement& row) -> Status {
     SS_ASSIGN_OR_RETURN(ports::StoredReceipt read, receipt(row));
@@ -55,26 +62,32 @@ Status read_newest_receipts(Connection& connection, ports::StoreImage& image, st
     return {};
   }));
   image.all_receipts = image.receipts.size() <= most;
-  if (!image.all_receipts) image.receipts.pop_back();
+  if (!image.all_receipts)
+    image.receipts.pop_back();
   std::reverse(image.receipts.begin(), image.receipts.end());  // in order of commit
   return {};
 }
 
 Status read_head(Connection& connection, ports::StoreImage& image) {
-  SS_ASSIGN_OR_RETURN(Statement head, connection.prepare("SELECT epoch, sequence FROM stores WHERE store = ?1"));
+  SS_ASSIGN_OR_RETURN(Statement head,
+                      connection.prepare("SELECT epoch, sequence FROM stores WHERE store = ?1"));
   head.bind_text(1, image.store);
   const int found = head.step();
-  if (found == SQLITE_DONE) return fail(ErrorCode::unknown_store);
-  if (found != SQLITE_ROW) return connection.error("reading a store");
+  if (found == SQLITE_DONE)
+    return fail(ErrorCode::unknown_store);
+  if (found != SQLITE_ROW)
+    return connection.error("reading a store");
   image.epoch = head.unsigned_integer(0);
   image.sequence = head.unsigned_integer(1);
-  SS_ASSIGN_OR_RETURN(Statement last, connection.prepare("SELECT sequence, hash, time FROM log WHERE store = ?1 "
-                                                         "ORDER BY sequence DESC LIMIT 1"));
+  SS_ASSIGN_OR_RETURN(Statement last,
+                      connection.prepare("SELECT sequence, hash, time FROM log WHERE store = ?1 "
+                                         "ORDER BY sequence DESC LIMIT 1"));
   last.bind_text(1, image.store);
   return each_row(connection, last, [&](const Statement& row) -> Status {
     if (row.unsigned_integer(0) != image.sequence) {
-      return fail(ErrorCode::corrupt, "The log of " + image.store + " ends at " + std::to_string(row.integer(0)) +
-                                          ", the store stands at " + std::to_string(image.sequence) + ".");
+      return fail(ErrorCode::corrupt,
+                  "The log of " + image.store + " ends at " + std::to_string(row.integer(0)) +
+                      ", the store stands at " + std::to_string(image.sequence) + ".");
     }
     image.log_hash = row.blob(1);
     image.log_time = row.integer(2);
@@ -82,7 +95,8 @@ Status read_head(Connection& connection, ports::StoreImage& image) {
   });
 }
 
-Status read_image(Connection& connection, ports::StoreImage& image, std::size_t receipts_in_memory) {
+Status read_image(Connection& connection, ports::StoreImage& image,
+                  std::size_t receipts_in_memory) {
   SS_TRY(read_head(connection, image));
   for (const model::CollectionDef& collection : model::collections()) {
     SS_TRY(read_records(connection, image.store, collection, [&](model::Record record) {
@@ -90,8 +104,9 @@ Status read_image(Connection& connection, ports::StoreImage& image, std::size_t 
     }));
   }
   SS_TRY(read_tombstones(connection, image));
-  SS_ASSIGN_OR_RETURN(Statement authors, connection.prepare("SELECT number, user, name FROM authors WHERE store = ?1 "
-                                                            "ORDER BY number"));
+  SS_ASSIGN_OR_RETURN(Statement authors,
+                      connection.prepare("SELECT number, user, name FROM authors WHERE store = ?1 "
+                                         "ORDER BY number"));
   authors.bind_text(1, image.store);
   SS_TRY(each_row(connection, authors, [&](const Statement& row) -> Status {
     image.authors.push_back({static_cast<std::uint32_t>(row.integer(0)), row.text(1), row.text(2)});
@@ -104,7 +119,9 @@ Status read_image(Connection& connection, ports::StoreImage& image, std::size_t 
 
 Result<std::vector<ports::StoreHead>> read_heads(Connection& connection) {
   std::vector<ports::StoreHead> heads;
-  SS_ASSIGN_OR_RETURN(Statement rows, connection.prepare("SELECT store, epoch, sequence FROM stores ORDER BY store"));
+  SS_ASSIGN_OR_RETURN(
+      Statement rows,
+      connection.prepare("SELECT store, epoch, sequence FROM stores ORDER BY store"));
   SS_TRY(each_row(connection, rows, [&](const Statement& row) -> Status {
     heads.push_back({row.text(0), row.unsigned_integer(1), row.unsigned_integer(2)});
     return {};
@@ -120,18 +137,23 @@ Result<std::shared_ptr<ports::StoreImage>> read_store(Connection& connection, co
   SS_TRY(connection.run("BEGIN"));
   Status status = read_image(connection, *image, receipts_in_memory);
   static_cast<void>(connection.run("COMMIT"));
-  if (!status.ok()) return status.error();
+  if (!status.ok())
+    return status.error();
   return image;
 }
 
-Result<std::vector<ports::StoredReceipt>> read_receipts(Connection& connection, const StoreId& store,
+Result<std::vector<ports::StoredReceipt>> read_receipts(Connection& connection,
+                                                        const StoreId& store,
                                                         const std::vector<MutationId>& ids) {
   std::vector<ports::StoredReceipt> found;
-  SS_ASSIGN_OR_RETURN(Statement rows, connection.prepare("SELECT body_hash, at, result FROM receipts WHERE store = ?1 AND "
-                                                         "mutation = ?2"));
+  SS_ASSIGN_OR_RETURN(
+      Statement rows,
+      connection.prepare("SELECT body_hash, at, result FROM receipts WHERE store = ?1 AND "
+                         "mutation = ?2"));
   for (const MutationId& id : ids) {
     rows.reset();
-    rows.bind_text(1, store).bind_blob(2, {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()});
+    rows.bind_text(1, store).bind_blob(
+        2, {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()});
     SS_TRY(each_row(connection, rows, [&](const Statement& row) -> Status {
       SS_ASSIGN_OR_RETURN(ports::StoredReceipt read, receipt(row));
       found.push_back(std::move(read));
@@ -141,13 +163,18 @@ Result<std::vector<ports::StoredReceipt>> read_receipts(Connection& connection, 
   return found;
 }
 
-Result<std::vector<ports::LogEntry>> read_log_range(Connection& connection, const StoreId& store, Sequence from,
-                                                    Sequence to, std::size_t limit) {
+Result<std::vector<ports::LogEntry>> read_log_range(Connection& connection, const StoreId& store,
+                                                    Sequence from, Sequence to, std::size_t limit) {
   std::vector<ports::LogEntry> entries;
-  SS_ASSIGN_OR_RETURN(Statement rows, connection.prepare("SELECT sequence, time, author, hash, blob FROM log WHERE store = ?1 "
-                                                         "AND sequence BETWEEN ?2 AND ?3 ORDER BY sequence LIMIT ?4"));
+  SS_ASSIGN_OR_RETURN(
+      Statement rows,
+      connection.prepare("SELECT sequence, time, author, hash, blob FROM log WHERE store = ?1 "
+                         "AND sequence BETWEEN ?2 AND ?3 ORDER BY sequence LIMIT ?4"));
   const auto most = static_cast<Sequence>(INT64_MAX);
-  rows.bind_text(1, store).bind(2, stored(std::min(from, most))).bind(3, stored(std::min(to, most))).bind(4, stored(limit));
+  rows.bind_text(1, store)
+      .bind(2, stored(std::min(from, most)))
+      .bind(3, stored(std::min(to, most)))
+      .bind(4, stored(limit));
   SS_TRY(each_row(connection, rows, [&](const Statement& row) -> Status {
     entries.push_back(log_entry(row));
     return {};
@@ -155,16 +182,19 @@ Result<std::vector<ports::LogEntry>> read_log_range(Connection& connection, cons
   return entries;
 }
 
-Result<std::vector<ports::LogEntry>> read_log_of_record(Connection& connection, const StoreId& store,
-                                                        std::uint16_t collection, RecordId record, Sequence before,
-                                                        std::size_t limit) {
+Result<std::vector<ports::LogEntry>> read_log_of_record(Connection& connection,
+                                                        const StoreId& store,
+                                                        std::uint16_t collection, RecordId record,
+                                                        Sequence before, std::size_t limit) {
   std::vector<ports::LogEntry> entries;
-  SS_ASSIGN_OR_RETURN(
-      Statement rows,
-      connection.prepare("SELECT log.sequence, log.time, log.author, log.hash, log.blob FROM log_touch JOIN log ON "
-                         "log.store = log_touch.store AND log.sequence = log_touch.sequence WHERE log_touch.store = ?1 AND "
-                         "log_touch.collection = ?2 AND log_touch.record = ?3 AND log_touch.sequence < ?4 ORDER BY "
-                         "log_touch.sequence DESC LIMIT ?5"));
+  SS_ASSIGN_OR_RETURN(Statement rows,
+                      connection.prepare("SELECT log.sequence, log.time, log.author, log.hash, "
+                                         "log.blob FROM log_touch JOIN log ON "
+                                         "log.store = log_touch.store AND log.sequence = "
+                                         "log_touch.sequence WHERE log_touch.store = ?1 AND "
+                                         "log_touch.collection = ?2 AND log_touch.record = ?3 AND "
+                                         "log_touch.sequence < ?4 ORDER BY "
+                                         "log_touch.sequence DESC LIMIT ?5"));
   const auto most = static_cast<Sequence>(INT64_MAX);
   rows.bind_text(1, store)
       .bind(2, collection)
@@ -178,10 +208,13 @@ Result<std::vector<ports::LogEntry>> read_log_of_record(Connection& connection, 
   return entries;
 }
 
-Result<std::vector<ports::Document>> read_documents(Connection& connection, const std::string& kind, TimeMs now) {
+Result<std::vector<ports::Document>> read_documents(Connection& connection, const std::string& kind,
+                                                    TimeMs now) {
   std::vector<ports::Document> documents;
-  SS_ASSIGN_OR_RETURN(Statement rows, connection.prepare("SELECT key, body, expires_at FROM documents WHERE kind = ?1 AND "
-                                                         "(expires_at = 0 OR expires_at > ?2) ORDER BY key"));
+  SS_ASSIGN_OR_RETURN(
+      Statement rows,
+      connection.prepare("SELECT key, body, expires_at FROM documents WHERE kind = ?1 AND "
+                         "(expires_at = 0 OR expires_at > ?2) ORDER BY key"));
   rows.bind_text(1, kind).bind(2, now);
   SS_TRY(each_row(connection, rows, [&](const Statement& row) -> Status {
     documents.push_back({kind, row.text(0), row.text(1), row.integer(2)});
@@ -190,26 +223,31 @@ Result<std::vector<ports::Document>> read_documents(Connection& connection, cons
   return documents;
 }
 
-Result<std::vector<std::string>> verify_database(Connection& connection, const ports::Crypto& crypto) {
+Result<std::vector<std::string>> verify_database(Connection& connection,
+                                                 const ports::Crypto& crypto) {
   std::vector<std::string> lines;
   SS_ASSIGN_OR_RETURN(Statement check, connection.prepare("PRAGMA integrity_check(10)"));
   std::string faults;
   SS_TRY(each_row(connection, check, [&](const Statement& row) -> Status {
-    if (row.text(0) != "ok") faults += (faults.empty() ? "" : "; ") + row.text(0);
+    if (row.text(0) != "ok")
+      faults += (faults.empty() ? "" : "; ") + row.text(0);
     return {};
   }));
-  if (!faults.empty()) return fail(ErrorCode::corrupt, "The database file is damaged: " + faults);
+  if (!faults.empty())
+    return fail(ErrorCode::corrupt, "The database file is damaged: " + faults);
   lines.push_back("database file: intact");
   SS_ASSIGN_OR_RETURN(const std::vector<ports::StoreHead> heads, read_heads(connection));
   for (const ports::StoreHead& head : heads) {
     Sequence expected = 1;
     std::string previous;
-    SS_ASSIGN_OR_RETURN(Statement rows, connection.prepare("SELECT sequence, hash, blob FROM log WHERE store = ?1 "
-                                                           "ORDER BY sequence"));
+    SS_ASSIGN_OR_RETURN(Statement rows,
+                        connection.prepare("SELECT sequence, hash, blob FROM log WHERE store = ?1 "
+                                           "ORDER BY sequence"));
     rows.bind_text(1, head.store);
     SS_TRY(each_row(connection, rows, [&](const Statement& row) -> Status {
       const std::string hash = row.blob(1);
-      if (row.unsigned_integer(0) != expected || hash != crypto.sha256_pair(previous, row.blob(2))) {
+      if (row.unsigned_integer(0) != expected ||
+          hash != crypto.sha256_pair(previous, row.blob(2))) {
         return fail(ErrorCode::corrupt, "store " + head.store + ": the log is broken at sequence " +
                                             std::to_string(expected) + ".");
       }
@@ -222,7 +260,8 @@ Result<std::vector<std::string>> verify_database(Connection& connection, const p
                                           std::to_string(expected) + ", the store stands at " +
                                           std::to_string(head.sequence) + ".");
     }
-    lines.push_back("store " + head.store + ": " + std::to_string(head.sequence) + " log entries, chain intact");
+    lines.push_back("store " + head.store + ": " + std::to_string(head.sequence) +
+                    " log entries, chain intact");
   }
   return lines;
 }

@@ -1,5 +1,6 @@
-// The SQL of stores, log, receipts, authors and documents: writing one batch inside a transaction, and the readings of the storage
-// port. Functions over a connection; whoever owns the connection decides about threads and transactions.
+// The SQL of stores, log, receipts, authors and documents: writing one batch inside a transaction,
+// and the readings of the storage port. Functions over a connection; whoever owns the connection
+// decides about threads and transactions.
 #pragma once
 
 #include <memory>
@@ -19,16 +20,21 @@ Status write_epoch(Connection& connection, const StoreId& store, Epoch epoch);
 Result<std::vector<ports::StoreHead>> read_heads(Connection& connection);
 Result<std::shared_ptr<ports::StoreImage>> read_store(Connection& connection, const StoreId& store,
                                                       std::size_t receipts_in_memory);
-Result<std::vector<ports::StoredReceipt>> read_receipts(Connection& connection, const StoreId& store,
+Result<std::vector<ports::StoredReceipt>> read_receipts(Connection& connection,
+                                                        const StoreId& store,
                                                         const std::vector<MutationId>& ids);
-Result<std::vector<ports::LogEntry>> read_log_range(Connection& connection, const StoreId& store, Sequence from,
-                                                    Sequence to, std::size_t limit);
-Result<std::vector<ports::LogEntry>> read_log_of_record(Connection& connection, const StoreId& store,
-                                                        std::uint16_t collection, RecordId record, Sequence before,
-                                                        std::size_t limit);
-Result<std::vector<ports::Document>> read_documents(Connection& connection, const std::string& kind, TimeMs now);
+Result<std::vector<ports::LogEntry>> read_log_range(Connection& connection, const StoreId& store,
+                                                    Sequence from, Sequence to, std::size_t limit);
+Result<std::vector<ports::LogEntry>> read_log_of_record(Connection& connection,
+                                                        const StoreId& store,
+                                                        std::uint16_t collection, RecordId record,
+                                                        Sequence before, std::size_t limit);
+Result<std::vector<ports::Document>> read_documents(Connection& connection, const std::string& kind,
+                                                    TimeMs now);
 
-// File integrity, then every store's hash chain. One line per check; error corrupt names the first fault with store and sequence.
-Result<std::vector<std::string>> verify_database(Connection& connection, const ports::Crypto& crypto);
+// File integrity, then every store's hash chain. One line per check; error corrupt names the first
+// fault with store and sequence.
+Result<std::vector<std::string>> verify_database(Connection& connection,
+                                                 const ports::Crypto& crypto);
 
 }  // namespace syncstore::adapters

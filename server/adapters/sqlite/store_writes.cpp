@@ -14,37 +14,49 @@ std::string_view bytes_of(const Uuid& id) {
 
 Status write_head(Connection& connection, const ports::StoreCommit& commit) {
   if (commit.create_store) {
-    SS_ASSIGN_OR_RETURN(Statement insert, connection.prepare("INSERT INTO stores (store, epoch, sequence) "
-                                                             "VALUES (?1, ?2, ?3) ON CONFLICT (store) DO NOTHING"));
-    insert.bind_text(1, commit.store).bind(2, stored(commit.epoch)).bind(3, stored(commit.new_sequence));
+    SS_ASSIGN_OR_RETURN(Statement insert,
+                        connection.prepare("INSERT INTO stores (store, epoch, sequence) "
+                                           "VALUES (?1, ?2, ?3) ON CONFLICT (store) DO NOTHING"));
+    insert.bind_text(1, commit.store)
+        .bind(2, stored(commit.epoch))
+        .bind(3, stored(commit.new_sequence));
     SS_TRY(connection.expect_done(insert, "creating a store"));
   } else {
-    SS_ASSIGN_OR_RETURN(Statement update, connection.prepare("UPDATE stores SET epoch = ?2, sequence = ?3 "
-                                                             "WHERE store = ?1 AND sequence = ?4"));
+    SS_ASSIGN_OR_RETURN(Statement update,
+                        connection.prepare("UPDATE stores SET epoch = ?2, sequence = ?3 "
+                                           "WHERE store = ?1 AND sequence = ?4"));
     update.bind_text(1, commit.store)
         .bind(2, stored(commit.epoch))
         .bind(3, stored(commit.new_sequence))
         .bind(4, stored(commit.expected_sequence));
     SS_TRY(connection.expect_done(update, "moving a store"));
   }
-  if (sqlite3_changes(connection.handle()) == 1) return {};
-  return fail(ErrorCode::precondition_failed, "The store " + commit.store + " was moved by somebody else.");
+  if (sqlite3_changes(connection.handle()) == 1)
+    return {};
+  return fail(ErrorCode::precondition_failed,
+              "The store " + commit.store + " was moved by somebody else.");
 }
 
 Status write_rows(Connection& connection, const ports::StoreCommit& commit) {
-  SS_ASSIGN_OR_RETURN(Statement lift, connection.prepare("DELETE FROM tombstones WHERE store = ?1 AND collection = ?2 "
-                                                         "AND id = ?3"));
+  SS_ASSIGN_OR_RETURN(
+      Statement lift,
+      connection.prepare("DELETE FROM tombstones WHERE store = ?1 AND collection = ?2 "
+                         "AND id = ?3"));
   for (const auto& write : commit.rows) {
     const auto* collection = model::find_collection(write.collection);
     SS_ASSERT(collection != nullptr);
     SS_TRY(write_record(connection, commit.store, *collection, write.record));
     lift.reset();
-    lift.bind_text(1, commit.store).bind(2, write.collection).bind(3, stored(write.record.id.value));
+    lift.bind_text(1, commit.store)
+        .bind(2, write.collection)
+        .bind(3, stored(write.record.id.value));
     SS_TRY(connection.expect_done(lift, "lifting a tombstone"));
   }
-  SS_ASSIGN_OR_RETURN(Statement bury,
-                      connection.prepare("INSERT OR REPLACE INTO tombstones (store, collection, id, row_number, version, "
-                                         "removed_at, removed_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
+  SS_ASSIGN_OR_RETURN(
+      Statement bury,
+      connection.prepare(
+          "INSERT OR REPLACE INTO tombstones (store, collection, id, row_number, version, "
+          "removed_at, removed_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
   for (const auto& removal : commit.removals) {
     const auto* collection = model::find_collection(removal.collection);
     SS_ASSERT(collection != nullptr);
@@ -64,10 +76,14 @@ Status write_rows(Connection& connection, const ports::StoreCommit& commit) {
 }
 
 Status write_log(Connection& connection, const ports::StoreCommit& commit) {
-  SS_ASSIGN_OR_RETURN(Statement insert, connection.prepare("INSERT INTO log (store, sequence, time, author, hash, blob) "
-                                                           "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
-  SS_ASSIGN_OR_RETURN(Statement touch, connection.prepare("INSERT OR IGNORE INTO log_touch (store, collection, record, "
-                                                          "sequence) VALUES (?1, ?2, ?3, ?4)"));
+  SS_ASSIGN_OR_RETURN(
+      Statement insert,
+      connection.prepare("INSERT INTO log (store, sequence, time, author, hash, blob) "
+                         "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
+  SS_ASSIGN_OR_RETURN(
+      Statement touch,
+      connection.prepare("INSERT OR IGNORE INTO log_touch (store, collection, record, "
+                         "sequence) VALUES (?1, ?2, ?3, ?4)"));
   for (const ports::LogEntry& entry : commit.log) {
     insert.reset();
     insert.bind_text(1, commit.store)
@@ -92,8 +108,10 @@ Status write_log(Connection& connection, const ports::StoreCommit& commit) {
 }
 
 Status write_receipts(Connection& connection, const ports::StoreCommit& commit) {
-  SS_ASSIGN_OR_RETURN(Statement insert, connection.prepare("INSERT INTO receipts (store, mutation, body_hash, at, result) "
-                                                           "VALUES (?1, ?2, ?3, ?4, ?5)"));
+  SS_ASSIGN_OR_RETURN(
+      Statement insert,
+      connection.prepare("INSERT INTO receipts (store, mutation, body_hash, at, result) "
+                         "VALUES (?1, ?2, ?3, ?4, ?5)"));
   for (const ports::StoredReceipt& receipt : commit.receipts) {
     ByteWriter result;
     sync::write_result(result, receipt.result);
@@ -105,25 +123,34 @@ Status write_receipts(Connection& connection, const ports::StoreCommit& commit) 
         .bind_blob(5, result.bytes());
     SS_TRY(connection.expect_done(insert, "writing a receipt"));
   }
-  SS_ASSIGN_OR_RETURN(Statement author, connection.prepare("INSERT OR REPLACE INTO authors (store, number, user, name) "
-                                                           "VALUES (?1, ?2, ?3, ?4)"));
+  SS_ASSIGN_OR_RETURN(
+      Statement author,
+      connection.prepare("INSERT OR REPLACE INTO authors (store, number, user, name) "
+                         "VALUES (?1, ?2, ?3, ?4)"));
   for (const ports::StoredAuthor& each : commit.authors) {
     author.reset();
-    author.bind_text(1, commit.store).bind(2, each.number).bind_text(3, each.user).bind_text(4, each.name);
+    author.bind_text(1, commit.store)
+        .bind(2, each.number)
+        .bind_text(3, each.user)
+        .bind_text(4, each.name);
     SS_TRY(connection.expect_done(author, "writing an author"));
   }
   return {};
 }
 
 Status write_documents(Connection& connection, const std::vector<ports::DocumentWrite>& documents) {
-  SS_ASSIGN_OR_RETURN(Statement upsert, connection.prepare("INSERT OR REPLACE INTO documents (kind, key, body, expires_at) "
-                                                           "VALUES (?1, ?2, ?3, ?4)"));
-  SS_ASSIGN_OR_RETURN(Statement erase, connection.prepare("DELETE FROM documents WHERE kind = ?1 AND key = ?2"));
+  SS_ASSIGN_OR_RETURN(
+      Statement upsert,
+      connection.prepare("INSERT OR REPLACE INTO documents (kind, key, body, expires_at) "
+                         "VALUES (?1, ?2, ?3, ?4)"));
+  SS_ASSIGN_OR_RETURN(Statement erase,
+                      connection.prepare("DELETE FROM documents WHERE kind = ?1 AND key = ?2"));
   for (const ports::DocumentWrite& write : documents) {
     Statement& statement = write.erase ? erase : upsert;
     statement.reset();
     statement.bind_text(1, write.kind).bind_text(2, write.key);
-    if (!write.erase) statement.bind_text(3, write.body).bind(4, write.expires_at);
+    if (!write.erase)
+      statement.bind_text(3, write.body).bind(4, write.expires_at);
     SS_TRY(connection.expect_done(statement, "writing a document"));
   }
   return {};
@@ -142,10 +169,12 @@ Status write_batch(Connection& connection, const ports::StorageBatch& batch) {
 }
 
 Status write_epoch(Connection& connection, const StoreId& store, Epoch epoch) {
-  SS_ASSIGN_OR_RETURN(Statement update, connection.prepare("UPDATE stores SET epoch = ?2 WHERE store = ?1"));
+  SS_ASSIGN_OR_RETURN(Statement update,
+                      connection.prepare("UPDATE stores SET epoch = ?2 WHERE store = ?1"));
   update.bind_text(1, store).bind(2, stored(epoch));
   SS_TRY(connection.expect_done(update, "renewing an epoch"));
-  return sqlite3_changes(connection.handle()) == 1 ? Status() : Status(fail(ErrorCode::unknown_store));
+  return sqlite3_changes(connection.handle()) == 1 ? Status()
+                                                   : Status(fail(ErrorCode::unknown_store));
 }
 
 }  // namespace syncstore::adapters

@@ -7,19 +7,22 @@
 namespace syncstore::adapters {
 namespace {
 
-constexpr std::size_t kQueue = 4'096;        // batches that wait: each store has one in flight, documents a few
-constexpr std::size_t kGroup = 128;          // batches of one transaction: bounds the wait of the first of them
+constexpr std::size_t kQueue =
+    4'096;  // batches that wait: each store has one in flight, documents a few
+constexpr std::size_t kGroup =
+    128;  // batches of one transaction: bounds the wait of the first of them
 constexpr int kCheckpointPages = 1'000;      // 4 MB of log, when nothing waits
 constexpr int kCheckpointPagesBusy = 8'000;  // 32 MB of log, even when something waits
 
 bool harmless(ErrorCode code) {
-  return code == ErrorCode::storage_full || code == ErrorCode::retry || code == ErrorCode::precondition_failed ||
-         code == ErrorCode::unknown_store;
+  return code == ErrorCode::storage_full || code == ErrorCode::retry ||
+         code == ErrorCode::precondition_failed || code == ErrorCode::unknown_store;
 }
 
 std::uint64_t now_us() {
   using namespace std::chrono;
-  return static_cast<std::uint64_t>(duration_cast<microseconds>(steady_clock::now().time_since_epoch()).count());
+  return static_cast<std::uint64_t>(
+      duration_cast<microseconds>(steady_clock::now().time_since_epoch()).count());
 }
 
 }  // namespace
@@ -80,7 +83,9 @@ void Writer::put(Job job) {
       return;
     }
   }
-  engine_.post([done = std::move(job.done)] { done(fail(ErrorCode::retry, "Too many transactions wait for the disk.")); });
+  engine_.post([done = std::move(job.done)] {
+    done(fail(ErrorCode::retry, "Too many transactions wait for the disk."));
+  });
 }
 
 void Writer::run() {
@@ -96,13 +101,16 @@ void Writer::run() {
         }
         wake_.wait(lock, [&] { return ending_ || !queue_.empty(); });
       }
-      if (queue_.empty() && ending_) break;
+      if (queue_.empty() && ending_)
+        break;
       while (!queue_.empty() && group.size() < kGroup) {
         const bool is_backup = !queue_.front().backup_path.empty();
-        if (is_backup && !group.empty()) break;
+        if (is_backup && !group.empty())
+          break;
         group.push_back(std::move(queue_.front()));
         queue_.pop_front();
-        if (is_backup) break;
+        if (is_backup)
+          break;
       }
     }
     if (!group.empty() && !group.front().backup_path.empty()) {
@@ -110,24 +118,31 @@ void Writer::run() {
     } else if (!group.empty()) {
       write(group);
     }
-    if (backup_ != nullptr) step_backup();
-    if (wal_pages_ >= kCheckpointPagesBusy && backup_ == nullptr) checkpoint();
+    if (backup_ != nullptr)
+      step_backup();
+    if (wal_pages_ >= kCheckpointPagesBusy && backup_ == nullptr)
+      checkpoint();
   }
   if (backup_ != nullptr) {
     backup_.reset();
-    engine_.post([done = std::move(backup_done_)] { done(fail(ErrorCode::unavailable, "The server stops.")); });
+    engine_.post([done = std::move(backup_done_)] {
+      done(fail(ErrorCode::unavailable, "The server stops."));
+    });
   }
   if (!failure_) {
-    sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
+                              nullptr);
   }
   connection_.reset();
 }
 
-// One transaction for the group. A batch that may not be written is rolled back alone; a full disk rolls back all of them.
+// One transaction for the group. A batch that may not be written is rolled back alone; a full disk
+// rolls back all of them.
 void Writer::write(std::deque<Job>& group) {
   std::vector<Status> statuses(group.size());
-  Status whole = failure_ ? Status(fail(ErrorCode::unavailable, "Writing stopped: " + failure_->detail))
-                          : connection_->run("BEGIN IMMEDIATE");
+  Status whole = failure_
+                     ? Status(fail(ErrorCode::unavailable, "Writing stopped: " + failure_->detail))
+                     : connection_->run("BEGIN IMMEDIATE");
   for (std::size_t i = 0; i < group.size() && whole.ok(); ++i) {
     statuses[i] = write_job(group[i], group.size() == 1);
     if (!statuses[i].ok() && statuses[i].error().code != ErrorCode::precondition_failed &&
@@ -146,35 +161,46 @@ void Writer::write(std::deque<Job>& group) {
   if (!whole.ok()) {
     if (connection_->in_transaction()) {
       const Status undone = connection_->run("ROLLBACK");
-      if (!undone.ok() && !failure_) stop_for(undone.error());
+      if (!undone.ok() && !failure_)
+        stop_for(undone.error());
     }
-    if (!harmless(whole.error().code) && !failure_) stop_for(whole.error());
-    for (Status& status : statuses) status = whole;
+    if (!harmless(whole.error().code) && !failure_)
+      stop_for(whole.error());
+    for (Status& status : statuses)
+      status = whole;
   }
   answer(group, std::move(statuses));
 }
 
 Status Writer::write_job(const Job& job, bool alone) {
-  if (!alone) SS_TRY(connection_->run("SAVEPOINT batch"));
+  if (!alone)
+    SS_TRY(connection_->run("SAVEPOINT batch"));
   const Status status = job.epoch ? write_epoch(*connection_, job.epoch->first, job.epoch->second)
                                   : write_batch(*connection_, job.batch);
-  if (alone) return status;
-  if (!status.ok() && connection_->in_transaction()) SS_TRY(connection_->run("ROLLBACK TO batch"));
-  if (connection_->in_transaction()) SS_TRY(connection_->run("RELEASE batch"));
+  if (alone)
+    return status;
+  if (!status.ok() && connection_->in_transaction())
+    SS_TRY(connection_->run("ROLLBACK TO batch"));
+  if (connection_->in_transaction())
+    SS_TRY(connection_->run("RELEASE batch"));
   return status;
 }
 
 void Writer::answer(std::deque<Job>& group, std::vector<Status> statuses) {
   auto answers = std::make_shared<std::vector<std::pair<Done, Status>>>();
-  for (std::size_t i = 0; i < group.size(); ++i) answers->emplace_back(std::move(group[i].done), std::move(statuses[i]));
+  for (std::size_t i = 0; i < group.size(); ++i)
+    answers->emplace_back(std::move(group[i].done), std::move(statuses[i]));
   engine_.post([answers] {
-    for (const auto& [done, status] : *answers) done(status);
+    for (const auto& [done, status] : *answers)
+      done(status);
   });
 }
 
 void Writer::begin_backup(Job job) {
   if (backup_ != nullptr) {
-    engine_.post([done = std::move(job.done)] { done(fail(ErrorCode::in_progress, "Another backup is running.")); });
+    engine_.post([done = std::move(job.done)] {
+      done(fail(ErrorCode::in_progress, "Another backup is running."));
+    });
     return;
   }
   auto begun = Backup::begin(*connection_, job.backup_path);
@@ -188,7 +214,8 @@ void Writer::begin_backup(Job job) {
 
 void Writer::step_backup() {
   const Result<bool> finished = backup_->step();
-  if (finished.ok() && !*finished) return;
+  if (finished.ok() && !*finished)
+    return;
   const Status status = finished.ok() ? backup_->finish() : Status(finished.error());
   backup_.reset();
   engine_.post([done = std::move(backup_done_), status] { done(status); });
@@ -196,10 +223,14 @@ void Writer::step_backup() {
 }
 
 void Writer::checkpoint() {
-  if (failure_) return;
-  const int status = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  wal_pages_ = 0;  // counted anew by the next commit, so that a failing checkpoint is not tried in a circle
-  if (status == SQLITE_OK || (status & 0xFF) == SQLITE_BUSY || (status & 0xFF) == SQLITE_FULL) return;
+  if (failure_)
+    return;
+  const int status = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr,
+                                               SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  wal_pages_ =
+      0;  // counted anew by the next commit, so that a failing checkpoint is not tried in a circle
+  if (status == SQLITE_OK || (status & 0xFF) == SQLITE_BUSY || (status & 0xFF) == SQLITE_FULL)
+    return;
   // What the failed fsync left on disk is unknown (the kernel may have dropped the pages).
   stop_for(connection_->error("checkpoint"));
 }

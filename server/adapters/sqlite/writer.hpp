@@ -1,5 +1,6 @@
-// The writer thread: the only place that changes the database. Takes everything that waits into one transaction, answers after
-// COMMIT returned, checkpoints when idle, steps a backup between transactions. Public functions from any thread.
+// The writer thread: the only place that changes the database. Takes everything that waits into one
+// transaction, answers after COMMIT returned, checkpoints when idle, steps a backup between
+// transactions. Public functions from any thread.
 #pragma once
 
 #include <atomic>
@@ -57,7 +58,7 @@ class Writer {
   std::condition_variable wake_;
   std::deque<Job> queue_;
   bool ending_ = false;
-  int wal_pages_ = 0;            // writer thread, told by SQLite after each commit
+  int wal_pages_ = 0;             // writer thread, told by SQLite after each commit
   std::optional<Error> failure_;  // writer thread
   std::unique_ptr<Backup> backup_;
   Done backup_done_;

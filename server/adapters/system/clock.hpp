@@ -11,7 +11,8 @@ class SystemClock : public ports::Clock {
   std::int64_t monotonic_us() const override;
 };
 
-// The kernel's generator (getrandom): ends the process when it cannot answer, because weak keys would be worse.
+// The kernel's generator (getrandom): ends the process when it cannot answer, because weak keys
+// would be worse.
 class SystemRandom : public ports::Random {
  public:
   std::string bytes(std::size_t count) override;

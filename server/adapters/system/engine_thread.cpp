@@ -21,7 +21,8 @@ std::int64_t monotonic_us() {
 EngineThread::EngineThread(std::size_t pool_threads, std::size_t background_queue)
     : last_beat_us_(monotonic_us()), pool_limit_(background_queue) {
   engine_ = std::thread([this] { run_engine(); });
-  for (std::size_t i = 0; i < pool_threads; ++i) pool_.emplace_back([this] { run_pool(); });
+  for (std::size_t i = 0; i < pool_threads; ++i)
+    pool_.emplace_back([this] { run_pool(); });
 }
 
 EngineThread::~EngineThread() { stop(); }
@@ -30,11 +31,13 @@ void EngineThread::post(std::function<void()> work) {
   bool was_empty = false;
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_) return;
+    if (stopping_)
+      return;
     was_empty = posted_.empty();
     posted_.push_back(std::move(work));
   }
-  if (was_empty) wake_.notify_one();
+  if (was_empty)
+    wake_.notify_one();
 }
 
 ports::TimerId EngineThread::after(std::int64_t delay_ms, std::function<void()> work) {
@@ -46,7 +49,8 @@ ports::TimerId EngineThread::after(std::int64_t delay_ms, std::function<void()> 
 
 void EngineThread::cancel(ports::TimerId id) {
   const auto found = timer_by_id_.find(id);
-  if (found == timer_by_id_.end()) return;
+  if (found == timer_by_id_.end())
+    return;
   timers_.erase(found->second);
   timer_by_id_.erase(found);
 }
@@ -54,7 +58,8 @@ void EngineThread::cancel(ports::TimerId id) {
 bool EngineThread::background(std::function<void()> work) {
   {
     const std::lock_guard lock(pool_mutex_);
-    if (pool_stopping_ || pool_jobs_.size() >= pool_limit_) return false;
+    if (pool_stopping_ || pool_jobs_.size() >= pool_limit_)
+      return false;
     pool_jobs_.push_back(std::move(work));
   }
   pool_wake_.notify_one();
@@ -83,14 +88,16 @@ void EngineThread::stop() {
   }
   pool_wake_.notify_all();
   for (std::thread& thread : pool_) {
-    if (thread.joinable()) thread.join();
+    if (thread.joinable())
+      thread.join();
   }
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_all();
-  if (engine_.joinable()) engine_.join();
+  if (engine_.joinable())
+    engine_.join();
   // What never ran is dropped now, while the things it refers to still exist.
   posted_.clear();
   timer_by_id_.clear();
@@ -109,10 +116,12 @@ void EngineThread::run_engine() {
       std::unique_lock lock(mutex_);
       if (posted_.empty() && !stopping_) {
         const std::int64_t now = monotonic_us();
-        const Moment until = timers_.empty() ? now + kBeatUs : std::min(now + kBeatUs, timers_.begin()->first);
+        const Moment until =
+            timers_.empty() ? now + kBeatUs : std::min(now + kBeatUs, timers_.begin()->first);
         wake_.wait_for(lock, std::chrono::microseconds(std::max<std::int64_t>(until - now, 0)));
       }
-      if (stopping_) return;
+      if (stopping_)
+        return;
       last_beat_us_ = monotonic_us();
       work.swap(posted_);
     }
@@ -142,7 +151,8 @@ void EngineThread::run_pool() {
     {
       std::unique_lock lock(pool_mutex_);
       pool_wake_.wait(lock, [&] { return pool_stopping_ || !pool_jobs_.empty(); });
-      if (pool_stopping_) return;
+      if (pool_stopping_)
+        return;
       job = std::move(pool_jobs_.front());
       pool_jobs_.pop_front();
     }

@@ -1,5 +1,5 @@
-// The engine executor: one thread that runs posted work and timers in order, and a small pool for slow work.
-// Work that is posted after stop() is dropped; so is background work that has not begun.
+// The engine executor: one thread that runs posted work and timers in order, and a small pool for
+// slow work. Work that is posted after stop() is dropped; so is background work that has not begun.
 #pragma once
 
 #include <condition_variable>
@@ -27,9 +27,11 @@ class EngineThread : public ports::Scheduler {
 
   // Runs `work` on the engine thread and waits for it; never from the engine thread itself.
   void run_and_wait(const std::function<void()>& work);
-  // Ends the pool, then the engine thread, after what each is running now. Idempotent; not from its own threads.
+  // Ends the pool, then the engine thread, after what each is running now. Idempotent; not from its
+  // own threads.
   void stop();
-  // When the engine thread last began a piece of work or woke idle (monotonic ms): a health check compares it with now.
+  // When the engine thread last began a piece of work or woke idle (monotonic ms): a health check
+  // compares it with now.
   std::int64_t last_beat_ms() const;
 
  private:
@@ -46,8 +48,9 @@ class EngineThread : public ports::Scheduler {
   std::condition_variable wake_;
   std::vector<std::function<void()>> posted_;
   bool stopping_ = false;
-  std::multimap<Moment, Timer> timers_;                                            // engine thread only
-  std::unordered_map<ports::TimerId, std::multimap<Moment, Timer>::iterator> timer_by_id_;  // engine thread only
+  std::multimap<Moment, Timer> timers_;  // engine thread only
+  std::unordered_map<ports::TimerId, std::multimap<Moment, Timer>::iterator>
+      timer_by_id_;  // engine thread only
   ports::TimerId next_timer_ = 1;
   std::int64_t last_beat_us_ = 0;  // guarded by mutex_
 

@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t kFileBytes = 16u * 1024 * 1024;   // far above any file of the application
+constexpr std::uintmax_t kFileBytes = 16u * 1024 * 1024;  // far above any file of the application
 constexpr std::size_t kFiles = 2'000;
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kTypes{{
@@ -39,17 +39,20 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kTypes{{
 
 std::string_view type_of(const std::string& extension) {
   for (const auto& [ending, type] : kTypes) {
-    if (ending == extension) return type;
+    if (ending == extension)
+      return type;
   }
   return "application/octet-stream";
 }
 
 // The build writes assets/NAME-HASH.EXT: at least eight characters of hash behind the last hyphen.
 bool has_content_hash(const std::string& path) {
-  if (!path.starts_with("/assets/")) return false;
+  if (!path.starts_with("/assets/"))
+    return false;
   const std::size_t dot = path.rfind('.');
   const std::size_t hyphen = path.rfind('-');
-  if (dot == std::string::npos || hyphen == std::string::npos) return false;
+  if (dot == std::string::npos || hyphen == std::string::npos)
+    return false;
   // A hash may itself have a hyphen in it, so the search is for any hyphen that leaves enough.
   return path.find('-') < dot && dot - path.find('-') > 8;
 }
@@ -57,9 +60,11 @@ bool has_content_hash(const std::string& path) {
 std::shared_ptr<const std::string> read_file(const fs::path& path) {
   std::error_code error;
   const auto size = fs::file_size(path, error);
-  if (error || size > kFileBytes) return nullptr;
+  if (error || size > kFileBytes)
+    return nullptr;
   std::ifstream in(path, std::ios::binary);
-  if (!in) return nullptr;
+  if (!in)
+    return nullptr;
   std::ostringstream bytes;
   bytes << in.rdbuf();
   return std::make_shared<const std::string>(std::move(bytes).str());
@@ -82,13 +87,17 @@ bool accepts(std::string_view header, std::string_view coding) {
     const std::size_t comma = std::min(header.find(','), header.size());
     std::string_view item = header.substr(0, comma);
     header.remove_prefix(std::min(comma + 1, header.size()));
-    while (!item.empty() && item.front() == ' ') item.remove_prefix(1);
+    while (!item.empty() && item.front() == ' ')
+      item.remove_prefix(1);
     const std::size_t semicolon = std::min(item.find(';'), item.size());
     std::string_view name = item.substr(0, semicolon);
-    while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
-    if (name != coding) continue;
+    while (!name.empty() && name.back() == ' ')
+      name.remove_suffix(1);
+    if (name != coding)
+      continue;
     const std::string_view weight = item.substr(semicolon);
-    return weight.find("q=0") == std::string_view::npos || weight.find("q=0.") != std::string_view::npos;
+    return weight.find("q=0") == std::string_view::npos ||
+           weight.find("q=0.") != std::string_view::npos;
   }
   return false;
 }
@@ -98,18 +107,25 @@ bool accepts(std::string_view header, std::string_view coding) {
 std::unique_ptr<FileCache> FileCache::load(const std::string& folder, const ports::Crypto& crypto) {
   auto cache = std::make_unique<FileCache>();
   std::error_code error;
-  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    if (!it->is_regular_file(error) || cache->files_.size() >= kFiles) continue;
+  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error)) {
+    if (!it->is_regular_file(error) || cache->files_.size() >= kFiles)
+      continue;
     const std::string extension = it->path().extension().string();
-    if (extension == ".br" || extension == ".gz") continue;
+    if (extension == ".br" || extension == ".gz")
+      continue;
     auto body = read_file(it->path());
-    if (body == nullptr) continue;
+    if (body == nullptr)
+      continue;
     const std::string path = "/" + fs::relative(it->path(), folder, error).generic_string();
     Forms forms;
-    forms.plain = {body, std::string(type_of(extension)), "", etag_of(*body, crypto, ""), has_content_hash(path)};
-    const auto add_form = [&](const char* ending, const char* coding, std::optional<ports::StaticFile>& into) {
+    forms.plain = {body, std::string(type_of(extension)), "", etag_of(*body, crypto, ""),
+                   has_content_hash(path)};
+    const auto add_form = [&](const char* ending, const char* coding,
+                              std::optional<ports::StaticFile>& into) {
       auto bytes = read_file(it->path().string() + ending);
-      if (bytes == nullptr || bytes->size() >= body->size()) return;
+      if (bytes == nullptr || bytes->size() >= body->size())
+        return;
       into = forms.plain;
       into->content_encoding = coding;
       into->etag = etag_of(*body, crypto, std::string("-") + coding);
@@ -122,12 +138,16 @@ std::unique_ptr<FileCache> FileCache::load(const std::string& folder, const port
   return cache;
 }
 
-std::optional<ports::StaticFile> FileCache::find(std::string_view path, std::string_view accept_encoding) const {
+std::optional<ports::StaticFile> FileCache::find(std::string_view path,
+                                                 std::string_view accept_encoding) const {
   const auto found = files_.find(path);
-  if (found == files_.end()) return std::nullopt;
+  if (found == files_.end())
+    return std::nullopt;
   const Forms& forms = found->second;
-  if (forms.brotli && accepts(accept_encoding, "br")) return forms.brotli;
-  if (forms.gzip && accepts(accept_encoding, "gzip")) return forms.gzip;
+  if (forms.brotli && accepts(accept_encoding, "br"))
+    return forms.brotli;
+  if (forms.gzip && accepts(accept_encoding, "gzip"))
+    return forms.gzip;
   return forms.plain;
 }
 

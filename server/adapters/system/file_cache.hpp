@@ -1,5 +1,5 @@
-// The built web application in memory: read once at start, with the precompressed forms that stand beside the files (.br, .gz).
-// Immutable after load, any thread.
+// The built web application in memory: read once at start, with the precompressed forms that stand
+// beside the files (.br, .gz). Immutable after load, any thread.
 #pragma once
 
 #include <map>
@@ -19,7 +19,8 @@ class FileCache : public ports::StaticFiles {
   // An empty cache when the folder does not exist; files that cannot be read are left out.
   static std::unique_ptr<FileCache> load(const std::string& folder, const ports::Crypto& crypto);
 
-  std::optional<ports::StaticFile> find(std::string_view path, std::string_view accept_encoding) const override;
+  std::optional<ports::StaticFile> find(std::string_view path,
+                                        std::string_view accept_encoding) const override;
   std::size_t size() const { return files_.size(); }
 
  private:

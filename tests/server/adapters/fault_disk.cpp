@@ -15,9 +15,9 @@ namespace {
 
 constexpr std::size_t kSector = 512;
 
-struct Change {          // not yet synced
+struct Change {  // not yet synced
   std::uint64_t offset = 0;
-  std::string bytes;     // of a write
+  std::string bytes;      // of a write
   bool truncate = false;  // to `offset`
 };
 
@@ -34,7 +34,8 @@ struct Image {
 };
 
 void write_at(std::string& file, std::uint64_t offset, std::string_view bytes) {
-  if (file.size() < offset + bytes.size()) file.resize(offset + bytes.size(), '\0');
+  if (file.size() < offset + bytes.size())
+    file.resize(offset + bytes.size(), '\0');
   std::memcpy(file.data() + offset, bytes.data(), bytes.size());
 }
 
@@ -66,9 +67,12 @@ struct FaultDisk::Core {
   // Counts an operation and says how it ends; the lock is held.
   int begin(bool needs_space, int error) {
     const std::uint64_t number = operations++;
-    if (number >= cut_at) off = true;
-    if (off) return error;
-    if (needs_space && number >= full_from && number < full_to) return SQLITE_FULL;
+    if (number >= cut_at)
+      off = true;
+    if (off)
+      return error;
+    if (needs_space && number >= full_from && number < full_to)
+      return SQLITE_FULL;
     if (number == fail_at) {
       failed_once = true;
       return error;
@@ -79,15 +83,19 @@ struct FaultDisk::Core {
   void lose_power(Image& image) {
     for (const Change& change : image.changes) {
       if (change.truncate) {
-        if (random() % 2 == 0) image.durable.resize(std::min<std::size_t>(image.durable.size(), change.offset));
+        if (random() % 2 == 0)
+          image.durable.resize(std::min<std::size_t>(image.durable.size(), change.offset));
         continue;
       }
       for (std::size_t begin = 0; begin < change.bytes.size(); begin += kSector) {
         const std::size_t size = std::min(kSector, change.bytes.size() - begin);
         const std::uint64_t fate = random() % 5;
-        if (fate < 2) continue;  // lost
-        const std::size_t kept = fate == 2 ? static_cast<std::size_t>(random()) % size : size;  // torn, or whole
-        write_at(image.durable, change.offset + begin, std::string_view(change.bytes).substr(begin, kept));
+        if (fate < 2)
+          continue;  // lost
+        const std::size_t kept =
+            fate == 2 ? static_cast<std::size_t>(random()) % size : size;  // torn, or whole
+        write_at(image.durable, change.offset + begin,
+                 std::string_view(change.bytes).substr(begin, kept));
       }
     }
     image.changes.clear();
@@ -117,9 +125,12 @@ File& of(sqlite3_file* file) { return *reinterpret_cast<File*>(file); }
 
 void drop_level(File& file, int level) {
   Image& image = **file.image;
-  if (file.level >= SQLITE_LOCK_EXCLUSIVE && level < SQLITE_LOCK_EXCLUSIVE) image.exclusive = false;
-  if (file.level >= SQLITE_LOCK_RESERVED && level < SQLITE_LOCK_RESERVED) image.reserved = false;
-  if (file.level >= SQLITE_LOCK_SHARED && level < SQLITE_LOCK_SHARED) --image.shared_locks;
+  if (file.level >= SQLITE_LOCK_EXCLUSIVE && level < SQLITE_LOCK_EXCLUSIVE)
+    image.exclusive = false;
+  if (file.level >= SQLITE_LOCK_RESERVED && level < SQLITE_LOCK_RESERVED)
+    image.reserved = false;
+  if (file.level >= SQLITE_LOCK_SHARED && level < SQLITE_LOCK_SHARED)
+    --image.shared_locks;
   file.level = std::min(file.level, level);
 }
 
@@ -127,8 +138,10 @@ int file_close(sqlite3_file* raw) {
   File& file = of(raw);
   {
     const std::lock_guard lock(file.core->mutex);
-    if (!file.core->off) drop_level(file, SQLITE_LOCK_NONE);
-    if (file.delete_on_close) file.core->files.erase(*file.path);
+    if (!file.core->off)
+      drop_level(file, SQLITE_LOCK_NONE);
+    if (file.delete_on_close)
+      file.core->files.erase(*file.path);
   }
   delete file.image;
   delete file.path;
@@ -138,7 +151,8 @@ int file_close(sqlite3_file* raw) {
 int file_read(sqlite3_file* raw, void* into, int count, sqlite3_int64 offset) {
   File& file = of(raw);
   const std::lock_guard lock(file.core->mutex);
-  if (file.core->off) return SQLITE_IOERR_READ;
+  if (file.core->off)
+    return SQLITE_IOERR_READ;
   const std::string& bytes = (*file.image)->now;
   const auto wanted = static_cast<std::size_t>(count);
   const auto begin = std::min(static_cast<std::size_t>(offset), bytes.size());
@@ -151,8 +165,10 @@ int file_read(sqlite3_file* raw, void* into, int count, sqlite3_int64 offset) {
 int file_write(sqlite3_file* raw, const void* from, int count, sqlite3_int64 offset) {
   File& file = of(raw);
   const std::lock_guard lock(file.core->mutex);
-  if (const int error = file.core->begin(true, SQLITE_IOERR_WRITE); error != SQLITE_OK) return error;
-  Change change{static_cast<std::uint64_t>(offset), std::string(static_cast<const char*>(from), static_cast<std::size_t>(count))};
+  if (const int error = file.core->begin(true, SQLITE_IOERR_WRITE); error != SQLITE_OK)
+    return error;
+  Change change{static_cast<std::uint64_t>(offset),
+                std::string(static_cast<const char*>(from), static_cast<std::size_t>(count))};
   write_at((*file.image)->now, change.offset, change.bytes);
   (*file.image)->changes.push_back(std::move(change));
   return SQLITE_OK;
@@ -161,7 +177,8 @@ int file_write(sqlite3_file* raw, const void* from, int count, sqlite3_int64 off
 int file_truncate(sqlite3_file* raw, sqlite3_int64 size) {
   File& file = of(raw);
   const std::lock_guard lock(file.core->mutex);
-  if (const int error = file.core->begin(false, SQLITE_IOERR_TRUNCATE); error != SQLITE_OK) return error;
+  if (const int error = file.core->begin(false, SQLITE_IOERR_TRUNCATE); error != SQLITE_OK)
+    return error;
   Image& image = **file.image;
   image.now.resize(std::min(image.now.size(), static_cast<std::size_t>(size)));
   image.changes.push_back({static_cast<std::uint64_t>(size), {}, true});
@@ -171,7 +188,8 @@ int file_truncate(sqlite3_file* raw, sqlite3_int64 size) {
 int file_sync(sqlite3_file* raw, int) {
   File& file = of(raw);
   const std::lock_guard lock(file.core->mutex);
-  if (const int error = file.core->begin(false, SQLITE_IOERR_FSYNC); error != SQLITE_OK) return error;
+  if (const int error = file.core->begin(false, SQLITE_IOERR_FSYNC); error != SQLITE_OK)
+    return error;
   Image& image = **file.image;
   image.durable = image.now;
   image.changes.clear();
@@ -189,13 +207,20 @@ int file_lock(sqlite3_file* raw, int level) {
   File& file = of(raw);
   const std::lock_guard lock(file.core->mutex);
   Image& image = **file.image;
-  if (level <= file.level) return SQLITE_OK;
-  if (image.exclusive && file.level < SQLITE_LOCK_EXCLUSIVE) return SQLITE_BUSY;
-  if (level >= SQLITE_LOCK_RESERVED && image.reserved && file.level < SQLITE_LOCK_RESERVED) return SQLITE_BUSY;
-  if (level == SQLITE_LOCK_EXCLUSIVE && image.shared_locks > 1) return SQLITE_BUSY;
-  if (file.level < SQLITE_LOCK_SHARED) ++image.shared_locks;
-  if (level >= SQLITE_LOCK_RESERVED) image.reserved = true;
-  if (level == SQLITE_LOCK_EXCLUSIVE) image.exclusive = true;
+  if (level <= file.level)
+    return SQLITE_OK;
+  if (image.exclusive && file.level < SQLITE_LOCK_EXCLUSIVE)
+    return SQLITE_BUSY;
+  if (level >= SQLITE_LOCK_RESERVED && image.reserved && file.level < SQLITE_LOCK_RESERVED)
+    return SQLITE_BUSY;
+  if (level == SQLITE_LOCK_EXCLUSIVE && image.shared_locks > 1)
+    return SQLITE_BUSY;
+  if (file.level < SQLITE_LOCK_SHARED)
+    ++image.shared_locks;
+  if (level >= SQLITE_LOCK_RESERVED)
+    image.reserved = true;
+  if (level == SQLITE_LOCK_EXCLUSIVE)
+    image.exclusive = true;
   file.level = level;
   return SQLITE_OK;
 }
@@ -203,7 +228,8 @@ int file_lock(sqlite3_file* raw, int level) {
 int file_unlock(sqlite3_file* raw, int level) {
   File& file = of(raw);
   const std::lock_guard lock(file.core->mutex);
-  if (!file.core->off) drop_level(file, level);
+  if (!file.core->off)
+    drop_level(file, level);
   return SQLITE_OK;
 }
 
@@ -224,9 +250,11 @@ int shm_map(sqlite3_file* raw, int page, int size, int extend, void volatile** o
   const std::lock_guard lock(file.core->mutex);
   auto& pages = (*file.image)->shared_memory;
   *out = nullptr;
-  if (size != 32'768) return SQLITE_IOERR_SHMMAP;
+  if (size != 32'768)
+    return SQLITE_IOERR_SHMMAP;
   while (pages.size() <= static_cast<std::size_t>(page)) {
-    if (extend == 0) return SQLITE_OK;
+    if (extend == 0)
+      return SQLITE_OK;
     pages.push_back(std::make_unique<std::array<char, 32'768>>());
     pages.back()->fill('\0');
   }
@@ -245,16 +273,19 @@ int shm_lock(sqlite3_file* raw, int offset, int count, int flags) {
     for (std::size_t i = begin; i < end; ++i) {
       const int others = image.shm_shared[i] - (file.shm_shared[i] ? 1 : 0);
       const bool taken = image.shm_exclusive[i] && !file.shm_exclusive[i];
-      if (taken || (exclusive && others > 0)) return SQLITE_BUSY;
+      if (taken || (exclusive && others > 0))
+        return SQLITE_BUSY;
     }
   }
   for (std::size_t i = begin; i < end; ++i) {
     const bool lock_it = (flags & SQLITE_SHM_LOCK) != 0;
     if (exclusive) {
-      if (file.shm_exclusive[i] != lock_it) image.shm_exclusive[i] = lock_it;
+      if (file.shm_exclusive[i] != lock_it)
+        image.shm_exclusive[i] = lock_it;
       file.shm_exclusive[i] = lock_it;
     } else {
-      if (file.shm_shared[i] != lock_it) image.shm_shared[i] += lock_it ? 1 : -1;
+      if (file.shm_shared[i] != lock_it)
+        image.shm_shared[i] += lock_it ? 1 : -1;
       file.shm_shared[i] = lock_it;
     }
   }
@@ -268,19 +299,36 @@ int shm_unmap(sqlite3_file* raw, int delete_it) {
   const std::lock_guard lock(file.core->mutex);
   Image& image = **file.image;
   for (std::size_t i = 0; i < file.shm_shared.size(); ++i) {
-    if (file.shm_shared[i]) --image.shm_shared[i];
-    if (file.shm_exclusive[i]) image.shm_exclusive[i] = false;
+    if (file.shm_shared[i])
+      --image.shm_shared[i];
+    if (file.shm_exclusive[i])
+      image.shm_exclusive[i] = false;
     file.shm_shared[i] = file.shm_exclusive[i] = false;
   }
-  if (delete_it != 0) image.shared_memory.clear();
+  if (delete_it != 0)
+    image.shared_memory.clear();
   return SQLITE_OK;
 }
 
-const sqlite3_io_methods kMethods{2,           file_close,          file_read,        file_write,
-                                  file_truncate, file_sync,           file_size,        file_lock,
-                                  file_unlock, file_check_reserved, file_control,     file_sector_size,
-                                  file_characteristics, shm_map,    shm_lock,         shm_barrier,
-                                  shm_unmap,   nullptr,             nullptr};
+const sqlite3_io_methods kMethods{2,
+                                  file_close,
+                                  file_read,
+                                  file_write,
+                                  file_truncate,
+                                  file_sync,
+                                  file_size,
+                                  file_lock,
+                                  file_unlock,
+                                  file_check_reserved,
+                                  file_control,
+                                  file_sector_size,
+                                  file_characteristics,
+                                  shm_map,
+                                  shm_lock,
+                                  shm_barrier,
+                                  shm_unmap,
+                                  nullptr,
+                                  nullptr};
 
 FaultDisk::Core& core_of(sqlite3_vfs* vfs) { return *static_cast<FaultDisk::Core*>(vfs->pAppData); }
 
@@ -292,7 +340,8 @@ int disk_open(sqlite3_vfs* vfs, const char* name, sqlite3_file* raw, int flags, 
   const std::string path = name != nullptr ? name : "temporary-" + std::to_string(core.random());
   auto found = core.files.find(path);
   if (found == core.files.end()) {
-    if ((flags & SQLITE_OPEN_CREATE) == 0) return SQLITE_CANTOPEN;
+    if ((flags & SQLITE_OPEN_CREATE) == 0)
+      return SQLITE_CANTOPEN;
     found = core.files.emplace(path, std::make_shared<Image>()).first;
   }
   file.core = &core;
@@ -303,14 +352,16 @@ int disk_open(sqlite3_vfs* vfs, const char* name, sqlite3_file* raw, int flags, 
   file.shm_exclusive = {};
   file.delete_on_close = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0;
   file.base.pMethods = &kMethods;
-  if (out_flags != nullptr) *out_flags = flags;
+  if (out_flags != nullptr)
+    *out_flags = flags;
   return SQLITE_OK;
 }
 
 int disk_delete(sqlite3_vfs* vfs, const char* name, int) {
   FaultDisk::Core& core = core_of(vfs);
   const std::lock_guard lock(core.mutex);
-  if (core.off) return SQLITE_IOERR_DELETE;
+  if (core.off)
+    return SQLITE_IOERR_DELETE;
   return core.files.erase(name) > 0 ? SQLITE_OK : SQLITE_IOERR_DELETE_NOENT;
 }
 
@@ -368,7 +419,8 @@ bool FaultDisk::power_is_off() const {
 
 void FaultDisk::power_on() {
   const std::lock_guard lock(core_->mutex);
-  for (auto& [path, image] : core_->files) core_->lose_power(*image);
+  for (auto& [path, image] : core_->files)
+    core_->lose_power(*image);
   core_->cut_at = ~0ull;
   core_->off = false;
 }

@@ -1,5 +1,6 @@
-// A disk in memory under SQLite (a VFS) that forgets what was not synced when the power fails, fills up, or breaks, at an operation of
-// the test's choosing. Thread-safe: the storage's threads share it. One disk at a time has a given name.
+// A disk in memory under SQLite (a VFS) that forgets what was not synced when the power fails,
+// fills up, or breaks, at an operation of the test's choosing. Thread-safe: the storage's threads
+// share it. One disk at a time has a given name.
 #pragma once
 
 #include <cstdint>

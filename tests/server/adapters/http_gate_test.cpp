@@ -1,4 +1,5 @@
-// Raw-socket conformance of the HTTP door: what may pass, what is refused and that every framing fault ends the connection.
+// Raw-socket conformance of the HTTP door: what may pass, what is refused and that every framing
+// fault ends the connection.
 #include <gtest/gtest.h>
 
 #include "server/adapters/beast/address_rules.hpp"
@@ -19,7 +20,8 @@ std::string with_header(const std::string& lines, const std::string& body = {}) 
 }
 std::string many_headers(int count) {
   std::string lines;
-  for (int i = 0; i < count; ++i) lines += "X-" + std::to_string(i) + ": y\r\n";
+  for (int i = 0; i < count; ++i)
+    lines += "X-" + std::to_string(i) + ": y\r\n";
   return lines;
 }
 
@@ -43,11 +45,15 @@ TEST_P(HttpGateRefusal, AnswersAndCloses) {
 const std::string kChunked = "0\r\n\r\n";
 const GateCase kRefusals[] = {
     {"TransferEncodingUnknown", with_header("Transfer-Encoding: xchunked\r\n", kChunked), 501},
-    {"TransferEncodingChunkedIdentity", with_header("Transfer-Encoding: chunked, identity\r\n", kChunked), 501},
-    {"TransferEncodingChunkedTwice", with_header("Transfer-Encoding: chunked, chunked\r\n", kChunked), 501},
+    {"TransferEncodingChunkedIdentity",
+     with_header("Transfer-Encoding: chunked, identity\r\n", kChunked), 501},
+    {"TransferEncodingChunkedTwice",
+     with_header("Transfer-Encoding: chunked, chunked\r\n", kChunked), 501},
     {"TransferEncodingQuoted", with_header("Transfer-Encoding: \"chunked\"\r\n", kChunked), 501},
-    {"TransferEncodingIdentityChunked", with_header("Transfer-Encoding: identity, chunked\r\n", kChunked), 501},
-    {"TransferEncodingGzipChunked", with_header("Transfer-Encoding: gzip, chunked\r\n", kChunked), 501},
+    {"TransferEncodingIdentityChunked",
+     with_header("Transfer-Encoding: identity, chunked\r\n", kChunked), 501},
+    {"TransferEncodingGzipChunked", with_header("Transfer-Encoding: gzip, chunked\r\n", kChunked),
+     501},
     {"TransferEncodingIdentity", with_header("Transfer-Encoding: identity\r\n"), 501},
     {"TransferEncodingEmpty", with_header("Transfer-Encoding:\r\n"), 501},
     {"TransferEncodingTwoLines",
@@ -57,9 +63,11 @@ const GateCase kRefusals[] = {
     {"TransferEncodingOnHttp10",
      "POST /echo HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
     {"TransferEncodingFolded", with_header("Transfer-Encoding:\r\n chunked\r\n", kChunked), 400},
-    {"TransferEncodingBlankBeforeColon", with_header("Transfer-Encoding : chunked\r\n", kChunked), 400},
+    {"TransferEncodingBlankBeforeColon", with_header("Transfer-Encoding : chunked\r\n", kChunked),
+     400},
     {"TransferEncodingVerticalTab", with_header("Transfer-Encoding: \vchunked\r\n", kChunked), 400},
-    {"LengthAndTransferEncoding", with_header("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", kChunked), 400},
+    {"LengthAndTransferEncoding",
+     with_header("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", kChunked), 400},
     {"LengthTwiceDifferent", with_header("Content-Length: 1\r\nContent-Length: 2\r\n", "ab"), 400},
     {"LengthTwiceSame", with_header("Content-Length: 1\r\nContent-Length: 1\r\n", "a"), 400},
     {"LengthList", with_header("Content-Length: 2, 2\r\n", "ab"), 400},
@@ -111,20 +119,28 @@ const GateCase kRefusals[] = {
     {"BareLineFeed", "GET / HTTP/1.1\nHost: a\n\n", 400},
     {"BareCarriageReturn", "GET / HTTP/1.1\rHost: a\r\r", 400},
     {"HeaderNul", std::string("GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n", 37), 400},
-    {"HeaderControl", "GET / HTTP/1.1\r\nHost: a\r\nX: a\x01" "b\r\n\r\n", 400},
+    {"HeaderControl",
+     "GET / HTTP/1.1\r\nHost: a\r\nX: a\x01"
+     "b\r\n\r\n",
+     400},
     {"HeaderNoColon", "GET / HTTP/1.1\r\nHost: a\r\nnonsense\r\n\r\n", 400},
     {"HeaderEmptyName", "GET / HTTP/1.1\r\nHost: a\r\n: x\r\n\r\n", 400},
     {"HeaderBlankInName", "GET / HTTP/1.1\r\nHost: a\r\nX Y: z\r\n\r\n", 400},
     {"HeaderFolded", "GET / HTTP/1.1\r\nHost: a\r\nX: a\r\n b\r\n\r\n", 400},
     {"HeaderFoldedFirst", "GET / HTTP/1.1\r\n Host: a\r\n\r\n", 400},
     {"HeaderLinesTooMany", "GET / HTTP/1.1\r\nHost: a\r\n" + many_headers(100) + "\r\n", 431},
-    {"HeaderTooLarge", "GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n", 431},
+    {"HeaderTooLarge", "GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n",
+     431},
     {"ExpectUnknown", with_header("Expect: a-miracle\r\nContent-Length: 1\r\n", "a"), 417},
     {"UpgradeWithBody",
-     "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 2\r\n\r\nab", 400},
-    {"ChunkSizeNotHex", with_header("Transfer-Encoding: chunked\r\n", "zz\r\nab\r\n0\r\n\r\n"), 400},
+     "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: "
+     "2\r\n\r\nab",
+     400},
+    {"ChunkSizeNotHex", with_header("Transfer-Encoding: chunked\r\n", "zz\r\nab\r\n0\r\n\r\n"),
+     400},
     {"ChunkSizeMinus", with_header("Transfer-Encoding: chunked\r\n", "-2\r\nab\r\n0\r\n\r\n"), 400},
-    {"ChunkSizeOverflow", with_header("Transfer-Encoding: chunked\r\n", "fffffffffffffffff\r\nab\r\n"), 400},
+    {"ChunkSizeOverflow",
+     with_header("Transfer-Encoding: chunked\r\n", "fffffffffffffffff\r\nab\r\n"), 400},
     {"ChunkTerminator", with_header("Transfer-Encoding: chunked\r\n", "2\r\nabXX0\r\n\r\n"), 400},
     {"ChunkBareLineFeed", with_header("Transfer-Encoding: chunked\r\n", "2\nab\n0\n\n"), 400},
 };
@@ -149,12 +165,14 @@ TEST_F(HttpDoor, AnswersPlainRequestsInOrderOnOneConnection) {
 
 TEST_F(HttpDoor, DecodesThePathOnce) {
   start();
-  EXPECT_EQ(ask("GET /a%2525b%20c HTTP/1.1\r\nHost: a\r\n\r\n").body, "GET /a%25b c from 127.0.0.1");
+  EXPECT_EQ(ask("GET /a%2525b%20c HTTP/1.1\r\nHost: a\r\n\r\n").body,
+            "GET /a%25b c from 127.0.0.1");
 }
 
 TEST_F(HttpDoor, TakesAbsoluteFormOfItsOwnHost) {
   start();
-  EXPECT_EQ(ask("GET http://A:80/x?y=1 HTTP/1.1\r\nHost: a:80\r\n\r\n").body, "GET /x y=1 from 127.0.0.1");
+  EXPECT_EQ(ask("GET http://A:80/x?y=1 HTTP/1.1\r\nHost: a:80\r\n\r\n").body,
+            "GET /x y=1 from 127.0.0.1");
 }
 
 TEST_F(HttpDoor, ReadsBodiesByLengthAndChunked) {
@@ -170,7 +188,8 @@ TEST_F(HttpDoor, ReadsBodiesByLengthAndChunked) {
 TEST_F(HttpDoor, ReadsABodyThatArrivesByteByByte) {
   start();
   RawClient client(port());
-  for (const char c : std::string("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")) {
+  for (const char c : std::string("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: "
+                                  "chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")) {
     client.send({&c, 1});
   }
   EXPECT_EQ(client.read_answer().body, "hello");
@@ -181,7 +200,8 @@ TEST_F(HttpDoor, RefusesAChunkedBodyThatGrowsTooLarge) {
   RawClient client(port());
   client.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
   const std::string piece = "10000\r\n" + std::string(0x10000, 'x') + "\r\n";
-  for (int i = 0; i < 17; ++i) client.send(piece);
+  for (int i = 0; i < 17; ++i)
+    client.send(piece);
   EXPECT_EQ(client.read_answer().status, 413);
   EXPECT_TRUE(client.closed_by_peer());
 }
@@ -198,7 +218,8 @@ TEST_F(HttpDoor, StreamsLargeBodiesToTheirSink) {
   start();
   RawClient client(port());
   const std::size_t size = 5'000'000;
-  client.send("POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n");
+  client.send("POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(size) +
+              "\r\n\r\n");
   client.send(std::string(size, 'x'));
   const RawAnswer answer = client.read_answer();
   EXPECT_EQ(answer.status, 201);
@@ -235,7 +256,8 @@ TEST_F(HttpDoor, AHandlerMayRefuseBeforeTheBody) {
 TEST_F(HttpDoor, SaysContinueWhenAsked) {
   start();
   RawClient client(port());
-  client.send("POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  client.send(
+      "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
   EXPECT_EQ(client.read_some(), "HTTP/1.1 100 Continue\r\n\r\n");
   client.send("ok");
   EXPECT_EQ(client.read_answer().body, "ok");
@@ -313,7 +335,8 @@ TEST_F(HttpDoor, SurvivesAPeerThatResets) {
 
 TEST_F(HttpDoor, BelievesForwardedHeadersOfTrustedProxiesOnly) {
   const std::string request =
-      "GET /a HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.9, 198.51.100.7, 10.0.0.3\r\nX-Forwarded-Proto: https\r\n\r\n";
+      "GET /a HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.9, 198.51.100.7, "
+      "10.0.0.3\r\nX-Forwarded-Proto: https\r\n\r\n";
   start();
   EXPECT_EQ(ask(request).body, "GET /a from 127.0.0.1");
   TearDown();
@@ -327,7 +350,8 @@ TEST_F(HttpDoor, SaysWhichAddressIsInUse) {
   start();
   adapters::NetworkOptions options;
   options.port = port();
-  const auto second = adapters::NetworkServer::start(std::move(options), *engine_, handler_, links_);
+  const auto second =
+      adapters::NetworkServer::start(std::move(options), *engine_, handler_, links_);
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().code, ErrorCode::address_in_use);
   EXPECT_NE(second.error().detail.find(std::to_string(port())), std::string::npos);
@@ -346,9 +370,9 @@ TEST_F(HttpDoor, DrainingEndsIdleConnectionsAndStopsListening) {
   EXPECT_EQ(late.read_answer().status, 0);
 }
 
-
 TEST(ProxyRules, RefusesWhatIsNoNetwork) {
-  for (const char* text : {"", "nonsense", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/a", "::1/129", "10.0.0/8"}) {
+  for (const char* text :
+       {"", "nonsense", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/a", "::1/129", "10.0.0/8"}) {
     EXPECT_FALSE(adapters::ProxyRules::parse({text}).ok()) << text;
   }
 }

@@ -20,7 +20,9 @@ class CountingSink : public ports::BodySink {
     handler_.uploaded += bytes.size();
     return bytes.find("stop here") == std::string_view::npos;
   }
-  void complete(ports::HttpReply reply) override { reply(text_response(201, std::to_string(handler_.uploaded))); }
+  void complete(ports::HttpReply reply) override {
+    reply(text_response(201, std::to_string(handler_.uploaded)));
+  }
   void aborted() override { ++handler_.aborted; }
   ports::HttpResponse refusal() override { return text_response(507, "full"); }
 
@@ -30,14 +32,17 @@ class CountingSink : public ports::BodySink {
 
 class EchoSession : public ports::LinkSession {
  public:
-  EchoSession(ScriptedLinks& links, std::shared_ptr<ports::Link> link) : links_(links), link_(std::move(link)) {}
+  EchoSession(ScriptedLinks& links, std::shared_ptr<ports::Link> link)
+      : links_(links), link_(std::move(link)) {}
   void received(std::string message, bool text) override {
     if (message.starts_with("close ")) {
       link_->send(std::make_shared<const std::string>("bye"), text);
       return link_->close(static_cast<std::uint16_t>(std::stoi(message.substr(6))), "as asked");
     }
-    if (message.starts_with("flood ")) return flood(std::stoi(message.substr(6)), text);
-    if (message == "pause") return link_->pause_reading(true);
+    if (message.starts_with("flood "))
+      return flood(std::stoi(message.substr(6)), text);
+    if (message == "pause")
+      return link_->pause_reading(true);
     link_->send(std::make_shared<const std::string>(std::move(message)), text);
   }
   void drained() override { ++links_.drained; }
@@ -64,24 +69,31 @@ class EchoSession : public ports::LinkSession {
 
 void ScriptedHandler::handle(ports::HttpRequest request, ports::HttpReply reply) {
   ++handled;
-  if (request.path == "/silent") return;
-  if (!request.body.empty()) return reply(text_response(200, request.body));
+  if (request.path == "/silent")
+    return;
+  if (!request.body.empty())
+    return reply(text_response(200, request.body));
   std::string body = request.method + " " + request.path;
-  for (const auto& [key, value] : request.query) body += " " + key + "=" + value;
+  for (const auto& [key, value] : request.query)
+    body += " " + key + "=" + value;
   body += " from " + request.remote_address;
-  if (request.secure) body += " secure";
+  if (request.secure)
+    body += " secure";
   reply(text_response(request.path == "/gone" ? 204 : 200, std::move(body)));
 }
 
 void ScriptedHandler::begin_body(
     const ports::HttpRequest& head,
     std::function<void(std::shared_ptr<ports::BodySink>, bool, ports::HttpResponse)> answer) {
-  if (head.path == "/refuse") return answer(nullptr, true, text_response(403, "no"));
-  if (head.path == "/upload") return answer(std::make_shared<CountingSink>(*this), false, {});
+  if (head.path == "/refuse")
+    return answer(nullptr, true, text_response(403, "no"));
+  if (head.path == "/upload")
+    return answer(std::make_shared<CountingSink>(*this), false, {});
   answer(nullptr, false, {});
 }
 
-void ScriptedLinks::upgrade(const ports::HttpRequest& request, std::function<void(Verdict)> answer) {
+void ScriptedLinks::upgrade(const ports::HttpRequest& request,
+                            std::function<void(Verdict)> answer) {
   Verdict verdict;
   const std::string* protocol = request.header("sec-websocket-protocol");
   verdict.subprotocol = protocol == nullptr ? "" : *protocol;
@@ -92,7 +104,8 @@ void ScriptedLinks::upgrade(const ports::HttpRequest& request, std::function<voi
   answer(std::move(verdict));
 }
 
-std::shared_ptr<ports::LinkSession> ScriptedLinks::opened(const ports::HttpRequest&, std::shared_ptr<ports::Link> link,
+std::shared_ptr<ports::LinkSession> ScriptedLinks::opened(const ports::HttpRequest&,
+                                                          std::shared_ptr<ports::Link> link,
                                                           const std::string&) {
   ++open;
   const std::lock_guard lock(mutex);
@@ -109,8 +122,10 @@ void NetworkTest::start(adapters::NetworkOptions options) {
 }
 
 void NetworkTest::TearDown() {
-  if (server_ != nullptr) server_->stop();
-  if (engine_ != nullptr) engine_->stop();
+  if (server_ != nullptr)
+    server_->stop();
+  if (engine_ != nullptr)
+    engine_->stop();
   links_.links.clear();
   engine_.reset();
   server_.reset();
@@ -128,7 +143,8 @@ bool NetworkTest::eventually(const std::function<bool()>& check, int timeout_ms)
   std::unique_lock lock(mutex);
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
   while (!check()) {
-    if (std::chrono::steady_clock::now() > end) return false;
+    if (std::chrono::steady_clock::now() > end)
+      return false;
     wake.wait_for(lock, std::chrono::milliseconds(5));
   }
   return true;

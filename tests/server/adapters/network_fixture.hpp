@@ -16,22 +16,26 @@
 
 namespace syncstore::test {
 
-// Remembers what it was given. GET /echo answers method, path and query; POST answers the body; /upload streams.
+// Remembers what it was given. GET /echo answers method, path and query; POST answers the body;
+// /upload streams.
 class ScriptedHandler : public ports::HttpHandler {
  public:
   void handle(ports::HttpRequest request, ports::HttpReply reply) override;
   void begin_body(const ports::HttpRequest& head,
-                  std::function<void(std::shared_ptr<ports::BodySink>, bool, ports::HttpResponse)> answer) override;
+                  std::function<void(std::shared_ptr<ports::BodySink>, bool, ports::HttpResponse)>
+                      answer) override;
   std::atomic<int> handled{0};
   std::atomic<std::uint64_t> uploaded{0};
   std::atomic<int> aborted{0};
 };
 
-// Echoes messages; "close 4001" closes; "flood N" sends N kilobytes in messages of 1 KB until one is refused.
+// Echoes messages; "close 4001" closes; "flood N" sends N kilobytes in messages of 1 KB until one
+// is refused.
 class ScriptedLinks : public ports::LinkAcceptor {
  public:
   void upgrade(const ports::HttpRequest& request, std::function<void(Verdict)> answer) override;
-  std::shared_ptr<ports::LinkSession> opened(const ports::HttpRequest& request, std::shared_ptr<ports::Link> link,
+  std::shared_ptr<ports::LinkSession> opened(const ports::HttpRequest& request,
+                                             std::shared_ptr<ports::Link> link,
                                              const std::string& subprotocol) override;
   std::atomic<int> open{0};
   std::atomic<int> closed{0};

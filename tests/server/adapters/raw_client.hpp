@@ -8,8 +8,8 @@
 namespace syncstore::test {
 
 struct RawAnswer {
-  int status = 0;            // 0: none came
-  std::string head;          // status line and headers
+  int status = 0;    // 0: none came
+  std::string head;  // status line and headers
   std::string body;
   std::string header(std::string_view name) const;  // "" when absent; name in any case
 };
@@ -24,11 +24,11 @@ class RawClient {
   void send(std::string_view bytes);
   // One answer by its Content-Length; bytes behind it stay for the next call.
   RawAnswer read_answer(bool to_head = false);
-  std::string read_some(int timeout_ms = 5'000);       // "" at the end or after the time
+  std::string read_some(int timeout_ms = 5'000);  // "" at the end or after the time
   std::string read_exactly(std::size_t count);
-  bool closed_by_peer(int timeout_ms = 5'000);         // reads and drops until the end
+  bool closed_by_peer(int timeout_ms = 5'000);  // reads and drops until the end
   void shutdown_send();
-  void reset();                                        // RST instead of FIN
+  void reset();  // RST instead of FIN
 
  private:
   int descriptor_;

@@ -1,4 +1,5 @@
-// WebSocket conformance over real sockets, after the case lists of the protocol's well-known test suite, and the bounds that are ours.
+// WebSocket conformance over real sockets, after the case lists of the protocol's well-known test
+// suite, and the bounds that are ours.
 #include <gtest/gtest.h>
 
 #include "tests/server/adapters/network_fixture.hpp"
@@ -19,8 +20,10 @@ class Socket : public NetworkTest {
     SocketClient client(port(), protocol);
     client.raw().send(bytes);
     const auto frame = client.read_frame();
-    if (!frame) return "<end>";
-    if (frame->opcode == 8) return "<close " + std::to_string(frame->close_code()) + ">";
+    if (!frame)
+      return "<end>";
+    if (frame->opcode == 8)
+      return "<close " + std::to_string(frame->close_code()) + ">";
     EXPECT_FALSE(frame->masked);
     EXPECT_EQ(frame->reserved, 0);
     return frame->payload;
@@ -47,9 +50,13 @@ TEST_F(Socket, HandshakeIsRefusedWithTheRightStatus) {
   EXPECT_EQ(old.status, 426);
   EXPECT_EQ(old.header("sec-websocket-version"), "13");
   EXPECT_EQ(ask(base + upgrade + "Sec-WebSocket-Version: 13\r\n\r\n").status, 400);
-  EXPECT_EQ(ask(base + upgrade + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: short\r\n\r\n").status, 400);
+  EXPECT_EQ(
+      ask(base + upgrade + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: short\r\n\r\n").status,
+      400);
   EXPECT_EQ(ask(base + upgrade + key + "\r\n").status, 400);
-  EXPECT_EQ(ask(base + upgrade + key + "Sec-WebSocket-Version: 13\r\nOrigin: http://evil\r\n\r\n").status, 403);
+  EXPECT_EQ(
+      ask(base + upgrade + key + "Sec-WebSocket-Version: 13\r\nOrigin: http://evil\r\n\r\n").status,
+      403);
   EXPECT_EQ(links_.open, 0);
 }
 
@@ -63,7 +70,8 @@ TEST_F(Socket, EchoesAllSizesOfTextAndBinary) {
   start();
   SocketClient text(port());
   SocketClient binary(port(), "syncstore.v1");
-  for (const std::size_t size : {0u, 1u, 125u, 126u, 127u, 128u, 65'535u, 65'536u, 65'537u, 1'000'000u, 1'048'576u}) {
+  for (const std::size_t size :
+       {0u, 1u, 125u, 126u, 127u, 128u, 65'535u, 65'536u, 65'537u, 1'000'000u, 1'048'576u}) {
     const std::string payload(size, 'x');
     text.send_text(payload);
     const auto back = text.read_frame();
@@ -71,7 +79,8 @@ TEST_F(Socket, EchoesAllSizesOfTextAndBinary) {
     EXPECT_EQ(back->opcode, 1);
     EXPECT_EQ(back->payload, payload);
     std::string bytes(size, '\0');
-    for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 7);
+    for (std::size_t i = 0; i < size; ++i)
+      bytes[i] = static_cast<char>(i * 7);
     binary.send_binary(bytes);
     const auto bytes_back = binary.read_frame();
     ASSERT_TRUE(bytes_back.has_value()) << size;
@@ -83,14 +92,16 @@ TEST_F(Socket, EchoesAllSizesOfTextAndBinary) {
 TEST_F(Socket, ReadsFramesChoppedIntoSingleBytes) {
   start();
   SocketClient client(port());
-  for (const char c : make_frame(1, "chopped")) client.raw().send({&c, 1});
+  for (const char c : make_frame(1, "chopped"))
+    client.raw().send({&c, 1});
   EXPECT_EQ(client.read_frame()->payload, "chopped");
 }
 
 TEST_F(Socket, AnswersPings) {
   start();
   SocketClient client(port());
-  client.raw().send(make_frame(9, "") + make_frame(9, "payload") + make_frame(9, std::string(125, '\xfe')));
+  client.raw().send(make_frame(9, "") + make_frame(9, "payload") +
+                    make_frame(9, std::string(125, '\xfe')));
   EXPECT_EQ(client.read_frame()->opcode, 10);
   EXPECT_EQ(client.read_frame()->payload, "payload");
   EXPECT_EQ(client.read_frame()->payload, std::string(125, '\xfe'));
@@ -119,7 +130,8 @@ TEST_F(Socket, RefusesMalformedFrames) {
 
 TEST_F(Socket, JoinsFragmentsWithControlFramesBetweenThem) {
   start();
-  EXPECT_EQ(echo(make_frame(1, "a", false) + make_frame(0, "b", false) + make_frame(0, "c")), "abc");
+  EXPECT_EQ(echo(make_frame(1, "a", false) + make_frame(0, "b", false) + make_frame(0, "c")),
+            "abc");
   EXPECT_EQ(echo(make_frame(1, "", false) + make_frame(0, "", false) + make_frame(0, "")), "");
   SocketClient client(port());
   client.raw().send(make_frame(1, "a", false) + make_frame(9, "ping") + make_frame(0, "b"));
@@ -138,20 +150,35 @@ TEST_F(Socket, RefusesFragmentsOutOfPlace) {
 
 TEST_F(Socket, RefusesTextThatIsNotUtf8) {
   start();
-  const char* const bad[] = {"\xce\xba\xe1\xbd\xb9\xcf\x83\xed\xa0\x80", "\xf4\x90\x80\x80",     "\xc0\x80",
-                             "\xe0\x80\x80",                             "\xf0\x80\x80\x80",     "\xf8\x88\x80\x80\x80",
-                             "\xfe",                                     "\xff",                 "\x80",
-                             "\xbf",                                     "\xc3\x28",             "\xed\xbf\xbf",
-                             "\xf7\xbf\xbf\xbf",                         "ab\xe2\x82",           "\xc1\xbf"};
-  for (const char* const text : bad) EXPECT_EQ(close_after(make_frame(1, text)), 1007) << text;
+  const char* const bad[] = {"\xce\xba\xe1\xbd\xb9\xcf\x83\xed\xa0\x80",
+                             "\xf4\x90\x80\x80",
+                             "\xc0\x80",
+                             "\xe0\x80\x80",
+                             "\xf0\x80\x80\x80",
+                             "\xf8\x88\x80\x80\x80",
+                             "\xfe",
+                             "\xff",
+                             "\x80",
+                             "\xbf",
+                             "\xc3\x28",
+                             "\xed\xbf\xbf",
+                             "\xf7\xbf\xbf\xbf",
+                             "ab\xe2\x82",
+                             "\xc1\xbf"};
+  for (const char* const text : bad)
+    EXPECT_EQ(close_after(make_frame(1, text)), 1007) << text;
   EXPECT_EQ(close_after(make_frame(1, "\xce\xba", false) + make_frame(0, "\xf4\x90")), 1007);
 }
 
 TEST_F(Socket, TakesUtf8CutAnywhereBetweenFragments) {
   start();
-  const std::string text = "\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5 \xf0\x9f\x98\x80 \xef\xbf\xbf \xf4\x8f\xbf\xbf \xef\xbb\xbf";
+  const std::string text =
+      "\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5 \xf0\x9f\x98\x80 \xef\xbf\xbf \xf4\x8f\xbf\xbf "
+      "\xef\xbb\xbf";
   for (std::size_t cut = 0; cut <= text.size(); ++cut) {
-    EXPECT_EQ(echo(make_frame(1, text.substr(0, cut), false) + make_frame(0, text.substr(cut))), text) << cut;
+    EXPECT_EQ(echo(make_frame(1, text.substr(0, cut), false) + make_frame(0, text.substr(cut))),
+              text)
+        << cut;
   }
   EXPECT_EQ(echo(make_frame(1, std::string("a\0b", 3))), std::string("a\0b", 3));
 }
@@ -164,7 +191,8 @@ TEST_F(Socket, AnswersCloseFrames) {
   start();
   const int without_code = close_after(make_frame(8, ""));
   EXPECT_TRUE(without_code == 1000 || without_code == 1005) << without_code;
-  for (const int code : {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999}) {
+  for (const int code :
+       {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999}) {
     EXPECT_EQ(close_after(make_frame(8, close_payload(code))), code);
   }
   EXPECT_EQ(close_after(make_frame(8, close_payload(1000, std::string(123, 'r')))), 1000);
@@ -195,7 +223,9 @@ TEST_F(Socket, NothingIsEchoedBehindAClose) {
 TEST_F(Socket, ClosesWhatIsTooLargeOrOfTheWrongKind) {
   start();
   EXPECT_EQ(close_after(make_frame(1, std::string(limits::kMessageBytes + 1, 'x'))), 1009);
-  EXPECT_EQ(close_after(std::string("\x81\xff\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00", 14)), 1009);
+  EXPECT_EQ(
+      close_after(std::string("\x81\xff\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00", 14)),
+      1009);
   EXPECT_EQ(close_after(make_frame(2, "binary on a text socket")), 1003);
   EXPECT_EQ(close_after(make_frame(1, "text on a binary socket"), "syncstore.v1"), 1003);
 }
@@ -203,10 +233,12 @@ TEST_F(Socket, ClosesWhatIsTooLargeOrOfTheWrongKind) {
 TEST_F(Socket, ClosesPeersThatFloodFrames) {
   start();
   std::string pings;
-  for (int i = 0; i < 1'000; ++i) pings += make_frame(9, "x");
+  for (int i = 0; i < 1'000; ++i)
+    pings += make_frame(9, "x");
   EXPECT_EQ(close_after(pings), 1008);
   std::string fragments = make_frame(1, "", false);
-  for (int i = 0; i < 2'000; ++i) fragments += make_frame(0, "", false);
+  for (int i = 0; i < 2'000; ++i)
+    fragments += make_frame(0, "", false);
   EXPECT_EQ(close_after(fragments), 1008);
 }
 
@@ -243,7 +275,8 @@ TEST_F(Socket, ClosesAPeerThatAnswersNoPings) {
   int pings = 0;
   int code = 0;
   while (const auto frame = silent.read_frame()) {
-    if (frame->opcode == 9) ++pings;
+    if (frame->opcode == 9)
+      ++pings;
     if (frame->opcode == 8) {
       code = frame->close_code();
       break;
@@ -313,9 +346,12 @@ TEST_F(Socket, APausedLinkReadsNoMoreUntilItIsResumed) {
 TEST_F(Socket, ManySendersAndAbortsLeaveNothingBehind) {
   start();
   std::vector<std::unique_ptr<SocketClient>> clients;
-  for (int i = 0; i < 50; ++i) clients.push_back(std::make_unique<SocketClient>(port()));
-  for (auto& client : clients) client->send_text("flood 200");
-  for (std::size_t i = 0; i < clients.size(); i += 2) clients[i]->raw().reset();
+  for (int i = 0; i < 50; ++i)
+    clients.push_back(std::make_unique<SocketClient>(port()));
+  for (auto& client : clients)
+    client->send_text("flood 200");
+  for (std::size_t i = 0; i < clients.size(); i += 2)
+    clients[i]->raw().reset();
   for (std::size_t i = 1; i < clients.size(); i += 2) {
     for (int message = 0; message < 200; ++message) {
       const auto frame = clients[i]->read_frame();
@@ -330,7 +366,8 @@ TEST_F(Socket, ManySendersAndAbortsLeaveNothingBehind) {
 TEST_F(Socket, DrainingSendsEveryLinkOffWith1001) {
   start();
   std::vector<std::unique_ptr<SocketClient>> clients;
-  for (int i = 0; i < 20; ++i) clients.push_back(std::make_unique<SocketClient>(port()));
+  for (int i = 0; i < 20; ++i)
+    clients.push_back(std::make_unique<SocketClient>(port()));
   EXPECT_TRUE(eventually([&] { return links_.open == 20; }));
   server_->begin_drain(1'000);
   for (auto& client : clients) {

@@ -19,7 +19,8 @@ constexpr RecordId kMug{101};
 class SqliteFile : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "syncstore-sqlite-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "syncstore-sqlite-XXXXXX").string();
     directory_ = ::mkdtemp(pattern.data());
     engine_ = std::make_unique<adapters::EngineThread>(1, 4);
   }
@@ -30,8 +31,10 @@ class SqliteFile : public testing::Test {
     std::filesystem::remove_all(directory_, ignored);
   }
   Status open(const std::string& directory) {
-    auto opened = adapters::SqliteStorage::open({.directory = directory}, *engine_, clock_, crypto_);
-    if (!opened.ok()) return opened.error();
+    auto opened =
+        adapters::SqliteStorage::open({.directory = directory}, *engine_, clock_, crypto_);
+    if (!opened.ok())
+      return opened.error();
     storage_ = std::move(opened).value();
     return {};
   }
@@ -41,7 +44,8 @@ class SqliteFile : public testing::Test {
     return status.ok() ? ErrorCode::none : status.error().code;
   }
   Status commit(ports::StoreCommit of_store) {
-    return await<Status>([&](auto done) { storage_->commit(batch_of(std::move(of_store)), std::move(done)); });
+    return await<Status>(
+        [&](auto done) { storage_->commit(batch_of(std::move(of_store)), std::move(done)); });
   }
   Status backup(const std::string& path) {
     return await<Status>([&](auto done) { storage_->backup(path, std::move(done)); });
@@ -55,13 +59,15 @@ class SqliteFile : public testing::Test {
   void tamper(const std::string& sql) {
     sqlite3* handle = nullptr;
     ASSERT_EQ(sqlite3_open((directory_ + "/syncstore.db").c_str(), &handle), SQLITE_OK);
-    ASSERT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(handle);
+    ASSERT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(handle);
     sqlite3_close(handle);
   }
   void fill(int count) {
     ASSERT_TRUE(open().ok());
     StoreScript gifts("gifts");
-    for (int i = 0; i < count; ++i) ASSERT_TRUE(commit(gifts.set_product(kMug, 1, std::to_string(i), i)).ok());
+    for (int i = 0; i < count; ++i)
+      ASSERT_TRUE(commit(gifts.set_product(kMug, 1, std::to_string(i), i)).ok());
   }
 
   std::string directory_;
@@ -103,7 +109,8 @@ TEST_F(SqliteFile, RefusesANewerSchemaAndAnAlteredMigration) {
   storage_.reset();
   tamper("INSERT INTO schema_version VALUES (9999, 'later', '', 0)");
   EXPECT_EQ(code_of_open(), ErrorCode::newer_schema);
-  tamper("DELETE FROM schema_version WHERE number = 9999; UPDATE schema_version SET checksum = 'x'");
+  tamper(
+      "DELETE FROM schema_version WHERE number = 9999; UPDATE schema_version SET checksum = 'x'");
   EXPECT_EQ(code_of_open(), ErrorCode::corrupt);
 }
 
@@ -122,13 +129,15 @@ TEST_F(SqliteFile, RefusesATableThatDiffersFromTheCatalogue) {
 TEST_F(SqliteFile, MigratesForwardOnceAfterACopy) {
   fill(3);
   storage_.reset();
-  auto opened =
-      adapters::Connection::open(directory_ + "/syncstore.db", adapters::Connection::Access::read_write, nullptr);
+  auto opened = adapters::Connection::open(directory_ + "/syncstore.db",
+                                           adapters::Connection::Access::read_write, nullptr);
   ASSERT_TRUE(opened.ok());
   const auto connection = std::move(opened).value();
-  std::vector<adapters::Migration> list(adapters::migrations().begin(), adapters::migrations().end());
+  std::vector<adapters::Migration> list(adapters::migrations().begin(),
+                                        adapters::migrations().end());
   const int next = list.back().number + 1;
-  list.push_back({next, "more", "CREATE TABLE more (a TEXT) STRICT; INSERT INTO more VALUES ('x');"});
+  list.push_back(
+      {next, "more", "CREATE TABLE more (a TEXT) STRICT; INSERT INTO more VALUES ('x');"});
   const std::string copy = directory_ + "/copy-";
   ASSERT_TRUE(adapters::migrate(*connection, list, crypto_, 1, copy).ok());
   EXPECT_EQ(*connection->query_integer("SELECT count(*) FROM more"), 1);
@@ -138,7 +147,8 @@ TEST_F(SqliteFile, MigratesForwardOnceAfterACopy) {
   // One that fails leaves everything as it was.
   list.push_back({next + 1, "broken", "CREATE TABLE half (a TEXT) STRICT; SELECT nonsense;"});
   EXPECT_FALSE(adapters::migrate(*connection, list, crypto_, 1, copy).ok());
-  EXPECT_EQ(*connection->query_integer("SELECT count(*) FROM sqlite_master WHERE name = 'half'"), 0);
+  EXPECT_EQ(*connection->query_integer("SELECT count(*) FROM sqlite_master WHERE name = 'half'"),
+            0);
   EXPECT_EQ(*connection->query_integer("SELECT max(number) FROM schema_version"), next);
 }
 
@@ -170,8 +180,10 @@ TEST_F(SqliteFile, ABackupUnderWritesIsOneMomentOfTheDatabase) {
   ASSERT_TRUE(open().ok());
   StoreScript gifts("gifts");
   for (int i = 0; i < 300; ++i) {
-    ASSERT_TRUE(commit(gifts.set_product(RecordId{100u + static_cast<unsigned>(i)}, static_cast<RowNumber>(i + 1),
-                                         std::string(20'000, 'x'), i)).ok());
+    ASSERT_TRUE(
+        commit(gifts.set_product(RecordId{100u + static_cast<unsigned>(i)},
+                                 static_cast<RowNumber>(i + 1), std::string(20'000, 'x'), i))
+            .ok());
   }
   const std::string fresh = directory_ + "/fresh";
   std::filesystem::create_directory(fresh);
@@ -184,15 +196,19 @@ TEST_F(SqliteFile, ABackupUnderWritesIsOneMomentOfTheDatabase) {
     done = true;
   });
   while (true) {
-    ASSERT_TRUE(commit(gifts.set_product(RecordId{100u + gifts.sequence() % 300}, 1, std::string(20'000, 'y'), 1)).ok());
+    ASSERT_TRUE(commit(gifts.set_product(RecordId{100u + gifts.sequence() % 300}, 1,
+                                         std::string(20'000, 'y'), 1))
+                    .ok());
     const std::lock_guard lock(mutex);
-    if (done) break;
+    if (done)
+      break;
   }
   ASSERT_TRUE(status.ok()) << status.error().detail;
   EXPECT_GT(gifts.sequence(), 305u);
   storage_.reset();
   ASSERT_TRUE(open(fresh).ok());
-  const auto lines = await<Result<std::vector<std::string>>>([&](auto answer) { storage_->verify(std::move(answer)); });
+  const auto lines = await<Result<std::vector<std::string>>>(
+      [&](auto answer) { storage_->verify(std::move(answer)); });
   EXPECT_TRUE(lines.ok()) << lines.error().detail;
 }
 
@@ -202,17 +218,22 @@ TEST_F(SqliteFile, VerifyNamesTheFirstBadSequence) {
   const auto fault_after = [&](const std::string& sql) {
     tamper(sql);
     EXPECT_TRUE(open().ok());
-    const auto lines = await<Result<std::vector<std::string>>>([&](auto done) { storage_->verify(std::move(done)); });
+    const auto lines = await<Result<std::vector<std::string>>>(
+        [&](auto done) { storage_->verify(std::move(done)); });
     storage_.reset();
     return lines.ok() ? std::string() : lines.error().detail;
   };
   tamper("CREATE TABLE kept AS SELECT * FROM log");
   const std::string restore = "DELETE FROM log; INSERT INTO log SELECT * FROM kept;";
-  EXPECT_NE(fault_after("UPDATE log SET blob = CAST(blob || x'00' AS BLOB) WHERE sequence = 7").find("gifts: the log is broken at sequence 7"),
+  EXPECT_NE(fault_after("UPDATE log SET blob = CAST(blob || x'00' AS BLOB) WHERE sequence = 7")
+                .find("gifts: the log is broken at sequence 7"),
             std::string::npos);
-  EXPECT_NE(fault_after(restore + "DELETE FROM log WHERE sequence = 12").find("sequence 12"), std::string::npos);
-  EXPECT_NE(fault_after(restore + "DELETE FROM log WHERE sequence = 20").find("sequence 20"), std::string::npos);
-  EXPECT_NE(fault_after(restore + "UPDATE log SET hash = zeroblob(32) WHERE sequence = 1").find("sequence 1"),
+  EXPECT_NE(fault_after(restore + "DELETE FROM log WHERE sequence = 12").find("sequence 12"),
+            std::string::npos);
+  EXPECT_NE(fault_after(restore + "DELETE FROM log WHERE sequence = 20").find("sequence 20"),
+            std::string::npos);
+  EXPECT_NE(fault_after(restore + "UPDATE log SET hash = zeroblob(32) WHERE sequence = 1")
+                .find("sequence 1"),
             std::string::npos);
   EXPECT_EQ(fault_after(restore), "");
 }
@@ -220,7 +241,8 @@ TEST_F(SqliteFile, VerifyNamesTheFirstBadSequence) {
 TEST_F(SqliteFile, LoadsTheNewestReceiptsAndFindsTheOthers) {
   fill(10);
   storage_.reset();
-  auto opened = adapters::SqliteStorage::open({.directory = directory_, .receipts_in_memory = 4}, *engine_, clock_, crypto_);
+  auto opened = adapters::SqliteStorage::open({.directory = directory_, .receipts_in_memory = 4},
+                                              *engine_, clock_, crypto_);
   ASSERT_TRUE(opened.ok());
   storage_ = std::move(opened).value();
   const auto image = load("gifts");
@@ -229,8 +251,9 @@ TEST_F(SqliteFile, LoadsTheNewestReceiptsAndFindsTheOthers) {
   EXPECT_EQ(image->receipts.front().result.sequence, 7u);
   EXPECT_EQ(image->receipts.back().result.sequence, 10u);
   StoreScript names("gifts");
-  const auto found = await<Result<std::vector<ports::StoredReceipt>>>(
-      [&](auto done) { storage_->find_receipts("gifts", {names.mutation_of(2)}, std::move(done)); });
+  const auto found = await<Result<std::vector<ports::StoredReceipt>>>([&](auto done) {
+    storage_->find_receipts("gifts", {names.mutation_of(2)}, std::move(done));
+  });
   EXPECT_EQ(found->size(), 1u);
 }
 
@@ -240,7 +263,8 @@ TEST_F(SqliteFile, DropsExpiredDocuments) {
   batch.documents.push_back({"ticket", "old", "{}", 1, false});
   batch.documents.push_back({"ticket", "good", "{}", clock_.now() + 60'000, false});
   batch.documents.push_back({"ticket", "forever", "{}", 0, false});
-  ASSERT_TRUE(await<Status>([&](auto done) { storage_->commit(std::move(batch), std::move(done)); }).ok());
+  ASSERT_TRUE(
+      await<Status>([&](auto done) { storage_->commit(std::move(batch), std::move(done)); }).ok());
   const auto tickets = await<Result<std::vector<ports::Document>>>(
       [&](auto done) { storage_->load_documents("ticket", std::move(done)); });
   ASSERT_EQ(tickets->size(), 2u);
@@ -250,7 +274,8 @@ TEST_F(SqliteFile, DropsExpiredDocuments) {
 TEST_F(SqliteFile, KeepsTheLogFileSmallUnderManyCommits) {
   ASSERT_TRUE(open().ok());
   StoreScript gifts("gifts");
-  for (int i = 0; i < 500; ++i) ASSERT_TRUE(commit(gifts.set_product(kMug, 1, std::string(30'000, 'x'), i)).ok());
+  for (int i = 0; i < 500; ++i)
+    ASSERT_TRUE(commit(gifts.set_product(kMug, 1, std::string(30'000, 'x'), i)).ok());
   EXPECT_LT(std::filesystem::file_size(directory_ + "/syncstore.db-wal"), 48u * 1024 * 1024);
 }
 

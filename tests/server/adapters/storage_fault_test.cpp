@@ -1,5 +1,5 @@
-// The storage on a disk that loses power, fills up or breaks at any operation: what was acknowledged is there afterwards, whole, and
-// what was not is there whole or not at all.
+// The storage on a disk that loses power, fills up or breaks at any operation: what was
+// acknowledged is there afterwards, whole, and what was not is there whole or not at all.
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -19,7 +19,8 @@ constexpr RecordId kMug{101};
 class StorageFaults : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "syncstore-faults-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "syncstore-faults-XXXXXX").string();
     directory_ = ::mkdtemp(pattern.data());
     engine_ = std::make_unique<adapters::EngineThread>(1, 4);
   }
@@ -31,8 +32,10 @@ class StorageFaults : public testing::Test {
   }
 
   Status open(FaultDisk& disk) {
-    auto opened = adapters::SqliteStorage::open({.directory = directory_, .vfs = disk.name()}, *engine_, clock_, crypto_);
-    if (!opened.ok()) return opened.error();
+    auto opened = adapters::SqliteStorage::open({.directory = directory_, .vfs = disk.name()},
+                                                *engine_, clock_, crypto_);
+    if (!opened.ok())
+      return opened.error();
     storage_ = std::move(opened).value();
     return {};
   }
@@ -42,7 +45,8 @@ class StorageFaults : public testing::Test {
   }
   Status commit(ports::StoreCommit of_store) { return commit(batch_of(std::move(of_store))); }
 
-  // Commits in bursts (which the writer joins) until the disk fails; answers the last acknowledged sequence of each store.
+  // Commits in bursts (which the writer joins) until the disk fails; answers the last acknowledged
+  // sequence of each store.
   std::pair<Sequence, Sequence> run_until_failure(std::uint64_t seed, int bursts) {
     StoreScript gifts("gifts");
     StoreScript games("games");
@@ -55,8 +59,10 @@ class StorageFaults : public testing::Test {
     };
     const auto acked = std::make_shared<Acked>();
     const auto put = [&](StoreScript& store, Sequence Acked::*place) {
-      ports::StorageBatch batch = batch_of(store.set_product(kMug, 1, std::string(seed % 3 == 0 ? 3'000 : 30, 'x'), 1));
-      batch.documents.push_back({"outbox", store.store() + std::to_string(store.sequence()), "{}", 0, false});
+      ports::StorageBatch batch =
+          batch_of(store.set_product(kMug, 1, std::string(seed % 3 == 0 ? 3'000 : 30, 'x'), 1));
+      batch.documents.push_back(
+          {"outbox", store.store() + std::to_string(store.sequence()), "{}", 0, false});
       const Sequence sequence = store.sequence();
       ++acked->open;
       storage_->commit(std::move(batch), [acked, sequence, place](Status status) {
@@ -74,10 +80,12 @@ class StorageFaults : public testing::Test {
       std::unique_lock lock(acked->mutex);
       for (std::uint64_t i = 0; i <= (seed + static_cast<std::uint64_t>(burst)) % 4; ++i) {
         put(gifts, &Acked::gifts);
-        if (i % 2 == 0) put(games, &Acked::games);
+        if (i % 2 == 0)
+          put(games, &Acked::games);
       }
       acked->wake.wait(lock, [&] { return acked->open == 0; });
-      if (acked->failed) break;
+      if (acked->failed)
+        break;
     }
     return {acked->gifts, acked->games};
   }
@@ -98,13 +106,15 @@ class StorageFaults : public testing::Test {
     EXPECT_EQ(found.receipts.size(), found.sequence);  // each mutation once, none half
     const auto documents = await<Result<std::vector<ports::Document>>>(
         [&](auto done) { storage_->load_documents("outbox", std::move(done)); });
-    const auto of_store = std::count_if(documents->begin(), documents->end(),
-                                        [&](const ports::Document& document) { return document.key.starts_with(store); });
+    const auto of_store = std::count_if(
+        documents->begin(), documents->end(),
+        [&](const ports::Document& document) { return document.key.starts_with(store); });
     EXPECT_EQ(static_cast<Sequence>(of_store), found.sequence);
   }
 
   void check_file() {
-    const auto lines = await<Result<std::vector<std::string>>>([&](auto done) { storage_->verify(std::move(done)); });
+    const auto lines = await<Result<std::vector<std::string>>>(
+        [&](auto done) { storage_->verify(std::move(done)); });
     EXPECT_TRUE(lines.ok()) << lines.error().detail;
   }
 
@@ -124,7 +134,8 @@ TEST_F(StorageFaults, PowerFailuresLoseNothingAcknowledged) {
     disk.cut_power_at(disk.operations() + 1 + seed * 7 % 400);
     const auto [gifts, games] = run_until_failure(seed, 40);
     storage_.reset();
-    if (disk.power_is_off()) ++cut;
+    if (disk.power_is_off())
+      ++cut;
     disk.power_on();
     const Status opened = open(disk);
     ASSERT_TRUE(opened.ok()) << opened.error().detail;
@@ -132,7 +143,8 @@ TEST_F(StorageFaults, PowerFailuresLoseNothingAcknowledged) {
     check_store("games", games);
     check_file();
     storage_.reset();
-    if (HasFailure()) return;
+    if (HasFailure())
+      return;
   }
   EXPECT_GT(cut, 250u);  // else the test tests little
 }
@@ -142,7 +154,8 @@ TEST_F(StorageFaults, APowerFailureWhileStartingIsRecoveredFrom) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     FaultDisk disk(seed);
     disk.cut_power_at(seed * 2);  // in the middle of the migrations, at first
-    if (open(disk).ok()) storage_.reset();
+    if (open(disk).ok())
+      storage_.reset();
     disk.power_on();
     ASSERT_TRUE(open(disk).ok());
     const auto [gifts, games] = run_until_failure(seed, 5);
@@ -150,14 +163,16 @@ TEST_F(StorageFaults, APowerFailureWhileStartingIsRecoveredFrom) {
     storage_.reset();
     disk.power_on();
     disk.cut_power_at(disk.operations() + seed % 6);  // and again while recovering
-    if (open(disk).ok()) storage_.reset();
+    if (open(disk).ok())
+      storage_.reset();
     disk.power_on();
     ASSERT_TRUE(open(disk).ok());
     check_store("gifts", gifts);
     check_store("games", games);
     check_file();
     storage_.reset();
-    if (HasFailure()) return;
+    if (HasFailure())
+      return;
   }
 }
 
@@ -186,7 +201,8 @@ TEST_F(StorageFaults, AFullDiskRollsBackAndWritingGoesOnWhenThereIsSpace) {
     EXPECT_FALSE(storage_->figures().stopped);
     check_file();
     storage_.reset();
-    if (HasFailure()) return;
+    if (HasFailure())
+      return;
   }
   EXPECT_GT(refused_in_all, 100u);
 }
@@ -211,7 +227,8 @@ TEST_F(StorageFaults, AnErrorOfUnknownOutcomeStopsWritingUntilTheNextStart) {
     check_store("late", 0);
     check_file();
     storage_.reset();
-    if (HasFailure()) return;
+    if (HasFailure())
+      return;
   }
   EXPECT_GT(stopped, 80u);
 }

@@ -21,7 +21,8 @@ using adapters::EngineThread;
 TEST(EngineThread, RunsWorkOfOneThreadInOrder) {
   EngineThread engine(1, 4);
   std::vector<int> order;
-  for (int i = 0; i < 1'000; ++i) engine.post([&order, i] { order.push_back(i); });
+  for (int i = 0; i < 1'000; ++i)
+    engine.post([&order, i] { order.push_back(i); });
   engine.run_and_wait([] {});
   ASSERT_EQ(order.size(), 1'000u);
   EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
@@ -104,8 +105,10 @@ std::string hex(std::string_view bytes) {
 
 TEST(NativeCrypto, HashesAsTheStandardSays) {
   const adapters::NativeCrypto crypto;
-  EXPECT_EQ(hex(crypto.sha256("")), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  EXPECT_EQ(hex(crypto.sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(hex(crypto.sha256("")),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(hex(crypto.sha256("abc")),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(crypto.sha256_pair("a", "bc"), crypto.sha256("abc"));
 }
 
@@ -130,7 +133,8 @@ TEST(NativeCrypto, ComparesInConstantTimeAndByLength) {
 class FileCache : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "syncstore-files-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "syncstore-files-XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
     std::filesystem::create_directories(folder_ + "/assets");
     write("index.html", "<html></html>");
@@ -145,7 +149,9 @@ class FileCache : public testing::Test {
     std::error_code ignored;
     std::filesystem::remove_all(folder_, ignored);
   }
-  void write(const std::string& name, const std::string& bytes) { std::ofstream(folder_ + "/" + name) << bytes; }
+  void write(const std::string& name, const std::string& bytes) {
+    std::ofstream(folder_ + "/" + name) << bytes;
+  }
   std::string folder_;
   adapters::NativeCrypto crypto_;
 };
@@ -163,7 +169,8 @@ TEST_F(FileCache, ServesFilesWithTypeTagAndCoding) {
   EXPECT_EQ(*brotli->body, "br");
   EXPECT_EQ(brotli->content_encoding, "br");
   EXPECT_TRUE(brotli->immutable);
-  EXPECT_EQ(cache->find("/assets/index-a1B2_c3d.js", "br;q=0, gzip;q=0.5")->content_encoding, "gzip");
+  EXPECT_EQ(cache->find("/assets/index-a1B2_c3d.js", "br;q=0, gzip;q=0.5")->content_encoding,
+            "gzip");
   const auto plain = cache->find("/assets/index-a1B2_c3d.js", "");
   EXPECT_EQ(plain->body->size(), 1'000u);
   EXPECT_NE(plain->etag, brotli->etag);
@@ -174,17 +181,20 @@ TEST_F(FileCache, ServesFilesWithTypeTagAndCoding) {
 
 TEST_F(FileCache, KnowsNothingElse) {
   const auto cache = adapters::FileCache::load(folder_, crypto_);
-  for (const char* path : {"/", "/nothing", "/assets/index-a1B2_c3d.js.br", "/../etc/passwd", "index.html"}) {
+  for (const char* path :
+       {"/", "/nothing", "/assets/index-a1B2_c3d.js.br", "/../etc/passwd", "index.html"}) {
     EXPECT_FALSE(cache->find(path, "").has_value()) << path;
   }
   EXPECT_EQ(adapters::FileCache::load(folder_ + "/nowhere", crypto_)->size(), 0u);
 }
 
 TEST(TimeZones, AreThoseOfTheSystem) {
-  for (const char* name : {"Europe/London", "America/New_York", "UTC", "America/Argentina/Buenos_Aires"}) {
+  for (const char* name :
+       {"Europe/London", "America/New_York", "UTC", "America/Argentina/Buenos_Aires"}) {
     EXPECT_TRUE(adapters::time_zone_exists(name)) << name;
   }
-  for (const char* name : {"", "Europe", "Europe/Nowhere", "../../../etc/passwd", "/etc/localtime", "Europe/London\n"}) {
+  for (const char* name : {"", "Europe", "Europe/Nowhere", "../../../etc/passwd", "/etc/localtime",
+                           "Europe/London\n"}) {
     EXPECT_FALSE(adapters::time_zone_exists(name)) << name;
   }
 }

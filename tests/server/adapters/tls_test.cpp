@@ -21,7 +21,8 @@ namespace {
 class TlsClient {
  public:
   TlsClient(std::uint16_t port, const std::string& trusted, int max_version = TLS1_3_VERSION)
-      : context_(SSL_CTX_new(TLS_client_method())), descriptor_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+      : context_(SSL_CTX_new(TLS_client_method())),
+        descriptor_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
@@ -43,13 +44,16 @@ class TlsClient {
   }
   bool connected() const { return connected_; }
   std::string version() const { return SSL_get_version(ssl_); }
-  void send(const std::string& bytes) { SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size())); }
+  void send(const std::string& bytes) {
+    SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size()));
+  }
   std::string read_until(const std::string& end) {
     std::string out;
     std::string buffer(65'536, '\0');
     while (out.find(end) == std::string::npos) {
       const int got = SSL_read(ssl_, buffer.data(), static_cast<int>(buffer.size()));
-      if (got <= 0) break;
+      if (got <= 0)
+        break;
       out.append(buffer.data(), static_cast<std::size_t>(got));
     }
     return out;
@@ -65,7 +69,8 @@ class TlsClient {
 class Tls : public NetworkTest {
  protected:
   void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "syncstore-tls-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "syncstore-tls-XXXXXX").string();
     directory_ = ::mkdtemp(pattern.data());
     auto made = adapters::local_certificate(directory_);
     ASSERT_TRUE(made.ok());
@@ -117,8 +122,10 @@ TEST_F(Tls, CarriesLargeBodiesAndSockets) {
   EXPECT_NE(upload.read_until("3000000").find("201 Created"), std::string::npos);
 
   TlsClient socket(port(), local_.certificate_file);
-  socket.send("GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: x.json\r\n\r\n");
+  socket.send(
+      "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: "
+      "websocket\r\nSec-WebSocket-Version: 13\r\n"
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: x.json\r\n\r\n");
   EXPECT_NE(socket.read_until("\r\n\r\n").find("101"), std::string::npos);
   const std::string large(500'000, 'y');
   socket.send(make_frame(1, large) + make_frame(1, "the end"));

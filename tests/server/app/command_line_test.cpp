@@ -19,10 +19,12 @@ std::optional<CommandLine> parse(std::vector<const char*> arguments, int* code =
   int exit_code = -1;
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
-  auto line = app::parse_command_line(static_cast<int>(arguments.size()), arguments.data(), exit_code);
+  auto line =
+      app::parse_command_line(static_cast<int>(arguments.size()), arguments.data(), exit_code);
   static_cast<void>(testing::internal::GetCapturedStdout());
   static_cast<void>(testing::internal::GetCapturedStderr());
-  if (code != nullptr) *code = exit_code;
+  if (code != nullptr)
+    *code = exit_code;
   return line;
 }
 
@@ -32,8 +34,9 @@ std::string text(const CommandLine& line, std::string_view key) {
 }
 
 TEST(CommandLine, ReadsServe) {
-  const auto line = parse({"serve", "--data", "/d", "--listen", "127.0.0.1:0", "--allowed-origin", "https://a.example.com",
-                           "--allowed-origin=https://b.example.com", "--demo", "--rate-limit", "0"});
+  const auto line = parse({"serve", "--data", "/d", "--listen", "127.0.0.1:0", "--allowed-origin",
+                           "https://a.example.com", "--allowed-origin=https://b.example.com",
+                           "--demo", "--rate-limit", "0"});
   ASSERT_TRUE(line.has_value());
   EXPECT_EQ(line->name, "serve");
   EXPECT_EQ(line->flags.at("data"), std::vector<std::string>{"/d"});
@@ -44,21 +47,23 @@ TEST(CommandLine, ReadsServe) {
 }
 
 TEST(CommandLine, ReadsEveryCommand) {
-  const auto store = parse({"store", "add", "gifts", "--name", "Gift shop", "--currency", "GBP", "--time-zone",
-                            "Europe/London", "--data", "d"});
+  const auto store = parse({"store", "add", "gifts", "--name", "Gift shop", "--currency", "GBP",
+                            "--time-zone", "Europe/London", "--data", "d"});
   ASSERT_TRUE(store.has_value());
   EXPECT_EQ(store->name, "store add");
   EXPECT_EQ(store->data, "d");
   EXPECT_EQ(text(*store, "timeZone"), "Europe/London");
   EXPECT_EQ(text(*store, "marketplace"), "<none>");
-  const auto user = parse({"user", "add", "anna", "--role", "admin", "--store", "*", "--data", "d"});
+  const auto user =
+      parse({"user", "add", "anna", "--role", "admin", "--store", "*", "--data", "d"});
   ASSERT_TRUE(user.has_value());
   EXPECT_TRUE(user->wants_password);
   EXPECT_EQ(text(*user, "store"), "*");
   const auto token = parse({"token", "create", "--user", "anna", "--days", "7"});
   ASSERT_TRUE(token.has_value());
   EXPECT_EQ(token->request.find("days")->integer(), 7);
-  const auto import = parse({"import", "products", "a/b.csv", "--store", "gifts", "--dry-run", "--json"});
+  const auto import =
+      parse({"import", "products", "a/b.csv", "--store", "gifts", "--dry-run", "--json"});
   ASSERT_TRUE(import.has_value());
   EXPECT_EQ(text(*import, "fileName"), "b.csv");
   EXPECT_EQ(text(*import, "path"), std::filesystem::absolute("a/b.csv").string());
@@ -67,11 +72,18 @@ TEST(CommandLine, ReadsEveryCommand) {
   const auto out = parse({"export", "products", "--store", "gifts"});
   ASSERT_TRUE(out.has_value());
   EXPECT_EQ(text(*out, "format"), "csv");
-  for (const auto& arguments : std::vector<std::vector<const char*>>{{"store", "list"}, {"user", "list"}, {"user", "disable", "a"},
-                                                                     {"user", "enable", "a"}, {"user", "passwd", "a"},
-                                                                     {"user", "grant", "a", "--role", "none", "--store", "s"},
-                                                                     {"token", "revoke", "0123456789abcdef"},
-                                                                     {"backup", "file"}, {"verify"}, {"status"}, {"version"}}) {
+  for (const auto& arguments : std::vector<std::vector<const char*>>{
+           {"store", "list"},
+           {"user", "list"},
+           {"user", "disable", "a"},
+           {"user", "enable", "a"},
+           {"user", "passwd", "a"},
+           {"user", "grant", "a", "--role", "none", "--store", "s"},
+           {"token", "revoke", "0123456789abcdef"},
+           {"backup", "file"},
+           {"verify"},
+           {"status"},
+           {"version"}}) {
     const auto line = parse(arguments);
     ASSERT_TRUE(line.has_value()) << arguments[0];
     EXPECT_EQ(line->name.rfind(arguments[0], 0), 0u);
@@ -80,16 +92,25 @@ TEST(CommandLine, ReadsEveryCommand) {
 
 TEST(CommandLine, AnswersWrongUsageWith2AndHelpWith0) {
   for (const auto& arguments : std::vector<std::vector<const char*>>{
-           {}, {"dance"}, {"serve", "--listen"}, {"serve", "--nonsense"}, {"store"}, {"store", "add"},
-           {"store", "add", "gifts"}, {"user", "add", "a", "--role", "king", "--store", "s"},
-           {"token", "create", "--user", "a", "--days", "0"}, {"token", "create", "--user", "a", "--days", "x"},
-           {"export", "products", "--store", "s", "--format", "xml"}, {"import", "orders", "f"}, {"verify", "extra"}}) {
+           {},
+           {"dance"},
+           {"serve", "--listen"},
+           {"serve", "--nonsense"},
+           {"store"},
+           {"store", "add"},
+           {"store", "add", "gifts"},
+           {"user", "add", "a", "--role", "king", "--store", "s"},
+           {"token", "create", "--user", "a", "--days", "0"},
+           {"token", "create", "--user", "a", "--days", "x"},
+           {"export", "products", "--store", "s", "--format", "xml"},
+           {"import", "orders", "f"},
+           {"verify", "extra"}}) {
     int code = -1;
     EXPECT_FALSE(parse(arguments, &code).has_value());
     EXPECT_EQ(code, app::kExitUsage);
   }
-  for (const auto& arguments :
-       std::vector<std::vector<const char*>>{{"--help"}, {"serve", "--help"}, {"import", "products", "--help"}}) {
+  for (const auto& arguments : std::vector<std::vector<const char*>>{
+           {"--help"}, {"serve", "--help"}, {"import", "products", "--help"}}) {
     int code = -1;
     EXPECT_FALSE(parse(arguments, &code).has_value());
     EXPECT_EQ(code, app::kExitOk);
@@ -99,7 +120,8 @@ TEST(CommandLine, AnswersWrongUsageWith2AndHelpWith0) {
 class ConfigFile : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "syncstore-config-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "syncstore-config-XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
   }
   void TearDown() override {

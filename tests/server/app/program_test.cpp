@@ -1,4 +1,5 @@
-// Commands on a directory that no server holds, and the admin socket that carries them to one that does.
+// Commands on a directory that no server holds, and the admin socket that carries them to one that
+// does.
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -17,7 +18,8 @@ namespace {
 class Program : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "syncstore-program-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "syncstore-program-XXXXXX").string();
     directory_ = ::mkdtemp(pattern.data());
   }
   void TearDown() override {
@@ -28,17 +30,20 @@ class Program : public testing::Test {
     arguments.insert(arguments.begin(), "syncstore");
     arguments.insert(arguments.end(), {"--data", directory_});
     std::vector<const char*> pointers;
-    for (const std::string& each : arguments) pointers.push_back(each.c_str());
+    for (const std::string& each : arguments)
+      pointers.push_back(each.c_str());
     const char* const environment[] = {nullptr};
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
-    const int code = app::run_program(static_cast<int>(pointers.size()), pointers.data(), environment);
+    const int code =
+        app::run_program(static_cast<int>(pointers.size()), pointers.data(), environment);
     out_ = testing::internal::GetCapturedStdout();
     error_ = testing::internal::GetCapturedStderr();
     return code;
   }
   int add_gifts() {
-    return run({"store", "add", "gifts", "--name", "Gift shop", "--currency", "GBP", "--time-zone", "Europe/London"});
+    return run({"store", "add", "gifts", "--name", "Gift shop", "--currency", "GBP", "--time-zone",
+                "Europe/London"});
   }
   std::string directory_;
   std::string out_;
@@ -50,7 +55,8 @@ TEST_F(Program, WorksOnADirectoryThatNoServerHolds) {
   EXPECT_EQ(run({"store", "list"}), app::kExitOk);
   EXPECT_EQ(out_, "gifts\tGift shop\tGBP\ttrue\n");
   EXPECT_EQ(run({"store", "list", "--json"}), app::kExitOk);
-  EXPECT_EQ(out_, "[{\"id\":\"gifts\",\"name\":\"Gift shop\",\"currency\":\"GBP\",\"active\":true}]\n");
+  EXPECT_EQ(out_,
+            "[{\"id\":\"gifts\",\"name\":\"Gift shop\",\"currency\":\"GBP\",\"active\":true}]\n");
   EXPECT_EQ(run({"verify"}), app::kExitOk);
   EXPECT_NE(out_.find("store gifts: "), std::string::npos);
   EXPECT_EQ(run({"status"}), app::kExitOk);
@@ -63,24 +69,30 @@ TEST_F(Program, WorksOnADirectoryThatNoServerHolds) {
 TEST_F(Program, ImportsAndExports) {
   ASSERT_EQ(add_gifts(), app::kExitOk) << error_;
   std::ofstream(directory_ + "/in.csv") << "title,sku,price\nMug,A-1,9.50\nCup,A-2,3\n";
-  EXPECT_EQ(run({"import", "products", directory_ + "/in.csv", "--store", "gifts", "--json"}), app::kExitOk) << error_;
+  EXPECT_EQ(run({"import", "products", directory_ + "/in.csv", "--store", "gifts", "--json"}),
+            app::kExitOk)
+      << error_;
   EXPECT_NE(out_.find("\"inserted\":2"), std::string::npos);
   EXPECT_EQ(run({"export", "products", "--store", "gifts"}), app::kExitOk);
   EXPECT_NE(out_.find("A-1"), std::string::npos);
   std::ofstream(directory_ + "/bad.csv") << "title,sku,price\nPot,A-3,cheap\n";
-  EXPECT_EQ(run({"import", "products", directory_ + "/bad.csv", "--store", "gifts", "--errors-csv", directory_ + "/e.csv"}),
+  EXPECT_EQ(run({"import", "products", directory_ + "/bad.csv", "--store", "gifts", "--errors-csv",
+                 directory_ + "/e.csv"}),
             app::kExitRejected);
   EXPECT_TRUE(std::filesystem::exists(directory_ + "/e.csv"));
-  EXPECT_EQ(run({"import", "products", directory_ + "/none.csv", "--store", "gifts"}), app::kExitFailed);
+  EXPECT_EQ(run({"import", "products", directory_ + "/none.csv", "--store", "gifts"}),
+            app::kExitFailed);
 }
 
 TEST_F(Program, SaysWhatIsWrong) {
   ASSERT_EQ(add_gifts(), app::kExitOk);
   EXPECT_EQ(add_gifts(), app::kExitFailed);
   EXPECT_FALSE(error_.empty());
-  EXPECT_EQ(run({"store", "add", "Not A Slug", "--name", "x", "--currency", "GBP", "--time-zone", "Europe/London"}),
+  EXPECT_EQ(run({"store", "add", "Not A Slug", "--name", "x", "--currency", "GBP", "--time-zone",
+                 "Europe/London"}),
             app::kExitFailed);
-  EXPECT_EQ(run({"store", "add", "zone", "--name", "x", "--currency", "GBP", "--time-zone", "Europe/Nowhere"}),
+  EXPECT_EQ(run({"store", "add", "zone", "--name", "x", "--currency", "GBP", "--time-zone",
+                 "Europe/Nowhere"}),
             app::kExitFailed);
   EXPECT_EQ(run({"token", "create", "--user", "nobody"}), app::kExitFailed);
   EXPECT_EQ(run({"user", "disable", "nobody"}), app::kExitFailed);
@@ -102,12 +114,14 @@ TEST_F(Program, AdminSocketCarriesRequestsOverLongPaths) {
   std::filesystem::create_directories(directory_);
   EXPECT_FALSE(app::ask_server(directory_, Json::object()).has_value());
   adapters::EngineThread engine(1, 1);
-  auto socket = app::AdminSocket::open(directory_, engine, [](const Json& request, std::function<void(Json)> reply) {
-    reply(std::move(Json::object().set("echo", request)));
-  });
+  auto socket = app::AdminSocket::open(directory_, engine,
+                                       [](const Json& request, std::function<void(Json)> reply) {
+                                         reply(std::move(Json::object().set("echo", request)));
+                                       });
   ASSERT_TRUE(socket.ok()) << socket.error().detail;
   const auto rights = std::filesystem::status(directory_ + "/admin.sock").permissions();
-  EXPECT_EQ(rights & (std::filesystem::perms::group_all | std::filesystem::perms::others_all), std::filesystem::perms::none);
+  EXPECT_EQ(rights & (std::filesystem::perms::group_all | std::filesystem::perms::others_all),
+            std::filesystem::perms::none);
   for (int i = 0; i < 20; ++i) {
     const auto answer = app::ask_server(directory_, std::move(Json::object().set("number", i)));
     ASSERT_TRUE(answer.has_value() && answer->ok());
@@ -121,11 +135,13 @@ TEST_F(Program, AdminSocketCarriesRequestsOverLongPaths) {
 TEST_F(Program, AnAdminSocketThatClosesWhileItIsAskedEndsTheConversation) {
   adapters::EngineThread engine(1, 1);
   std::promise<void> asked;
-  auto socket = app::AdminSocket::open(directory_, engine, [&](const Json&, const std::function<void(Json)>&) {
-    asked.set_value();  // and no answer ever
-  });
+  auto socket = app::AdminSocket::open(directory_, engine,
+                                       [&](const Json&, const std::function<void(Json)>&) {
+                                         asked.set_value();  // and no answer ever
+                                       });
   ASSERT_TRUE(socket.ok());
-  auto answer = std::async(std::launch::async, [&] { return app::ask_server(directory_, Json::object()); });
+  auto answer =
+      std::async(std::launch::async, [&] { return app::ask_server(directory_, Json::object()); });
   asked.get_future().wait();
   socket.value().reset();
   const auto result = answer.get();

@@ -15,7 +15,8 @@ ServerConfig read(const ConfigLayers& layers, std::size_t faults_expected = 0) {
   std::vector<std::string> faults;
   ServerConfig config = read_config(layers, faults);
   std::string all;
-  for (const std::string& fault : faults) all += fault + "\n";
+  for (const std::string& fault : faults)
+    all += fault + "\n";
   EXPECT_EQ(faults.size(), faults_expected) << all;
   return config;
 }
@@ -30,7 +31,8 @@ TEST(Config, HasDefaultsThatAreSafe) {
 }
 
 TEST(Config, AFlagWinsOverTheEnvironmentAndThatOverTheFile) {
-  ConfigLayers layers{{{"data", {"d"}}}, {{"rate-limit", {"20"}}}, {{"rate-limit", {"10"}}, {"log", {"json"}}}};
+  ConfigLayers layers{
+      {{"data", {"d"}}}, {{"rate-limit", {"20"}}}, {{"rate-limit", {"10"}}, {"log", {"json"}}}};
   EXPECT_EQ(read(layers).rate_limit, 20);
   EXPECT_EQ(read(layers).log, LogFormat::json);
   layers.flags["rate-limit"] = {"30/min"};
@@ -40,15 +42,16 @@ TEST(Config, AFlagWinsOverTheEnvironmentAndThatOverTheFile) {
 }
 
 TEST(Config, ReadsTheEnvironment) {
-  const char* const environment[] = {"SYNCSTORE_DATA=/srv",
-                                     "SYNCSTORE_PUBLIC_URL=https://shop.example.com/",
-                                     "SYNCSTORE_ALLOWED_ORIGIN=https://a.example.com https://b.example.com",
-                                     "SYNCSTORE_DEMO=true",
-                                     "SYNCSTORE_TLS=",
-                                     "PORT=9000",
-                                     "SYNCSTORE_UNHEARD_OF=1",
-                                     "NOTHING",
-                                     nullptr};
+  const char* const environment[] = {
+      "SYNCSTORE_DATA=/srv",
+      "SYNCSTORE_PUBLIC_URL=https://shop.example.com/",
+      "SYNCSTORE_ALLOWED_ORIGIN=https://a.example.com https://b.example.com",
+      "SYNCSTORE_DEMO=true",
+      "SYNCSTORE_TLS=",
+      "PORT=9000",
+      "SYNCSTORE_UNHEARD_OF=1",
+      "NOTHING",
+      nullptr};
   const ServerConfig config = read({.environment = environment_layer(environment)});
   EXPECT_EQ(config.data, "/srv");
   EXPECT_EQ(config.public_url, "https://shop.example.com");
@@ -71,35 +74,41 @@ TEST(Config, PortIsWeakerThanListenOfTheSameStrength) {
 
 TEST(Config, NamesAllFaultsAtOnce) {
   std::vector<std::string> faults;
-  static_cast<void>(read_config({.flags = {{"listen", {"nonsense"}},
-                                           {"rate-limit", {"many"}},
-                                           {"log", {"loud"}},
-                                           {"public-url", {"shop.example.com"}},
-                                           {"tls-cert", {"a.pem"}},
-                                           {"demo", {"perhaps"}}},
-                                 .environment = {{"allowed-origin", {"https://a.example.com/path"}}}},
-                                faults));
+  static_cast<void>(
+      read_config({.flags = {{"listen", {"nonsense"}},
+                             {"rate-limit", {"many"}},
+                             {"log", {"loud"}},
+                             {"public-url", {"shop.example.com"}},
+                             {"tls-cert", {"a.pem"}},
+                             {"demo", {"perhaps"}}},
+                   .environment = {{"allowed-origin", {"https://a.example.com/path"}}}},
+                  faults));
   EXPECT_EQ(faults.size(), 8u);
   const auto named = [&](std::string_view word) {
-    return std::any_of(faults.begin(), faults.end(),
-                       [&](const std::string& fault) { return fault.find(word) != std::string::npos; });
+    return std::any_of(faults.begin(), faults.end(), [&](const std::string& fault) {
+      return fault.find(word) != std::string::npos;
+    });
   };
-  for (const char* word : {"--data", "--listen", "--rate-limit", "--log", "--public-url", "--tls-key", "--demo",
-                           "SYNCSTORE_ALLOWED_ORIGIN", "nonsense"}) {
+  for (const char* word : {"--data", "--listen", "--rate-limit", "--log", "--public-url",
+                           "--tls-key", "--demo", "SYNCSTORE_ALLOWED_ORIGIN", "nonsense"}) {
     EXPECT_TRUE(named(word)) << word;
   }
 }
 
 TEST(Config, TlsIsLocalOrOfFilesButNotBoth) {
   EXPECT_EQ(read({.flags = {{"data", {"d"}}, {"tls", {"local"}}}}).tls, TlsMode::local);
-  EXPECT_EQ(read({.flags = {{"data", {"d"}}, {"tls-cert", {"c"}}, {"tls-key", {"k"}}}}).tls, TlsMode::files);
-  read({.flags = {{"data", {"d"}}, {"tls", {"local"}}, {"tls-cert", {"c"}}, {"tls-key", {"k"}}}}, 1);
+  EXPECT_EQ(read({.flags = {{"data", {"d"}}, {"tls-cert", {"c"}}, {"tls-key", {"k"}}}}).tls,
+            TlsMode::files);
+  read({.flags = {{"data", {"d"}}, {"tls", {"local"}}, {"tls-cert", {"c"}}, {"tls-key", {"k"}}}},
+       1);
   read({.flags = {{"data", {"d"}}, {"tls", {"global"}}}}, 1);
 }
 
 TEST(Log, WritesJsonThatParsesWhateverItIsGiven) {
   std::string out;
-  Log log(LogFormat::json, [] { return TimeMs{1'795'000'000'123}; }, [&](std::string_view line) { out += line; });
+  Log log(
+      LogFormat::json, [] { return TimeMs{1'795'000'000'123}; },
+      [&](std::string_view line) { out += line; });
   log.info("request", {{"path", "/a\"b\n2026 error fake"}, {"status", std::int64_t{200}}});
   ASSERT_EQ(std::count(out.begin(), out.end(), '\n'), 1);
   const auto parsed = Json::parse(out.substr(0, out.size() - 1), 10'000);
@@ -112,14 +121,18 @@ TEST(Log, WritesJsonThatParsesWhateverItIsGiven) {
 
 TEST(Log, ATextLineCannotBeSplitByAValue) {
   std::string out;
-  Log log(LogFormat::text, [] { return TimeMs{0}; }, [&](std::string_view line) { out += line; });
+  Log log(
+      LogFormat::text, [] { return TimeMs{0}; }, [&](std::string_view line) { out += line; });
   log.warn("request", {{"path", "/a b\r\nfake=1"}, {"plain", "value"}, {"none", ""}});
-  EXPECT_EQ(out, "1970-01-01T00:00:00.000Z warn request path=\"/a b\\r\\nfake=1\" plain=value none=\"\"\n");
+  EXPECT_EQ(
+      out,
+      "1970-01-01T00:00:00.000Z warn request path=\"/a b\\r\\nfake=1\" plain=value none=\"\"\n");
 }
 
 TEST(Log, LeavesOutWhatIsBelowItsLevel) {
   std::string out;
-  Log log(LogFormat::text, [] { return TimeMs{0}; }, [&](std::string_view line) { out += line; });
+  Log log(
+      LogFormat::text, [] { return TimeMs{0}; }, [&](std::string_view line) { out += line; });
   log.write(LogLevel::debug, "chatter");
   EXPECT_EQ(out, "");
   log.set_least(LogLevel::error);
@@ -140,14 +153,20 @@ TEST(Metrics, RendersCountersGaugesAndHistograms) {
   times.observe_us(20'000'000);
   EXPECT_EQ(times.count(), 3u);
   const std::string text = metrics.render();
-  EXPECT_EQ(text.find("# HELP syncstore_requests_total Requests.\n# TYPE syncstore_requests_total counter\n"
-                      "syncstore_requests_total{status=\"2xx\"} 3\nsyncstore_requests_total{status=\"5xx\"} 1\n"),
-            0u)
+  EXPECT_EQ(
+      text.find(
+          "# HELP syncstore_requests_total Requests.\n# TYPE syncstore_requests_total counter\n"
+          "syncstore_requests_total{status=\"2xx\"} 3\nsyncstore_requests_total{status=\"5xx\"} "
+          "1\n"),
+      0u)
       << text;
   EXPECT_NE(text.find("# TYPE syncstore_links gauge\nsyncstore_links 2.5\n"), std::string::npos);
-  EXPECT_NE(text.find("syncstore_request_duration_seconds_bucket{le=\"0.005\"} 1\n"), std::string::npos);
-  EXPECT_NE(text.find("syncstore_request_duration_seconds_bucket{le=\"10\"} 2\n"), std::string::npos);
-  EXPECT_NE(text.find("syncstore_request_duration_seconds_bucket{le=\"+Inf\"} 3\n"), std::string::npos);
+  EXPECT_NE(text.find("syncstore_request_duration_seconds_bucket{le=\"0.005\"} 1\n"),
+            std::string::npos);
+  EXPECT_NE(text.find("syncstore_request_duration_seconds_bucket{le=\"10\"} 2\n"),
+            std::string::npos);
+  EXPECT_NE(text.find("syncstore_request_duration_seconds_bucket{le=\"+Inf\"} 3\n"),
+            std::string::npos);
   EXPECT_NE(text.find("syncstore_request_duration_seconds_sum 20.064\n"), std::string::npos);
 }
 
