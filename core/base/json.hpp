@@ -1,8 +1,7 @@
-// JSON in and out: our own small tree (RFC 8259 without extensions), so that nlohmann/json is compiled in one
-// translation unit only.
-// Reading enforces: valid UTF-8, depth <= 64, no duplicate keys, integers within int64 (others keep
-// their text as `number`), at most the byte limit given. Object members keep their order.
-// Single-threaded values, no sharing.
+// JSON in and out: our own small tree (RFC 8259 without extensions), so that nlohmann/json is
+// compiled in one translation unit only. Reading enforces: valid UTF-8, depth <= 64, no duplicate
+// keys, integers within int64 (others keep their text as `number`), at most the byte limit given.
+// Object members keep their order. Single-threaded values, no sharing.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Json::parse: nlohmann's tokeniser drives our own builder, which sets the limits. The browser's module reads with
-// json_reader.cpp instead.
+// Json::parse: nlohmann's tokeniser drives our own builder, which sets the limits. The browser's
+// module reads with json_reader.cpp instead.
 #include <nlohmann/json.hpp>
 
 #include "core/base/json_tree_builder.hpp"

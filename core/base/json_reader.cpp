@@ -1,5 +1,5 @@
-// Json::parse in the browser's module: a reader of RFC 8259 without extensions. The native build reads with
-// nlohmann's tokeniser (json_parse.cpp), which costs a sixth of the module's size here;
+// Json::parse in the browser's module: a reader of RFC 8259 without extensions. The native build
+// reads with nlohmann's tokeniser (json_parse.cpp), which costs a sixth of the module's size here;
 // tests/core/base/json_oracle_test.cpp holds the two equal.
 #include <algorithm>
 #include <charconv>

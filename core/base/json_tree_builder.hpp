@@ -1,5 +1,6 @@
-// TreeBuilder: makes a Json from the parts of a document and holds it to the limits. Shared by the two readers of JSON:
-// json_parse.cpp (nlohmann's tokeniser, native) and json_reader.cpp (the browser's module).
+// TreeBuilder: makes a Json from the parts of a document and holds it to the limits. Shared by the
+// two readers of JSON: json_parse.cpp (nlohmann's tokeniser, native) and json_reader.cpp (the
+// browser's module).
 #pragma once
 
 #include <algorithm>

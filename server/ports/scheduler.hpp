@@ -1,5 +1,5 @@
-// Ports of time, randomness and execution. The engine runs on one "engine" executor: everything that owns store memory, links'
-// sessions, accounts and HTTP handlers runs there and needs no lock.
+// Ports of time, randomness and execution. The engine runs on one "engine" executor: everything
+// that owns store memory, links' sessions, accounts and HTTP handlers runs there and needs no lock.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace syncstore::ports {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual TimeMs now() const = 0;             // wall clock, ms UTC
+  virtual TimeMs now() const = 0;                 // wall clock, ms UTC
   virtual std::int64_t monotonic_us() const = 0;  // never goes back
 };
 
@@ -23,7 +23,8 @@ class Random {
   virtual std::string bytes(std::size_t count) = 0;  // cryptographic strength; thread-safe
   std::uint64_t u64() {
     std::uint64_t value = 0;
-    for (const char byte : bytes(8)) value = value << 8 | static_cast<unsigned char>(byte);
+    for (const char byte : bytes(8))
+      value = value << 8 | static_cast<unsigned char>(byte);
     return value;
   }
 };
@@ -38,7 +39,8 @@ class Scheduler {
   // Runs on the engine executor not earlier than delay_ms; engine executor only.
   virtual TimerId after(std::int64_t delay_ms, std::function<void()> work) = 0;
   virtual void cancel(TimerId id) = 0;
-  // Runs on the bounded worker pool (Argon2, import parsing, large zstd); false when its queue is full.
+  // Runs on the bounded worker pool (Argon2, import parsing, large zstd); false when its queue is
+  // full.
   virtual bool background(std::function<void()> work) = 0;
 };
 
