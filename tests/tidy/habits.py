@@ -100,7 +100,8 @@ def lines_fit(tree):
     """C++ lines have at most 100 columns and no trailing blanks; tables (.def) are free."""
     for path in tree.files(CPP, "core/", "wasm/", "server/", "tests/"):
         for number, line in enumerate(tree.text(path).split("\n"), 1):
-            if len(line) > 100:
+            # A literal that cannot be broken may stand out of the margin in a test.
+            if len(line) > 100 and not (path.startswith("tests/") and 'R"(' in line):
                 yield f"{path}:{number}: {len(line)} columns, 100 fit"
             elif line != line.rstrip():
                 yield f"{path}:{number}: trailing blanks"
