@@ -75,7 +75,8 @@ std::string RawClient::read_some(int timeout_ms) {
 }
 
 std::string RawClient::read_exactly(std::size_t count) {
-  std::string out;
+  // What is left of the last piece stays left, also when nothing is asked for.
+  std::string out = std::exchange(buffer_, {});
   while (out.size() < count) {
     std::string piece = read_some();
     if (piece.empty())
