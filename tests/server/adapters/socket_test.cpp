@@ -102,7 +102,9 @@ TEST_F(Socket, AnswersPings) {
   SocketClient client(port());
   client.raw().send(make_frame(9, "") + make_frame(9, "payload") +
                     make_frame(9, std::string(125, '\xfe')));
-  EXPECT_EQ(client.read_frame()->opcode, 10);
+  const auto pong = client.read_frame();
+  ASSERT_TRUE(pong.has_value());
+  EXPECT_EQ(pong->opcode, 10);
   EXPECT_EQ(client.read_frame()->payload, "payload");
   EXPECT_EQ(client.read_frame()->payload, std::string(125, '\xfe'));
   client.raw().send(make_frame(10, "unsolicited"));
