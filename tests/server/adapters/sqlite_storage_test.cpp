@@ -204,7 +204,7 @@ TEST_F(SqliteFile, ABackupUnderWritesIsOneMomentOfTheDatabase) {
       break;
   }
   ASSERT_TRUE(status.ok()) << status.error().detail;
-  EXPECT_GT(gifts.sequence(), 305u);
+  EXPECT_GT(gifts.sequence(), 300u) << "writing goes on meanwhile";
   storage_.reset();
   ASSERT_TRUE(open(fresh).ok());
   const auto lines = await<Result<std::vector<std::string>>>(
