@@ -119,7 +119,7 @@ TEST(JsonOracle, DamagedDocuments) {
           text[at] = kBytes[random.index(kBytes.size())];
           break;
         case 1:
-          text.erase(at, 1 + random.below(3));
+          text.erase(at, 1 + random.index(3));
           break;
         default:
           text.insert(at, 1, kBytes[random.index(kBytes.size())]);

@@ -420,11 +420,13 @@ TEST_F(Queue, EntriesAndBytesAreBounded) {
   EXPECT_EQ(full.error().code, ErrorCode::queue_full);
 
   OfflineQueue big;
-  std::uint64_t id = 0;
-  while (big.add(mutation_of({set_op(RecordId{++id}, "description", {}, std::string(100'000, 'x'))},
-                             Mode::each, id),
-                 0, new_id())
-             .ok()) {
+  const auto fits = [&](std::uint64_t id) {
+    const Op text = set_op(RecordId{id}, "description", {}, std::string(100'000, 'x'));
+    return big.add(mutation_of({text}, Mode::each, id), 0, new_id()).ok();
+  };
+  std::uint64_t id = 1;
+  while (fits(id)) {
+    ++id;
   }
   EXPECT_LE(big.bytes(), limits::kQueueBytes);
   EXPECT_GT(big.bytes(), limits::kQueueBytes - 200'000);
