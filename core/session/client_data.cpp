@@ -34,6 +34,7 @@ bool ClientSession::receive(std::string_view frame, wire::DownMessage& message, 
     on_part(std::move(*part), now);
   } else if (const auto* end = std::get_if<wire::End>(&message)) {
     cache_.add(frame, true);
+    cache_.hurry();
     on_end(*end, now);
   } else if (const auto* receipt = std::get_if<wire::Receipt>(&message)) {
     for (const sync::MutationResult& result : receipt->results)

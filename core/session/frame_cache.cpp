@@ -25,7 +25,7 @@ void FrameCache::restored(std::size_t bytes) { snapshot_bytes_ += bytes; }
 TimeMs FrameCache::due() const {
   if (writing_ || (waiting_.empty() && !replaces_))
     return 0;
-  if (waiting_.size() >= limits::kCacheBlobBytes && last_write_ == 0)
+  if (hurried_ || (waiting_.size() >= limits::kCacheBlobBytes && last_write_ == 0))
     return 1;
   return last_write_ + limits::kCacheWriteMs;
 }
@@ -40,6 +40,7 @@ void FrameCache::flush(Epoch epoch, Sequence sequence, TimeMs now, std::vector<E
                      std::move(waiting_)});
   waiting_.clear();
   replaces_ = false;
+  hurried_ = false;
   writing_ = true;
   last_write_ = now;
 }

@@ -17,6 +17,9 @@ class FrameCache {
   // All stored bytes are to be replaced by these frames (compaction, another epoch, lost access).
   void replace(Bytes frames);
   void restored(std::size_t bytes);  // at start: what storage had
+  // A snapshot is whole: the next write does not wait its second, so that a tab closed right after
+  // its first start starts without network the next time.
+  void hurry() { hurried_ = true; }
   // Time of the next write, 0 = nothing to write.
   TimeMs due() const;
   // Hands out what is waiting; `epoch` and `sequence` are what the base has reached with these
@@ -35,6 +38,7 @@ class FrameCache {
   };
   Bytes waiting_;
   bool replaces_ = false;
+  bool hurried_ = false;
   bool writing_ = false;
   Write write_;
   std::uint64_t next_write_ = 1;
