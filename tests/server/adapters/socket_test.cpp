@@ -309,7 +309,7 @@ TEST_F(Socket, BoundsTheQueueOfAStoppedReaderAndTellsWhenItDrained) {
     const int before = links_.refused;
     client.send_text("flood 30000");
     ASSERT_TRUE(eventually([&] { return links_.refused > before; }));
-  } while (eventually([&] { return links_.drained == links_.refused; }, 500));
+  } while (eventually([&] { return links_.drained == links_.refused; }, 2'000));
   const int drained_before = links_.drained;
   std::shared_ptr<ports::Link> link;
   {
