@@ -57,8 +57,10 @@ if (natives && modules) {
 const page = read('page_bench');
 if (page) {
   title('Parts of the page update, native');
-  head('', 'median', '');
-  for (const one of page.benchmarks.filter((each) => each.aggregate_name === 'median')) row(one.run_name, `${round(one.real_time, 2)} ${one.time_unit}`, '');
+  head('', 'median');
+  const inUs = { ns: 1e-3, us: 1, ms: 1e3 };
+  const medians = page.benchmarks.filter((each) => each.aggregate_name === 'median').sort((a, b) => a.run_name.localeCompare(b.run_name));
+  for (const one of medians) row(one.run_name.replaceAll('_', ' '), `${round(one.real_time * inUs[one.time_unit], 2)} µs`);
 }
 const wire = read('wire_bytes');
 if (wire) {
@@ -71,7 +73,7 @@ if (wire) {
     row(`snapshot of \`${store}\`, ${one.products} products`, `${kb(one.snapshot)}, ${one.bytes_per_row} B per row; rows as JSON ${kb(one.json)}, gzip -6 ${kb(one.gzip)}: ${one.share} of it`, '–');
   }
   row('idle poll with headers', `${wire.poll.bytes} B; not modified ${wire.poll.again_bytes} B (${wire.poll.again_status})`, `≤ 9 kB: ${verdict(wire.poll.bytes <= 9000)}`);
-  row('idle link per hour', `${wire.idle.per_hour} B (keepalive of ${wire.idle.keepalive} B and ping each 30 s, computed)`, '–');
+  row('idle link per hour', `${wire.idle.per_hour} B (keepalive of ${wire.idle.keepalive} B and pings both ways each 30 s, computed)`, '–');
 }
 const sizes = read('sizes');
 if (sizes) {

@@ -24,6 +24,7 @@ if ((build)); then
   build_wasm_module >>"$work/build.log" 2>&1
   build_web >>"$work/build.log" 2>&1
 fi
+commit="$(git rev-parse --short HEAD)"
 load() { cut -d' ' -f1-3 /proc/loadavg; }
 before="$(load)"
 here=tests/bench
@@ -59,7 +60,7 @@ measure "import" script import_file
 node -e '
   const [command, date, commit, disk, binary, before, after, note, path] = process.argv.slice(1);
   require("node:fs").writeFileSync(path, JSON.stringify({ command, date, commit, disk, binary, load_before: before, load_after: after, note }));
-' "$command" "$(date -u +'%Y-%m-%d %H:%M UTC')" "$(git rev-parse --short HEAD)" \
+' "$command" "$(date -u +'%Y-%m-%d %H:%M UTC')" "$commit" \
   "$(df --output=fstype . | tail -n 1)" "${SYNCSTORE_BENCH_KIND:-release build}" "$before" "$(load)" "$note" "$work/facts.json"
 script report
 exit "$failed"

@@ -138,11 +138,12 @@ const again = await client.raw('GET', poll, undefined, { 'If-None-Match': first.
 await again.arrayBuffer();
 figures.poll = { status: first.status, bytes: headerBytes(first) + body, body, again_status: again.status, again_bytes: headerBytes(again) };
 
-// An idle link: keepalives and pings of half a minute each, with their frame headers, both ways (a client's frames are masked).
+// An idle link, per half minute and with frame headers (a client's frames are masked): the keepalive, the protocol's ping and its
+// answer, and the ping with which a client ends a silence of 20 s, and its answer.
 const begun = Date.now();
 const keepalive = await link.next((frame) => (frame[0] & 0x7f) === KIND.keepalive);
-const down = keepalive.length + 2 + 2;
-const up = 6;
+const down = keepalive.length + 2 + 2 + 4;
+const up = 6 + 8;
 figures.idle = { keepalive: keepalive.length, waited_s: round((Date.now() - begun) / 1000), per_hour: 120 * (down + up) };
 link.close();
 await server.stop();
