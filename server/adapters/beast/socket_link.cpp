@@ -133,11 +133,14 @@ class SocketLink : public ports::Link,
   void take(std::shared_ptr<const std::string> message, bool text) override {
     if (message == nullptr)
       return;
-    in_tray_ -= message->size() + kFrameHeaderMax;
-    if (finished_ || closing_ || ws_.next_layer().close_sent())
-      return;
-    const std::string header = frame_header(message->size(), text);
-    socket_->push(header, std::move(message));
+    const std::size_t size = message->size() + kFrameHeaderMax;
+    if (!finished_ && !closing_ && !ws_.next_layer().close_sent()) {
+      const std::string header = frame_header(message->size(), text);
+      socket_->push(header, std::move(message));
+      in_socket_ = socket_->queued_bytes();
+    }
+    // Last, so that a sender in between counts these bytes twice rather than not at all.
+    in_tray_ -= size;
   }
 
   void taken_all() override {
