@@ -61,6 +61,7 @@ export class SyncHost implements Host {
   readonly #queued = new Set<string>();
   #undo: UndoStep[] = [];
   #redo: UndoStep[] = [];
+  #waitingSteps: (() => void)[] = [];
   #next = 1;
   #online = true;
   #storage: SyncStatus['storage'];
@@ -336,6 +337,11 @@ export class SyncHost implements Host {
   }
 
   #step(port: TabPort, direction: 'undo' | 'redo', request: string): void {
+    // An edit that is not durable yet is not on the stack yet: what undoes it waits for it.
+    if ([...this.#edits].some(([mutation, made]) => made.undoable && !this.#queued.has(mutation))) {
+      this.#waitingSteps.push(() => this.#step(port, direction, request));
+      return;
+    }
     const step = (direction === 'undo' ? this.#undo : this.#redo).pop();
     port.post({ t: 'reply', request, ok: step !== undefined });
     if (step) this.#make(port, step.store, newMutationId(), this.#redrawn(step.ops), false, true, direction);
@@ -351,6 +357,17 @@ export class SyncHost implements Host {
   }
 
   #toldQueued(text: string): void {
+    this.#takeQueued(text);
+    this.#runWaitingSteps();
+  }
+
+  #runWaitingSteps(): void {
+    const steps = this.#waitingSteps;
+    this.#waitingSteps = [];
+    for (const step of steps) step();
+  }
+
+  #takeQueued(text: string): void {
     const { mutation, inverse } = JSON.parse(text) as { mutation: string; inverse: EditOp[] | null };
     const made = this.#edits.get(mutation);
     this.#queued.add(mutation);
@@ -372,6 +389,7 @@ export class SyncHost implements Host {
     const made = this.#edits.get(mutation);
     this.#edits.delete(mutation);
     made?.port.post({ t: 'answered', mutation, answer: { ops } });
+    this.#runWaitingSteps();
   }
 
   #toldRejected(text: string): void {
@@ -379,6 +397,7 @@ export class SyncHost implements Host {
     const made = this.#edits.get(mutation);
     this.#edits.delete(mutation);
     made?.port.post({ t: 'rejected', mutation, code, message });
+    this.#runWaitingSteps();
   }
 
   #answer(port: TabPort, request: string, store: string, command: (runner: StoreRunner) => CoreError | null): void {
