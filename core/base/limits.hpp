@@ -235,4 +235,23 @@ inline constexpr std::size_t kExportBytes = 256 * 1'048'576;
 // written in one turn of the engine: a few milliseconds
 inline constexpr std::size_t kExportSliceRows = 2'000;
 
+// --- operation -----------------------------------------------------------------------------------
+// most that a setting may ask for: a backup an hour for a month, one a day for two years
+inline constexpr std::size_t kBackupFilesMax = 750;
+inline constexpr int kBackupHoursMax = 168;     // a week between two backups
+inline constexpr int kBackupKeepDaysMax = 3'650;
+// a backup that is overdue at the start waits so long: people come first
+inline constexpr int kBackupOverdueMinutes = 10;
+inline constexpr int kBackupRetryMinutes = 15;  // after one that failed
+// the wall clock is looked at this often, so that setting it does not move a backup by days
+inline constexpr int kBackupLookSeconds = 60;
+// of the disk that a backup leaves alone: commits go on
+inline constexpr std::size_t kBackupSpareBytes = 64 * 1'048'576;
+// log files: 1 MB to 1 GB each, 100 of them
+inline constexpr std::size_t kLogFileMegabytesMax = 1'024;
+inline constexpr std::size_t kLogFilesMax = 100;
+// a log that could not be written is tried again after this; lines meanwhile are counted
+inline constexpr int kLogRetrySeconds = 5;
+inline constexpr std::size_t kConfigFileBytes = 262'144;  // a thousand times what is written by hand
+
 }  // namespace syncstore::limits
