@@ -121,6 +121,16 @@ inline constexpr int kPollMs = 30'000;
 // --- server links --------------------------------------------------------------------------------
 // a stopped reader costs at most this, then "latest state"
 inline constexpr std::size_t kLinkQueueBytes = 1'048'576;
+// counted beside the bytes of each queued message: its place in the queue and its share of the heap
+inline constexpr std::size_t kLinkMessageCost = 160;
+// not yet sent, in the kernel: what waits there can no longer be replaced by the latest state
+inline constexpr int kSocketUnsentBytes = 131'072;
+// event loops of sockets: one engine thread feeds them all, more cores than this would idle
+inline constexpr std::size_t kSocketLoops = 16;
+// connections over a cap that are being told so; above it they are just closed
+inline constexpr std::size_t kTurnedAwayAtOnce = 64;
+// files that are not connections: database, uploads, backup, web app, log
+inline constexpr std::size_t kDescriptorsKept = 256;
 inline constexpr int kPingSeconds = 30;
 inline constexpr int kMissedPings = 2;
 // anonymous sockets are closed after this
