@@ -10,7 +10,8 @@ usage: toolchains/run.sh [--port N] [--data DIR] [--no-demo]
   --data DIR   data directory (default ./data)
   --no-demo    do not put the two demo stores into an empty data directory
 
-Prints "ADDRESS <url>" once the server answers, and per demo user "SIGN-IN <name> <password> <role> <stores>".
+Prints "ADDRESS <url>" once the server answers, and per demo user "SIGN-IN <name> <password> <role> <stores>";
+without demo data "SETUP <url>": the link, good for one time, that makes the first account.
 USAGE
 }
 

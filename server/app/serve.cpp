@@ -238,6 +238,8 @@ class Server {
     std::cout << line.dump() << "\n";
     if (config_.print_sign_ins) {
       std::cout << "ADDRESS " << base << "\n";
+      if (!setup.empty())
+        std::cout << "SETUP " << base << "/setup?token=" << setup << "\n";
       for (const demo::SignIn& sign_in : demo::read_sign_ins(config_.data)) {
         std::cout << "SIGN-IN " << sign_in.name << " " << sign_in.password << " " << sign_in.role
                   << " " << sign_in.stores << "\n";
