@@ -43,9 +43,10 @@ export const CHROMIUM = {
 };
 export const SCREEN = { viewport: { width: 1440, height: 900 }, locale: 'en-GB', timezoneId: 'Europe/London' };
 
-/** A page of the app, signed in as the demo's person of this role, with its rows shown and the link live. */
-export async function openLive(context, server, role, path) {
-  const answer = await context.request.post(`${server.url}/api/session`, { data: server.person(role) });
+/** A page of the app with its rows shown and the link live, signed in as this person or as the demo's person of this role. */
+export async function openLive(context, server, person, path) {
+  const data = typeof person === 'string' ? server.person(person) : person;
+  const answer = await context.request.post(`${server.url}/api/session`, { data });
   if (answer.status() !== 200) throw new Error(await answer.text());
   const page = await context.newPage();
   await page.goto(server.url + path);

@@ -55,6 +55,7 @@ if [ -x "$programs/page_bench" ]; then
 fi
 measure "two windows" script two_windows
 measure "start without network" script offline_start
+measure "a store of 100,000 products" script large_store
 measure "import" script import_file
 
 node -e '
