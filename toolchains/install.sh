@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what building, testing and running SyncStore needs on Debian 12. Safe to run again: what is present is
-# skipped, and when nothing is missing no package index is fetched.
+# skipped, and when nothing is missing no package index is fetched. Arguments are further packages (deep.sh wants some).
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -15,6 +15,7 @@ packages=(
   libgtest-dev libgmock-dev googletest libbenchmark-dev
   # the browser side
   emscripten chromium zstd brotli
+  "$@"
 )
 
 installed="$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | awk '$1 == "installed" { print $2 }')"
