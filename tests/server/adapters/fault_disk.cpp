@@ -22,6 +22,7 @@ struct Change {  // not yet synced
 };
 
 struct Image {
+  bool named_durably = false;
   std::string durable;
   std::string now;
   std::vector<Change> changes;
@@ -48,6 +49,8 @@ struct FaultDisk::Core {
   sqlite3_vfs* system = nullptr;
   std::mutex mutex;
   std::map<std::string, std::shared_ptr<Image>> files;
+  std::map<std::string, std::shared_ptr<Image>> removed;  // and the directory not synced since
+  bool ignores_syncs = false;
   std::uint64_t operations = 0;
   std::uint64_t cut_at = ~0ull;
   bool off = false;
@@ -78,6 +81,28 @@ struct FaultDisk::Core {
       return error;
     }
     return SQLITE_OK;
+  }
+
+  void sync_directory() {
+    removed.clear();
+    for (auto& [path, image] : files)
+      image->named_durably = true;
+  }
+
+  // What of the directory's changes was on its way to the disk and what was not.
+  void lose_names() {
+    for (auto& [path, image] : removed) {
+      const auto made_again = files.find(path);
+      const bool taken = made_again != files.end() && made_again->second->named_durably;
+      if (!taken && random() % 2 == 0)
+        files[path] = image;
+    }
+    removed.clear();
+    for (auto file = files.begin(); file != files.end();) {
+      const bool lost = !file->second->named_durably && random() % 2 == 0;
+      file->second->named_durably = true;
+      file = lost ? files.erase(file) : std::next(file);
+    }
   }
 
   void lose_power(Image& image) {
@@ -119,6 +144,7 @@ struct File {
   std::array<bool, SQLITE_SHM_NLOCK> shm_shared;
   std::array<bool, SQLITE_SHM_NLOCK> shm_exclusive;
   bool delete_on_close;
+  bool syncs_directory;  // with its next sync, as SQLite's file layer does for a new journal
 };
 
 File& of(sqlite3_file* file) { return *reinterpret_cast<File*>(file); }
@@ -190,9 +216,14 @@ int file_sync(sqlite3_file* raw, int) {
   const std::lock_guard lock(file.core->mutex);
   if (const int error = file.core->begin(false, SQLITE_IOERR_FSYNC); error != SQLITE_OK)
     return error;
+  if (file.core->ignores_syncs)
+    return SQLITE_OK;
   Image& image = **file.image;
   image.durable = image.now;
   image.changes.clear();
+  if (file.syncs_directory)
+    file.core->sync_directory();
+  file.syncs_directory = false;
   return SQLITE_OK;
 }
 
@@ -351,18 +382,29 @@ int disk_open(sqlite3_vfs* vfs, const char* name, sqlite3_file* raw, int flags, 
   file.shm_shared = {};
   file.shm_exclusive = {};
   file.delete_on_close = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0;
+  file.syncs_directory =
+      (flags & SQLITE_OPEN_CREATE) != 0 &&
+      (flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL)) != 0;
   file.base.pMethods = &kMethods;
   if (out_flags != nullptr)
     *out_flags = flags;
   return SQLITE_OK;
 }
 
-int disk_delete(sqlite3_vfs* vfs, const char* name, int) {
+int disk_delete(sqlite3_vfs* vfs, const char* name, int sync_directory) {
   FaultDisk::Core& core = core_of(vfs);
   const std::lock_guard lock(core.mutex);
   if (core.off)
     return SQLITE_IOERR_DELETE;
-  return core.files.erase(name) > 0 ? SQLITE_OK : SQLITE_IOERR_DELETE_NOENT;
+  const auto found = core.files.find(name);
+  if (found == core.files.end())
+    return SQLITE_IOERR_DELETE_NOENT;
+  if (found->second->named_durably)
+    core.removed[name] = found->second;
+  core.files.erase(found);
+  if (sync_directory != 0 && !core.ignores_syncs)
+    core.sync_directory();
+  return SQLITE_OK;
 }
 
 int disk_access(sqlite3_vfs* vfs, const char* name, int, int* out) {
@@ -419,10 +461,16 @@ bool FaultDisk::power_is_off() const {
 
 void FaultDisk::power_on() {
   const std::lock_guard lock(core_->mutex);
+  core_->lose_names();
   for (auto& [path, image] : core_->files)
     core_->lose_power(*image);
   core_->cut_at = ~0ull;
   core_->off = false;
+}
+
+void FaultDisk::ignore_syncs() {
+  const std::lock_guard lock(core_->mutex);
+  core_->ignores_syncs = true;
 }
 
 void FaultDisk::fill_between(std::uint64_t from, std::uint64_t to) {
