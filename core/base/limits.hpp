@@ -52,6 +52,12 @@ inline constexpr std::size_t kSubmissionsPerStore = 8'192;
 inline constexpr std::size_t kReceiptsInMemory = 200'000;
 // values of one batch: its frame stays far below kFrameOutputBytes
 inline constexpr std::size_t kCommitBatchBytes = 2 * 1'048'576;
+// while the disk is full: how often it is asked whether there is space again
+inline constexpr int kStorageProbeMs = 1'000;
+// what must fit before writing goes on: two of the largest transactions
+inline constexpr std::size_t kStorageProbeBytes = 4 * 1'048'576;
+// how long a client keeps its edits back after it was told that the disk is full
+inline constexpr int kStorageFullRetryMs = 5'000;
 // newest change sets kept in memory: exact catch-up after short absences
 inline constexpr std::size_t kTailChangeSets = 4'096;
 // and their bytes, so that long texts cannot pile up

@@ -219,7 +219,7 @@ void ClientSession::tell_queued(std::uint64_t number) {
 // --- server ---
 
 void ClientSession::send_waiting(TimeMs) {
-  while (is_live()) {
+  while (is_live() && send_again_at_ == 0) {
     const std::size_t under_way = queue_.unanswered().size();
     if (under_way >= limits::kUnansweredMutations)
       return;

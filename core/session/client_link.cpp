@@ -61,7 +61,7 @@ void ClientSession::drop_link(std::uint16_t close_code) {
   }
   attempt_ = Attempt::none;
   renewing_ = false;
-  attempt_until_ = heard_at_ = pinged_at_ = renew_at_ = retry_at_ = 0;
+  attempt_until_ = heard_at_ = pinged_at_ = renew_at_ = retry_at_ = send_again_at_ = 0;
   ++link_;
   held_sends_.clear();
   drop_incoming();
@@ -215,6 +215,8 @@ void ClientSession::timer(TimeMs now) {
     renewing_ = true;
     emit(EffectKind::fetch_ticket);
   }
+  if (due(send_again_at_))
+    send_again_at_ = 0;
   const std::set<std::uint16_t> waiting = std::move(to_resync_);
   to_resync_.clear();
   for (const std::uint16_t collection : waiting)
@@ -237,6 +239,7 @@ void ClientSession::arrange_timer(TimeMs now) {
   if (is_live()) {
     consider(pinged_at_ != 0 ? pinged_at_ + limits::kPongMs : heard_at_ + limits::kSilenceMs);
     consider(renew_at_);
+    consider(send_again_at_);
   }
   consider(cache_.due());
   consider(writer_.next_saved_end());
@@ -244,7 +247,9 @@ void ClientSession::arrange_timer(TimeMs now) {
     consider(places_[collection].resync_at + limits::kResyncMs);
   if (next != 0)
     next = std::max(next, now + 1);
-  if (next == told_timer_)
+  // A timer that comes early finds nothing due and is set anew: cheaper than moving it with every
+  // frame that puts the next silence off.
+  if (next == told_timer_ || (told_timer_ != 0 && told_timer_ < next))
     return;
   told_timer_ = next;
   emit(EffectKind::set_timer, static_cast<std::uint64_t>(next));
@@ -329,11 +334,29 @@ void ClientSession::on_notice(const wire::Notice& notice, TimeMs now) {
       if (retry_at_ != 0)
         retry_at_ = std::max(retry_at_, now + static_cast<TimeMs>(notice.retry_after_ms));
       return;
+    case ErrorCode::storage_full:
+      if (attempt_ == Attempt::hello)
+        return link_failed(now);
+      return hold_edits(now + static_cast<TimeMs>(notice.retry_after_ms));
+    case ErrorCode::none:
+      last_error_.reset();
+      send_again_at_ = 0;
+      return;
     default:
       // An answer to hello: the store cannot be opened. Later attempts may find it open again.
       if (attempt_ == Attempt::hello)
         link_failed(now);
   }
+}
+
+// Reading goes on over this link; nothing that was under way is stored. What the server had stored
+// all the same it answers again under the same id.
+void ClientSession::hold_edits(TimeMs until) {
+  send_again_at_ = until;
+  held_sends_.clear();
+  for (const MutationId& id : queue_.unanswered())
+    queue_.not_received(id);
+  queue_changed_ = true;
 }
 
 void ClientSession::on_keepalive(const wire::Keepalive& keepalive, TimeMs now) {
@@ -403,6 +426,8 @@ void ClientSession::exchange_answered(std::string_view frames, TimeMs now) {
             step(ConnectionEvent::unauthorized, now);
             break;
           }
+          if (last_error_ && last_error_->code == ErrorCode::storage_full)
+            last_error_.reset();  // told again below while it holds
           take_welcome(*welcome, now);
         } else if (const auto* notice = std::get_if<wire::Notice>(&*message)) {
           last_error_ = fail(notice->code, notice->message);

@@ -132,6 +132,7 @@ class ClientSession {
   void take_welcome(const wire::Welcome& welcome, TimeMs now);
   void on_notice(const wire::Notice& notice, TimeMs now);
   void on_keepalive(const wire::Keepalive& keepalive, TimeMs now);
+  void hold_edits(TimeMs until);
   void renew_at(std::uint32_t expires_in_s, TimeMs now);
   void link_failed(TimeMs now);
 
@@ -201,6 +202,7 @@ class ClientSession {
   TimeMs retry_at_ = 0, poll_at_ = 0, attempt_until_ = 0, heard_at_ = 0, pinged_at_ = 0,
          renew_at_ = 0;
   TimeMs told_timer_ = 0;
+  TimeMs send_again_at_ = 0;  // the server's disk is full: edits stay here until then; 0 = it is not
 
   // data
   Epoch epoch_ = 0;

@@ -1,106 +1,12 @@
 #include "server/engine/commit.hpp"
 
 #include <algorithm>
-#include <deque>
 
 #include "core/base/limits.hpp"
 #include "server/engine/staging.hpp"
 #include "server/engine/stores.hpp"
 
 namespace syncstore::engine {
-namespace {
-
-std::string body_hash_bytes(const sync::Mutation& mutation) {
-  ByteWriter out;
-  out.u64(sync::mutation_body_hash(mutation));
-  return out.take();
-}
-
-sync::MutationResult refuse_all(const sync::Mutation& mutation, Epoch epoch, ErrorCode code) {
-  sync::MutationResult result;
-  result.id = mutation.id;
-  result.epoch = epoch;
-  sync::OpOutcome refused;
-  refused.status = sync::OpStatus::refused;
-  refused.code = code;
-  result.ops.assign(mutation.ops.size(), refused);
-  return result;
-}
-
-// Turning a deactivated store on again must stay possible.
-bool allowed_while_inactive(const sync::Mutation& mutation, model::Role role) {
-  if (role == model::Role::system)
-    return true;
-  if (role != model::Role::admin)
-    return false;
-  return std::all_of(mutation.ops.begin(), mutation.ops.end(),
-                     [](const sync::Op& op) { return op.collection == model::kStoreInfo; });
-}
-
-}  // namespace
-
-struct Committer::Waiting {
-  Submission submission;
-  std::vector<ports::StoredReceipt>
-      older;                     // receipts of these mutations that only storage remembers
-  std::optional<Error> failure;  // the store could not be loaded, or storage could not be asked
-  bool ready = false;            // false while the store is loaded or storage is asked
-};
-
-// What waits for one store: per priority the lanes in turn, per lane first come first served.
-struct Committer::StoreQueue {
-  struct Line {
-    std::map<std::uint64_t, std::deque<std::shared_ptr<Waiting>>> lanes;
-    std::deque<std::uint64_t> turns;
-
-    void push(std::shared_ptr<Waiting> waiting) {
-      const std::uint64_t lane = waiting->submission.lane;
-      auto& queue = lanes[lane];
-      if (queue.empty())
-        turns.push_back(lane);
-      queue.push_back(std::move(waiting));
-    }
-    // The next submission in turn that is ready; nullptr when none is.
-    std::shared_ptr<Waiting> peek() {
-      for (std::size_t i = 0; i < turns.size(); ++i) {
-        const auto& front = lanes[turns.front()].front();
-        if (front->ready)
-          return front;
-        turns.push_back(turns.front());
-        turns.pop_front();
-      }
-      return nullptr;
-    }
-    void pop() {  // what peek() answered
-      const std::uint64_t lane = turns.front();
-      turns.pop_front();
-      auto& queue = lanes[lane];
-      queue.pop_front();
-      if (queue.empty()) {
-        lanes.erase(lane);
-      } else {
-        turns.push_back(lane);
-      }
-    }
-    std::size_t drop(std::uint64_t lane) {
-      const auto found = lanes.find(lane);
-      if (found == lanes.end())
-        return 0;
-      std::size_t mutations = 0;
-      for (const auto& waiting : found->second)
-        mutations += waiting->submission.mutations.size();
-      lanes.erase(found);
-      turns.erase(std::find(turns.begin(), turns.end(), lane));
-      return mutations;
-    }
-  };
-  StoreId id;
-  Line interactive;
-  Line bulk;
-  std::size_t mutations = 0;
-
-  bool empty() const { return interactive.lanes.empty() && bulk.lanes.empty(); }
-};
 
 // One transaction on its way to storage.
 struct Committer::Flight {
@@ -125,6 +31,7 @@ Committer::Committer(ports::Clock& clock, ports::Scheduler& scheduler, ports::St
       storage_(storage),
       crypto_(crypto),
       stores_(stores),
+      read_only_(clock, scheduler, storage, [this](const Error& error) { stop(error); }),
       alive_(std::make_shared<bool>(true)) {}
 
 Committer::~Committer() = default;
@@ -143,22 +50,17 @@ void Committer::submit(Submission submission) {
   if (!stores_.exists(submission.store) && stores_.loaded(submission.store) == nullptr) {
     return answer_later(fail(ErrorCode::unknown_store));
   }
-  auto& queue = queues_[submission.store];
-  if (!queue) {
-    queue = std::make_unique<StoreQueue>();
-    queue->id = submission.store;
-  }
-  if (queue->mutations + submission.mutations.size() > limits::kSubmissionsPerStore) {
+  if (read_only_.on())
+    return answer_later(fail(ErrorCode::storage_full));
+  StoreQueue& queue = queues_[submission.store];
+  if (queue.mutations() + submission.mutations.size() > limits::kSubmissionsPerStore) {
     return answer_later(fail(ErrorCode::queue_full));
   }
-  queue->mutations += submission.mutations.size();
   counters_.waiting += submission.mutations.size();
   stores_.pin(submission.store);
   auto waiting = std::make_shared<Waiting>();
   waiting->submission = std::move(submission);
-  auto& line =
-      waiting->submission.priority == Priority::interactive ? queue->interactive : queue->bulk;
-  line.push(waiting);
+  queue.push(waiting);
   prepare(std::move(waiting));
 }
 
@@ -205,8 +107,10 @@ void Committer::write_documents(std::vector<ports::DocumentWrite> documents,
                                 std::function<void(Status)> done) {
   if (!done)
     done = [](Status) {};
-  if (draining_ || stopped_) {
-    scheduler_.post([done = std::move(done)] { done(fail(ErrorCode::unavailable)); });
+  if (draining_ || stopped_ || read_only_.on()) {
+    const ErrorCode code =
+        draining_ || stopped_ ? ErrorCode::unavailable : ErrorCode::storage_full;
+    scheduler_.post([done = std::move(done), code] { done(fail(code)); });
     return;
   }
   documents_.emplace_back(std::move(documents), std::move(done));
@@ -217,18 +121,11 @@ void Committer::drop_lane(const StoreId& store, std::uint64_t lane) {
   const auto found = queues_.find(store);
   if (found == queues_.end())
     return;
-  StoreQueue& queue = *found->second;
-  for (StoreQueue::Line* line : {&queue.interactive, &queue.bulk}) {
-    const auto waiting = line->lanes.find(lane);
-    if (waiting == line->lanes.end())
-      continue;
-    for (std::size_t i = 0; i < waiting->second.size(); ++i)
-      stores_.unpin(store);
-    const std::size_t dropped = line->drop(lane);
-    queue.mutations -= dropped;
-    counters_.waiting -= dropped;
+  for (const auto& waiting : found->second.drop(lane)) {
+    counters_.waiting -= waiting->submission.mutations.size();
+    stores_.unpin(store);
   }
-  if (queue.empty())
+  if (found->second.empty())
     queues_.erase(found);
   check_drained();
 }
@@ -290,8 +187,8 @@ void Committer::turn() {
     return;
   auto flight = std::make_shared<Flight>();
   for (auto queue = queues_.begin(); queue != queues_.end();) {
-    merge_store(*queue->second, *flight);
-    queue = queue->second->empty() ? queues_.erase(queue) : std::next(queue);
+    merge_store(queue->first, queue->second, *flight);
+    queue = queue->second.empty() ? queues_.erase(queue) : std::next(queue);
   }
   for (auto& [documents, done] : std::exchange(documents_, {})) {
     std::move(documents.begin(), documents.end(), std::back_inserter(flight->documents));
@@ -318,19 +215,11 @@ void Committer::turn() {
                   });
 }
 
-void Committer::merge_store(StoreQueue& queue, Flight& flight) {
+void Committer::merge_store(const StoreId& store, StoreQueue& queue, Flight& flight) {
   const std::int64_t started = clock_.monotonic_us();
   std::size_t mutations = 0;
   Flight::Part* part = nullptr;
-  while (true) {
-    StoreQueue::Line* line = &queue.interactive;
-    std::shared_ptr<Waiting> next = line->peek();
-    if (next == nullptr) {
-      line = &queue.bulk;
-      next = line->peek();
-    }
-    if (next == nullptr)
-      break;
+  while (const std::shared_ptr<Waiting> next = queue.peek()) {
     const std::size_t count = next->submission.mutations.size();
     if (part != nullptr &&
         (mutations + count > limits::kCommitBatchMutations ||
@@ -338,16 +227,15 @@ void Committer::merge_store(StoreQueue& queue, Flight& flight) {
          clock_.monotonic_us() - started >= limits::kCommitBatchMergeMs * 1'000)) {
       break;
     }
-    line->pop();
+    queue.pop();
     if (part == nullptr) {
       part = &flight.parts.emplace_back();
-      part->store = queue.id;
-      if (StoreState* state = stores_.loaded(queue.id)) {
+      part->store = store;
+      if (StoreState* state = stores_.loaded(store)) {
         part->staging = std::make_unique<Staging>(*state, crypto_, clock_.now());
       }
     }
     mutations += count;
-    queue.mutations -= count;
     counters_.waiting -= count;
     Result<std::vector<sync::MutationResult>> result = std::vector<sync::MutationResult>{};
     if (next->failure) {
@@ -355,83 +243,11 @@ void Committer::merge_store(StoreQueue& queue, Flight& flight) {
     } else if (part->staging == nullptr) {
       result = fail(ErrorCode::retry);
     } else {
-      result = merge_submission(*next, *part->staging, flight.documents);
+      result = merge_submission(*next, *part->staging, flight.documents, counters_);
     }
     part->answers.push_back({std::move(next->submission), std::move(result)});
   }
   counters_.merge_us += static_cast<std::uint64_t>(clock_.monotonic_us() - started);
-}
-
-Result<std::vector<sync::MutationResult>> Committer::merge_submission(
-    const Waiting& waiting, Staging& staging, std::vector<ports::DocumentWrite>& documents) {
-  const Submission& submission = waiting.submission;
-  if (submission.guard) {
-    if (Status status = submission.guard(staging); !status.ok())
-      return status.error();
-  }
-  std::vector<sync::MutationResult> results;
-  results.reserve(submission.mutations.size());
-  for (const sync::Mutation& mutation : submission.mutations) {
-    results.push_back(merge_one(waiting, mutation, staging));
-  }
-  if (submission.documents) {
-    for (ports::DocumentWrite& document : submission.documents(results, staging)) {
-      documents.push_back(std::move(document));
-    }
-  }
-  return results;
-}
-
-sync::MutationResult Committer::merge_one(const Waiting& waiting, const sync::Mutation& mutation,
-                                          Staging& staging) {
-  ++counters_.mutations;
-  const Submission& submission = waiting.submission;
-  const Epoch epoch = staging.store().epoch();
-  const std::string body_hash = body_hash_bytes(mutation);
-  const ports::StoredReceipt* stored = staging.receipt(mutation.id);
-  if (stored == nullptr)
-    stored = staging.store().receipt(mutation.id);
-  if (stored == nullptr) {
-    const auto older =
-        std::find_if(waiting.older.begin(), waiting.older.end(),
-                     [&](const auto& receipt) { return receipt.result.id == mutation.id; });
-    if (older != waiting.older.end())
-      stored = &*older;
-  }
-  if (stored != nullptr) {
-    ++counters_.replays;
-    if (stored->body_hash == body_hash)
-      return stored->result;
-    return refuse_all(mutation, epoch, ErrorCode::id_reused);
-  }
-
-  sync::MutationResult result;
-  if (!staging.is_active() && !allowed_while_inactive(mutation, submission.author.role)) {
-    result = refuse_all(mutation, epoch, ErrorCode::inactive_store);
-  } else {
-    sync::MergeContext context;
-    context.role = submission.author.role;
-    context.author = staging.author_number(submission.author.user, submission.author.name);
-    context.author_name = submission.author.name;
-    context.now = staging.log_time();
-    context.origin = submission.origin;
-    sync::MergeOutcome outcome = sync::merge(staging, mutation, context);
-    result.id = mutation.id;
-    result.epoch = epoch;
-    result.ops = std::move(outcome.ops);
-    if (!outcome.changes.empty()) {
-      ++counters_.change_sets;
-      sync::ChangeSet change_set;
-      change_set.author = context.author;
-      change_set.origin = submission.origin;
-      change_set.batch = submission.batch;
-      change_set.mutation = mutation.id;
-      change_set.changes = std::move(outcome.changes);
-      result.sequence = staging.add(std::move(change_set));
-    }
-  }
-  staging.add_receipt({result, body_hash, 0});
-  return result;
 }
 
 void Committer::committed(std::shared_ptr<Flight> flight, const Status& status) {
@@ -496,12 +312,16 @@ void Committer::roll_back(Flight& flight, const Status& status) {
         moved_(part.store);
     }
   }
+  // First of all, so that what the answers below set going is refused as well.
+  if (code == ErrorCode::storage_full)
+    read_only_.enter();
   if (!nothing_changed)
     stop(status.error());
-  const Error answer =
-      nothing_changed
-          ? fail(code == ErrorCode::storage_full ? code : ErrorCode::retry, status.error().detail)
-          : fail(ErrorCode::unavailable, "It is not known whether this was stored.");
+  Error answer = fail(ErrorCode::retry, status.error().detail);
+  if (code == ErrorCode::storage_full)
+    answer = fail(ErrorCode::storage_full);
+  if (!nothing_changed)
+    answer = fail(ErrorCode::unavailable, "It is not known whether this was stored.");
   for (Flight::Part& part : flight.parts) {
     part.staging.reset();
     for (Flight::Answer& waiting : part.answers) {
@@ -511,25 +331,28 @@ void Committer::roll_back(Flight& flight, const Status& status) {
   }
   for (auto& done : flight.document_answers)
     done(answer);
+  // Behind what did not fit nothing may pass: a later edit often stands on an earlier one.
+  if (code == ErrorCode::storage_full)
+    refuse_waiting(code);
   finish(flight);
+}
+
+void Committer::refuse_waiting(ErrorCode code) {
+  for (auto& [store, queue] : std::exchange(queues_, {})) {
+    for (const auto& waiting : queue.drop_all()) {
+      counters_.waiting -= waiting->submission.mutations.size();
+      stores_.unpin(store);
+      if (waiting->submission.done)
+        waiting->submission.done(fail(code));
+    }
+  }
+  for (auto& [documents, done] : std::exchange(documents_, {}))
+    done(fail(code));
 }
 
 void Committer::stop(const Error& error) {
   stopped_ = true;
-  for (auto& [id, queue] : std::exchange(queues_, {})) {
-    for (StoreQueue::Line* line : {&queue->interactive, &queue->bulk}) {
-      for (auto& [lane, waiting] : line->lanes) {
-        for (auto& one : waiting) {
-          stores_.unpin(id);
-          if (one->submission.done)
-            one->submission.done(fail(ErrorCode::unavailable));
-        }
-      }
-    }
-  }
-  for (auto& [documents, done] : std::exchange(documents_, {}))
-    done(fail(ErrorCode::unavailable));
-  counters_.waiting = 0;
+  refuse_waiting(ErrorCode::unavailable);
   if (fatal_)
     fatal_(error);
 }

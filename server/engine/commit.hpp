@@ -2,56 +2,26 @@
 // durable in one storage transaction for all stores and only then changes memory, answers the
 // authors and tells the listeners, in that order. Invariants: one transaction in flight; a batch of
 // a store has at most kCommitBatchMutations mutations and stops after kCommitBatchMergeMs of
-// merging (a submission is never split); interactive before bulk; round robin by lane. Engine
-// executor only; `done` is always called from the executor, never from inside submit().
+// merging (a submission is never split); interactive before bulk; round robin by lane. A full disk
+// turns ReadOnlyMode on: everything is refused with storage_full until it ends. Engine executor
+// only; `done` is always called from the executor, never from inside submit().
 #pragma once
 
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
-#include "core/sync/merge.hpp"
+#include "server/engine/merge_submission.hpp"
+#include "server/engine/read_only_mode.hpp"
 #include "server/engine/store_state.hpp"
+#include "server/engine/submission.hpp"
 #include "server/ports/crypto.hpp"
 #include "server/ports/scheduler.hpp"
 #include "server/ports/storage.hpp"
 
 namespace syncstore::engine {
-
-enum class Priority : std::uint8_t { interactive, bulk };
-
-struct Author {
-  std::string user;  // user id text; "" = the system
-  std::string name;
-  model::Role role = model::Role::viewer;  // in that store, now; system passes every access check
-};
-
-// Mutations that are merged together (not split over batches) and answered together.
-struct Submission {
-  StoreId store;
-  Author author;
-  sync::Origin origin = sync::Origin::screen;
-  BatchId batch;  // nil = none
-  Priority priority = Priority::interactive;
-  std::uint64_t lane = 0;                 // who waits in turn: a link's number; 0 = everybody else
-  std::vector<sync::Mutation> mutations;  // <= kMutationsPerMessage
-
-  // Checked at merge time, before anything of this submission is merged; an error answers the
-  // submission (If-Match).
-  std::function<Status(const sync::MergeView&)> guard;
-  // Documents for the same transaction, made from the outcome (Idempotency-Key answers). `after`
-  // shows the state with this submission.
-  std::function<std::vector<ports::DocumentWrite>(const std::vector<sync::MutationResult>& results,
-                                                  const sync::MergeView& after)>
-      documents;
-  // One result per mutation, in order, all durable. Errors: retry (nothing was changed; send
-  // again), unknown_store, unavailable (draining or stopped), queue_full, too_large, or what
-  // `guard` answered. Sequence order of calls is commit order.
-  std::function<void(Result<std::vector<sync::MutationResult>>)> done;
-};
 
 // What one transaction changed in one store; handed to listeners after memory changed and the
 // authors were answered.
@@ -61,11 +31,8 @@ struct Committed {
   std::vector<SharedChangeSet> change_sets;  // ascending
 };
 
-struct CommitCounters {
+struct CommitCounters : MergeCounts {
   std::uint64_t transactions = 0;
-  std::uint64_t mutations = 0;
-  std::uint64_t change_sets = 0;
-  std::uint64_t replays = 0;  // answered from a stored receipt
   std::uint64_t retries = 0;  // transactions rolled back (full or busy disk)
   std::uint64_t merge_us = 0;
   std::uint64_t waiting = 0;  // mutations in queues now
@@ -99,27 +66,25 @@ class Committer {
   // A storage error with unknown outcome: nothing is written any more, the process must restart
   // from storage.
   void set_fatal_listener(std::function<void(const Error&)> listener);
+  // While it is on, everything is answered with storage_full and nothing is merged.
+  ReadOnlyMode& read_only() { return read_only_; }
+  const ReadOnlyMode& read_only() const { return read_only_; }
   // Refuses new submissions; `done` when everything accepted before is answered.
   void drain(std::function<void()> done);
   bool stopped() const { return stopped_; }
   const CommitCounters& counters() const { return counters_; }
 
  private:
-  struct Waiting;
-  struct StoreQueue;
   struct Flight;
   void prepare(std::shared_ptr<Waiting> waiting);
   void look_up_older(std::shared_ptr<Waiting> waiting, std::vector<MutationId> ids);
   void schedule();
   void turn();
-  void merge_store(StoreQueue& queue, Flight& flight);
-  Result<std::vector<sync::MutationResult>> merge_submission(
-      const Waiting& waiting, Staging& staging, std::vector<ports::DocumentWrite>& documents);
-  sync::MutationResult merge_one(const Waiting& waiting, const sync::Mutation& mutation,
-                                 Staging& staging);
+  void merge_store(const StoreId& store, StoreQueue& queue, Flight& flight);
   void committed(std::shared_ptr<Flight> flight, const Status& status);
   void roll_back(Flight& flight, const Status& status);
   void finish(const Flight& flight);
+  void refuse_waiting(ErrorCode code);
   void stop(const Error& error);
   void check_drained();
 
@@ -128,7 +93,8 @@ class Committer {
   ports::Storage& storage_;
   const ports::Crypto& crypto_;
   Stores& stores_;
-  std::map<StoreId, std::unique_ptr<StoreQueue>> queues_;
+  ReadOnlyMode read_only_;
+  std::map<StoreId, StoreQueue> queues_;
   std::vector<std::pair<std::vector<ports::DocumentWrite>, std::function<void(Status)>>> documents_;
   std::shared_ptr<Flight> flight_;
   std::vector<std::pair<StoreId, std::function<void()>>> settled_;

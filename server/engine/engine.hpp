@@ -50,6 +50,7 @@ class Engine {
 
   Stores& stores() { return stores_; }
   Committer& committer() { return committer_; }
+  const Committer& committer() const { return committer_; }
   Hub& hub() { return hub_; }
   ports::Scheduler& scheduler() { return ports_.scheduler; }
   // Ids for records and mutations that the server itself makes.

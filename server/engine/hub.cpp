@@ -27,6 +27,10 @@ Hub::Hub(ports::Clock& clock, ports::Random& random, ports::Scheduler& scheduler
   committer_.set_moved_listener([this](const StoreId& store) {
     close_links_of(store, nullptr, session::kCloseGoingAway, "the store was changed elsewhere");
   });
+  committer_.read_only().add_listener([this](bool on) {
+    for (const auto& link : all_links())
+      link->tell_read_only(on);
+  });
 }
 
 Hub::~Hub() {

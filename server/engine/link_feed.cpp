@@ -147,6 +147,19 @@ void LinkFeed::shut_down(std::uint32_t retry_after_ms) {
   close(session::kCloseGoingAway, "the server stops");
 }
 
+void LinkFeed::tell_read_only(bool on) {
+  if (closed_ || !following_)
+    return;
+  const auto self = shared_from_this();
+  if (json_ != nullptr) {
+    const auto retry = on ? std::optional<std::int64_t>(limits::kStorageFullRetryMs) : std::nullopt;
+    return send(wire::render_connection_status(on ? "degraded" : "connected", retry, now()), true);
+  }
+  const wire::Notice notice =
+      on ? wire::Notice{ErrorCode::storage_full, {}, limits::kStorageFullRetryMs} : wire::Notice{};
+  send(wire::encode(wire::DownMessage(notice)), false);
+}
+
 void LinkFeed::tick() {
   if (closed_)
     return;

@@ -63,6 +63,7 @@ class LinkFeed final : public ports::LinkSession,
   void tick();
   void refuse(ErrorCode code, std::uint16_t close_code);
   void shut_down(std::uint32_t retry_after_ms);
+  void tell_read_only(bool on);  // the disk is full, or takes writes again
   // Nothing of the peer's is unanswered; binary only.
   bool idle() const { return binary_->idle(); }
   void catch_up_now();

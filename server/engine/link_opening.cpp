@@ -208,6 +208,8 @@ void LinkFeed::follow() {
   }
   request_.reset();
   pump();
+  if (hub_.committer_.read_only().on())
+    tell_read_only(true);
 }
 
 void LinkFeed::begin_binary(const StoreState& state) {

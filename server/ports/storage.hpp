@@ -121,6 +121,9 @@ class Storage {
   virtual void load_documents(std::string kind,
                               std::function<void(Result<std::vector<Document>>)> done) = 0;
   virtual void set_epoch(StoreId store, Epoch epoch, std::function<void(Status)> done) = 0;
+  // Whether so many bytes could be written now; changes nothing that anybody reads. Errors as of
+  // commit().
+  virtual void probe(std::size_t bytes, std::function<void(Status)> done) = 0;
   // Copies the whole database to a file while it is in use.
   virtual void backup(std::string path, std::function<void(Status)> done) = 0;
   // Integrity of the file and of every store's hash chain; the answer lists what was checked and

@@ -236,6 +236,10 @@ void MemoryStorage::set_epoch(StoreId id, Epoch epoch, std::function<void(Status
   });
 }
 
+void MemoryStorage::probe(std::size_t, std::function<void(Status)> done) {
+  commit({}, std::move(done));
+}
+
 void MemoryStorage::backup(std::string, std::function<void(Status)> done) {
   post([done = std::move(done)] { done(fail(ErrorCode::not_implemented)); });
 }

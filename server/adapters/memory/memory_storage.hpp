@@ -64,6 +64,7 @@ class MemoryStorage final : public ports::Storage {
   void load_documents(std::string kind,
                       std::function<void(Result<std::vector<ports::Document>>)> done) override;
   void set_epoch(StoreId store, Epoch epoch, std::function<void(Status)> done) override;
+  void probe(std::size_t bytes, std::function<void(Status)> done) override;
   void backup(std::string path, std::function<void(Status)> done)
       override;  // answers not_implemented: there is no file
   void verify(std::function<void(Result<std::vector<std::string>>)> done) override;

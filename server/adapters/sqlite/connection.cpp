@@ -1,5 +1,7 @@
 #include "server/adapters/sqlite/connection.hpp"
 
+#include <cerrno>
+
 namespace syncstore::adapters {
 
 Statement& Statement::bind(int index, std::int64_t value) {
@@ -95,11 +97,35 @@ Result<std::int64_t> Connection::query_integer(const std::string& sql) {
   return error(sql);
 }
 
+// A write that failed because a quota or a limit is reached is a full disk under another name; what
+// SQLite itself calls full is ENOSPC alone.
+bool Connection::write_found_no_space() const {
+  if (handle_ == nullptr || sqlite3_extended_errcode(handle_) != SQLITE_IOERR_WRITE)
+    return false;
+  bool no_space = false;
+  for (const int which : {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER}) {
+    sqlite3_file* file = nullptr;
+    int last = 0;
+    if (sqlite3_file_control(handle_, "main", which, &file) != SQLITE_OK || file == nullptr ||
+        file->pMethods == nullptr ||
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &last) != SQLITE_OK ||
+        last == 0) {
+      continue;
+    }
+    if (last != ENOSPC && last != EDQUOT && last != EFBIG)
+      return false;
+    no_space = true;
+  }
+  return no_space;
+}
+
 Error Connection::error(std::string_view doing) const {
   const int code = handle_ != nullptr ? sqlite3_extended_errcode(handle_) : SQLITE_NOMEM;
   const std::string detail = "SQLite, " + std::string(doing) + ": " +
                              (handle_ != nullptr ? sqlite3_errmsg(handle_) : "out of memory") +
                              " (" + std::to_string(code) + ")";
+  if (write_found_no_space())
+    return fail(ErrorCode::storage_full, detail);
   switch (code & 0xFF) {
     case SQLITE_FULL:
       return fail(ErrorCode::storage_full, detail);

@@ -75,6 +75,7 @@ class Connection {
 
  private:
   explicit Connection(sqlite3* handle) : handle_(handle) {}
+  bool write_found_no_space() const;
   sqlite3* handle_;
   std::unordered_map<std::string, sqlite3_stmt*> statements_;
 };

@@ -91,6 +91,12 @@ Status migrate(Connection& connection, std::span<const Migration> list, const po
   return {};
 }
 
+Status check_known_schema(Connection& connection, const ports::Crypto& crypto) {
+  int newest = 0;
+  SS_TRY(check_recorded(connection, migrations(), crypto, newest));
+  return newest > 0 ? Status() : Status(fail(ErrorCode::corrupt, "It has no schema."));
+}
+
 Status check_against_catalogue(Connection& connection) {
   for (const model::CollectionDef& collection : model::collections()) {
     std::map<std::string, std::string> columns;

@@ -25,6 +25,10 @@ std::span<const Migration> migrations();  // ascending; made at build time from 
 Status migrate(Connection& connection, std::span<const Migration> list, const ports::Crypto& crypto,
                TimeMs now, const std::string& copy_prefix);
 
+// The recorded migrations are this program's, or the first of them. Errors: newer_schema, corrupt
+// (none is recorded, or one is not ours).
+Status check_known_schema(Connection& connection, const ports::Crypto& crypto);
+
 // Every collection has its table with the catalogue's fields and the right column types. Error:
 // corrupt, naming the difference.
 Status check_against_catalogue(Connection& connection);

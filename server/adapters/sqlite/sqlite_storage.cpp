@@ -10,6 +10,7 @@
 #include "core/base/limits.hpp"
 #include "server/adapters/sqlite/backup.hpp"
 #include "server/adapters/sqlite/directory_lock.hpp"
+#include "server/adapters/sqlite/restore.hpp"
 #include "server/adapters/sqlite/schema.hpp"
 #include "server/adapters/sqlite/store_rows.hpp"
 #include "server/adapters/sqlite/writer.hpp"
@@ -82,27 +83,55 @@ Status drop_older(Connection& connection, const char* sql, TimeMs before) {
   return connection.expect_done(statement, "dropping what is too old");
 }
 
-// A copy that is put to use begins another incarnation of every log, and what has outlived its time
-// goes.
-Status make_ready(Connection& connection, TimeMs now) {
+Status in_transaction(Connection& connection, const std::function<Status()>& work) {
   SS_TRY(connection.run("BEGIN IMMEDIATE"));
-  Status status = connection.run(
-      "UPDATE stores SET epoch = (random() | 1) & 9223372036854775807 "
-      "WHERE EXISTS (SELECT 1 FROM file_facts WHERE name = 'is_copy');"
-      "DELETE FROM file_facts WHERE name = 'is_copy'");
-  if (status.ok()) {
-    status = drop_older(connection,
-                        "DELETE FROM documents WHERE expires_at <> 0 AND expires_at < ?1", now);
-  }
-  if (status.ok()) {
-    status = drop_older(connection, "DELETE FROM receipts WHERE at < ?1",
-                        now - limits::kReceiptDays * kDayMs);
-  }
+  Status status = work();
   if (status.ok())
     status = connection.run("COMMIT");
   if (!status.ok() && connection.in_transaction())
     static_cast<void>(connection.run("ROLLBACK"));
   return status;
+}
+
+// A copy that is put to use begins another incarnation of every log.
+Status renew_copy(Connection& connection) {
+  return in_transaction(connection, [&] {
+    return connection.run(
+        "UPDATE stores SET epoch = (random() | 1) & 9223372036854775807 "
+        "WHERE EXISTS (SELECT 1 FROM file_facts WHERE name = 'is_copy');"
+        "DELETE FROM file_facts WHERE name = 'is_copy'");
+  });
+}
+
+// What has outlived its time goes. On a full disk it stays until the next start: what can be read
+// is served.
+Status drop_outlived(Connection& connection, TimeMs now) {
+  const Status status = in_transaction(connection, [&]() -> Status {
+    SS_TRY(drop_older(connection, "DELETE FROM documents WHERE expires_at <> 0 AND expires_at < ?1",
+                      now));
+    return drop_older(connection, "DELETE FROM receipts WHERE at < ?1",
+                      now - limits::kReceiptDays * kDayMs);
+  });
+  return !status.ok() && status.error().code == ErrorCode::storage_full ? Status() : status;
+}
+
+// The index of the write-ahead log gets its room before anything is written. Growing it later could
+// fail on a full disk after a transaction reached the log: told as not stored, there after a
+// restart.
+void reserve_log_index(Connection& connection) {
+  constexpr int kRegions = 32;  // of 4,096 pages: a log of 512 MB
+  constexpr int kRegionBytes = 32'768;
+  sqlite3_file* file = nullptr;
+  if (sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file) !=
+          SQLITE_OK ||
+      file == nullptr || file->pMethods == nullptr || file->pMethods->iVersion < 2) {
+    return;
+  }
+  void volatile* memory = nullptr;
+  for (int region = 0; region < kRegions; ++region) {
+    if (file->pMethods->xShmMap(file, region, kRegionBytes, 1, &memory) != SQLITE_OK)
+      return;  // a full disk: what is there must do
+  }
 }
 
 Result<std::unique_ptr<Connection>> open_writer(const std::string& directory, const char* vfs,
@@ -116,7 +145,9 @@ Result<std::unique_ptr<Connection>> open_writer(const std::string& directory, co
   SS_TRY(migrate(*connection, migrations(), crypto, clock.now(),
                  directory + "/before-migration-from-"));
   SS_TRY(check_against_catalogue(*connection));
-  SS_TRY(make_ready(*connection, clock.now()));
+  SS_TRY(renew_copy(*connection));
+  reserve_log_index(*connection);
+  SS_TRY(drop_outlived(*connection, clock.now()));
   return connection;
 }
 
@@ -142,6 +173,7 @@ Result<std::unique_ptr<SqliteStorage>> SqliteStorage::open(SqliteOptions options
                                                            const ports::Clock& clock,
                                                            const ports::Crypto& crypto) {
   SS_ASSIGN_OR_RETURN(auto lock, DirectoryLock::take(options.directory));
+  SS_TRY(check_restored(options.directory));
   const char* const vfs = options.vfs.empty() ? nullptr : options.vfs.c_str();
   SS_ASSIGN_OR_RETURN(auto writing, open_writer(options.directory, vfs, clock, crypto));
   SS_ASSIGN_OR_RETURN(auto reading, Connection::open(options.directory + "/syncstore.db",
@@ -149,7 +181,8 @@ Result<std::unique_ptr<SqliteStorage>> SqliteStorage::open(SqliteOptions options
   SS_TRY(reading->run(std::string(kPragmas) + kReaderPragmas));
   auto parts = std::unique_ptr<Parts>(
       new Parts{std::move(options), engine, clock, crypto, std::move(lock), nullptr, nullptr});
-  parts->writer = std::make_unique<Writer>(std::move(writing), engine);
+  parts->writer =
+      std::make_unique<Writer>(std::move(writing), parts->options.directory, engine);
   parts->reader = std::make_unique<Reader>(std::move(reading));
   return std::unique_ptr<SqliteStorage>(new SqliteStorage(std::move(parts)));
 }
@@ -160,6 +193,10 @@ void SqliteStorage::commit(ports::StorageBatch batch, std::function<void(Status)
 
 void SqliteStorage::set_epoch(StoreId store, Epoch epoch, std::function<void(Status)> done) {
   parts_->writer->set_epoch(std::move(store), epoch, std::move(done));
+}
+
+void SqliteStorage::probe(std::size_t bytes, std::function<void(Status)> done) {
+  parts_->writer->probe(bytes, std::move(done));
 }
 
 void SqliteStorage::backup(std::string path, std::function<void(Status)> done) {

@@ -15,6 +15,7 @@ namespace syncstore::adapters {
 
 // Inside a transaction of the caller. precondition_failed: nothing may be kept of this batch.
 Status write_batch(Connection& connection, const ports::StorageBatch& batch);
+Status write_probe(Connection& connection);  // something that nobody reads
 Status write_epoch(Connection& connection, const StoreId& store, Epoch epoch);
 
 Result<std::vector<ports::StoreHead>> read_heads(Connection& connection);

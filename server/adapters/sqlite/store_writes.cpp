@@ -168,6 +168,12 @@ Status write_batch(Connection& connection, const ports::StorageBatch& batch) {
   return batch.documents.empty() ? Status() : write_documents(connection, batch.documents);
 }
 
+Status write_probe(Connection& connection) {
+  return connection.run(
+      "INSERT OR REPLACE INTO file_facts (name, value) "
+      "VALUES ('probed_at', strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))");
+}
+
 Status write_epoch(Connection& connection, const StoreId& store, Epoch epoch) {
   SS_ASSIGN_OR_RETURN(Statement update,
                       connection.prepare("UPDATE stores SET epoch = ?2 WHERE store = ?1"));

@@ -1,5 +1,9 @@
 #include "server/adapters/sqlite/writer.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <chrono>
 
 #include "server/adapters/sqlite/store_rows.hpp"
@@ -19,6 +23,19 @@ bool harmless(ErrorCode code) {
          code == ErrorCode::precondition_failed || code == ErrorCode::unknown_store;
 }
 
+// Whether a file of so many bytes finds space beside the database.
+Status has_room(const std::string& directory, std::size_t bytes) {
+  const std::string path = directory + "/space-probe";
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  const int failed = file < 0 ? errno : ::posix_fallocate(file, 0, static_cast<off_t>(bytes));
+  if (file >= 0)
+    ::close(file);
+  ::unlink(path.c_str());
+  if (failed == ENOSPC || failed == EDQUOT || failed == EFBIG)
+    return fail(ErrorCode::storage_full);
+  return {};  // anything else the database itself will say
+}
+
 std::uint64_t now_us() {
   using namespace std::chrono;
   return static_cast<std::uint64_t>(
@@ -27,8 +44,9 @@ std::uint64_t now_us() {
 
 }  // namespace
 
-Writer::Writer(std::unique_ptr<Connection> connection, ports::Scheduler& engine)
-    : connection_(std::move(connection)), engine_(engine) {
+Writer::Writer(std::unique_ptr<Connection> connection, std::string directory,
+               ports::Scheduler& engine)
+    : connection_(std::move(connection)), directory_(std::move(directory)), engine_(engine) {
   sqlite3_wal_hook(
       connection_->handle(),
       [](void* self, sqlite3*, const char*, int pages) {
@@ -58,6 +76,13 @@ void Writer::commit(ports::StorageBatch batch, Done done) {
 void Writer::set_epoch(StoreId store, Epoch epoch, Done done) {
   Job job;
   job.epoch.emplace(std::move(store), epoch);
+  job.done = std::move(done);
+  put(std::move(job));
+}
+
+void Writer::probe(std::size_t bytes, Done done) {
+  Job job;
+  job.probe_bytes = bytes;
   job.done = std::move(done);
   put(std::move(job));
 }
@@ -175,8 +200,16 @@ void Writer::write(std::deque<Job>& group) {
 Status Writer::write_job(const Job& job, bool alone) {
   if (!alone)
     SS_TRY(connection_->run("SAVEPOINT batch"));
-  const Status status = job.epoch ? write_epoch(*connection_, job.epoch->first, job.epoch->second)
-                                  : write_batch(*connection_, job.batch);
+  Status status;
+  if (job.probe_bytes > 0) {
+    status = has_room(directory_, job.probe_bytes);
+    if (status.ok())
+      status = write_probe(*connection_);
+  } else if (job.epoch) {
+    status = write_epoch(*connection_, job.epoch->first, job.epoch->second);
+  } else {
+    status = write_batch(*connection_, job.batch);
+  }
   if (alone)
     return status;
   if (!status.ok() && connection_->in_transaction())
@@ -229,10 +262,12 @@ void Writer::checkpoint() {
                                                SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   wal_pages_ =
       0;  // counted anew by the next commit, so that a failing checkpoint is not tried in a circle
-  if (status == SQLITE_OK || (status & 0xFF) == SQLITE_BUSY || (status & 0xFF) == SQLITE_FULL)
+  if (status == SQLITE_OK)
     return;
-  // What the failed fsync left on disk is unknown (the kernel may have dropped the pages).
-  stop_for(connection_->error("checkpoint"));
+  // What a failed fsync left on disk is unknown (the kernel may have dropped the pages).
+  const Error error = connection_->error("checkpoint");
+  if (!harmless(error.code))
+    stop_for(error);
 }
 
 void Writer::stop_for(const Error& error) {

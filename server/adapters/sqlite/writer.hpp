@@ -22,11 +22,12 @@ namespace syncstore::adapters {
 class Writer {
  public:
   using Done = std::function<void(Status)>;
-  Writer(std::unique_ptr<Connection> connection, ports::Scheduler& engine);
+  Writer(std::unique_ptr<Connection> connection, std::string directory, ports::Scheduler& engine);
   ~Writer();  // finishes the queue, checkpoints
 
   void commit(ports::StorageBatch batch, Done done);
   void set_epoch(StoreId store, Epoch epoch, Done done);
+  void probe(std::size_t bytes, Done done);
   void backup(std::string path, Done done);
 
   std::atomic<std::uint64_t> transactions{0};
@@ -39,6 +40,7 @@ class Writer {
   struct Job {
     ports::StorageBatch batch;
     std::optional<std::pair<StoreId, Epoch>> epoch;  // instead of the batch
+    std::size_t probe_bytes = 0;                     // instead of the batch
     std::string backup_path;                         // instead of the batch
     Done done;
   };
@@ -53,6 +55,7 @@ class Writer {
   void stop_for(const Error& error);
 
   std::unique_ptr<Connection> connection_;
+  const std::string directory_;
   ports::Scheduler& engine_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;

@@ -41,6 +41,9 @@ std::string engine_metrics(engine::Engine& engine) {
   counter(out, "syncstore_commit_replays_total", "counter", commits.replays);
   counter(out, "syncstore_commit_retries_total", "counter", commits.retries);
   counter(out, "syncstore_commit_waiting_mutations", "gauge", commits.waiting);
+  const engine::ReadOnlyMode& read_only = engine.committer().read_only();
+  counter(out, "syncstore_read_only", "gauge", read_only.on() ? 1 : 0);
+  counter(out, "syncstore_read_only_entered_total", "counter", read_only.entered());
   const engine::HubCounters& hub = engine.hub().counters();
   counter(out, "syncstore_ws_connections", "gauge", engine.hub().links());
   counter(out, "syncstore_fan_outs_total", "counter", hub.fan_outs);
@@ -53,9 +56,21 @@ std::string engine_metrics(engine::Engine& engine) {
   return out;
 }
 
-ports::HttpResponse ready_answer(const StatusOptions& options) {
+// Why nothing is written now, for whoever watches over the server and for a banner; null = writing
+// goes on.
+Json read_only_json(const engine::ReadOnlyMode& mode) {
+  if (!mode.on())
+    return {};
+  return std::move(Json::object()
+                       .set("since", model::format_iso8601(mode.since()))
+                       .set("code", error_name(ErrorCode::storage_full))
+                       .set("message", error_sentence(ErrorCode::storage_full)));
+}
+
+ports::HttpResponse ready_answer(const engine::Engine& engine, const StatusOptions& options) {
   Json checks = Json::object();
-  bool ready = true;
+  bool ready = !engine.committer().read_only().on();
+  checks.set("writing", ready ? Json("ok") : Json(error_sentence(ErrorCode::storage_full)));
   if (options.readiness) {
     for (const auto& [name, wrong] : options.readiness()) {
       checks.set(name, wrong.empty() ? Json("ok") : Json(wrong));
@@ -120,7 +135,9 @@ void bind_status(engine::Engine& engine, StatusOptions options, http::Api& api) 
     reply(std::move(response));
   });
   api.bind(RouteId::ready,
-           [shared](const ContextPtr&, const HttpReply& reply) { reply(ready_answer(*shared)); });
+           [&engine, shared](const ContextPtr&, const HttpReply& reply) {
+             reply(ready_answer(engine, *shared));
+           });
   api.bind(
       RouteId::metrics, [&engine, shared, requests](const ContextPtr&, const HttpReply& reply) {
         ports::HttpResponse response;
@@ -141,6 +158,7 @@ void bind_status(engine::Engine& engine, StatusOptions options, http::Api& api) 
              data.set("demo", shared->demo());
              data.set("now", model::format_iso8601(engine.now()));
              data.set("connections", static_cast<std::int64_t>(engine.hub().links()));
+             data.set("readOnly", read_only_json(engine.committer().read_only()));
              data.set("stores", shared->own_stores(context->principal.user_id));
              reply(http::success(std::move(data)));
            });

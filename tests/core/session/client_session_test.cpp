@@ -538,6 +538,37 @@ TEST(ClientSession, RetryNoticesKeepTheEditAndSendItAgain) {
   EXPECT_EQ(bench.take_mutations().size(), 1u);
 }
 
+TEST(ClientSession, AFullServerDiskKeepsLinkAndEditsAndGoesOnWhenItSaysSo) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.set_price(1, "7", 1);
+  bench.take_sent();
+  bench.receive(wire::Notice{ErrorCode::storage_full, {}, 5'000});
+  EXPECT_EQ(bench.connection(), "live");
+  EXPECT_EQ(bench.status_json().find("lastError")->find("code")->text(), "storage_full");
+  EXPECT_EQ(bench.status_json().find("waiting")->integer(), 1);
+  bench.set_price(2, "8", 2);
+  EXPECT_TRUE(bench.take_mutations().empty()) << "nothing is sent into a full disk";
+  EXPECT_EQ(bench.shown_price(2), 80'000);
+  bench.receive(wire::Change{11, {}, {ClientBench::price(3, 90'000, 10, 11)}});
+  EXPECT_EQ(bench.shown_price(3), 90'000) << "reading goes on";
+
+  bench.receive(wire::Notice{});
+  EXPECT_EQ(bench.take_mutations().size(), 2u);
+  EXPECT_TRUE(bench.status_json().find("lastError")->is(Json::Kind::null));
+
+  bench.receive(wire::Notice{ErrorCode::storage_full, {}, 5'000});
+  EXPECT_TRUE(bench.take_mutations().empty());
+  bench.tick(5'000);
+  const auto again = bench.take_mutations();
+  ASSERT_EQ(again.size(), 2u) << "tried again by itself when the word never comes";
+  EXPECT_EQ(again[0].id, mutation_id(bench, 1));
+  bench.receive(bench.receipt(mutation_id(bench, 1), 12));
+  bench.receive(bench.receipt(mutation_id(bench, 2), 13));
+  EXPECT_EQ(bench.status_json().find("waiting")->integer(), 0);
+}
+
 TEST(ClientSession, CredentialsAreRenewedInPlace) {
   Storage storage;
   ClientBench bench(storage);

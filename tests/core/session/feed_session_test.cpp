@@ -315,7 +315,7 @@ TEST_F(FeedSessionTest, WhatCouldNotBeStoredIsAskedForAgain) {
   host.answers[0](fail(ErrorCode::storage_full));
   const auto notices = host.take<wire::Notice>();
   ASSERT_EQ(notices.size(), 1u);
-  EXPECT_EQ(notices[0].code, ErrorCode::retry);
+  EXPECT_EQ(notices[0].code, ErrorCode::storage_full);
   EXPECT_GT(notices[0].retry_after_ms, 0u);
 }
 

@@ -1,3 +1,4 @@
+#include "core/base/limits.hpp"
 #include "tests/server/engine/engine_world.hpp"
 
 namespace syncstore::testing {
@@ -189,10 +190,63 @@ TEST_F(CommitTest, AFullDiskChangesNothingAndSaysSo) {
   EXPECT_EQ(state().sequence(), 2u);
   EXPECT_EQ(state().receipt(insert.id), nullptr);
   storage->set_fault(std::nullopt);
+  events.advance(2 * limits::kStorageProbeMs);
   const auto results = commit({insert});
   EXPECT_EQ(results[0].sequence, 3u);
   EXPECT_EQ(state().find(model::kProducts, id)->row, 1u)
       << "row numbers are used by committed batches only";
+}
+
+TEST_F(CommitTest, AFullDiskIsReadOnlyUntilAProbeFindsSpace) {
+  const engine::ReadOnlyMode& mode = engine->committer().read_only();
+  std::vector<bool> told;
+  engine->committer().read_only().add_listener([&](bool on) { told.push_back(on); });
+  storage->set_delays(10, 0);
+  storage->set_fault(ErrorCode::storage_full);
+  std::optional<Results> in_flight, waiting, later;
+  Status documents;
+  engine->submit(submission({product("Mug", new_id())}, &in_flight));
+  events.advance(5);
+  engine->submit(submission({product("Cup", new_id())}, &waiting));
+  engine->committer().write_documents({{"kind", "key", "{}", 0, false}},
+                                      [&](Status status) { documents = std::move(status); });
+  events.advance(6);
+  EXPECT_EQ(in_flight->error().code, ErrorCode::storage_full);
+  ASSERT_TRUE(waiting) << "what waited behind it is refused with it";
+  EXPECT_EQ(waiting->error().code, ErrorCode::storage_full);
+  EXPECT_EQ(documents.error().code, ErrorCode::storage_full);
+  EXPECT_EQ(engine->committer().counters().waiting, 0u);
+  EXPECT_TRUE(mode.on());
+  EXPECT_EQ(mode.since(), events.now());
+
+  const auto tried = engine->committer().counters().transactions;
+  engine->submit(submission({product("Jug", new_id())}, &later));
+  events.advance(1);
+  EXPECT_EQ(later->error().code, ErrorCode::storage_full);
+  EXPECT_EQ(engine->committer().counters().transactions, tried) << "the disk is left alone";
+  events.advance(5 * limits::kStorageProbeMs);
+  EXPECT_TRUE(mode.on());
+
+  storage->set_fault(std::nullopt);
+  events.advance(limits::kStorageProbeMs + 20);
+  EXPECT_FALSE(mode.on());
+  EXPECT_EQ(mode.entered(), 1u);
+  EXPECT_EQ(told, (std::vector<bool>{true, false}));
+  storage->set_delays(0, 0);
+  EXPECT_EQ(commit({product("Pot", new_id())})[0].sequence, 3u);
+}
+
+TEST_F(CommitTest, AProbeOfUnknownOutcomeStopsWriting) {
+  std::optional<ErrorCode> fatal;
+  engine->set_fatal_listener([&](const Error& error) { fatal = error.code; });
+  storage->set_fault(ErrorCode::storage_full);
+  engine->submit(submission({product("Mug", new_id())}, nullptr));
+  events.settle();
+  EXPECT_FALSE(fatal);
+  storage->set_fault(ErrorCode::internal);
+  events.advance(2 * limits::kStorageProbeMs);
+  EXPECT_EQ(fatal, ErrorCode::internal);
+  EXPECT_TRUE(engine->committer().stopped());
 }
 
 TEST_F(CommitTest, AnUnknownOutcomeStopsWriting) {

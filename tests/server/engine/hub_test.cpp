@@ -486,6 +486,40 @@ TEST_F(HubTest, ShuttingDownTellsAndCloses) {
   EXPECT_EQ(told.at(0).find("type")->text(), "connection_status");
 }
 
+TEST_F(HubTest, AFullDiskIsToldToEveryLinkAndSoIsItsEnd) {
+  OpenLink author = follow("ann");
+  OpenLink reader = follow("vic");
+  OpenLink program = connect(engine::kJsonProtocol);
+  send_json(program, R"({"type":"auth","data":{"token":"eve"}})");
+  send_json(program,
+            R"({"type":"selectStore","storeId":"gifts","data":{"dataTypes":["products"]}})");
+  for (OpenLink* each : {&author, &reader, &program})
+    each->link->messages.clear();
+  storage->set_fault(ErrorCode::storage_full);
+  send(author, wire::Mutate{{product("Mug", new_id())}});
+  const auto refused = all_of<wire::Notice>(author.link->take());
+  ASSERT_EQ(refused.size(), 2u) << "the state, and the answer to the edit";
+  EXPECT_EQ(refused[1].code, ErrorCode::storage_full);
+  const auto told = all_of<wire::Notice>(reader.link->take());
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].code, ErrorCode::storage_full);
+  EXPECT_GT(told[0].retry_after_ms, 0u);
+  EXPECT_EQ(program.link->take_json().at(0).find("data")->find("status")->text(), "degraded");
+
+  OpenLink late = follow("vic");
+  const auto greeted = late.link->take();
+  EXPECT_EQ(all_of<wire::Welcome>(greeted).size(), 1u) << "reading goes on";
+  EXPECT_EQ(all_of<wire::Notice>(greeted).at(0).code, ErrorCode::storage_full);
+
+  storage->set_fault(std::nullopt);
+  events.advance(2'000);
+  EXPECT_EQ(all_of<wire::Notice>(reader.link->take()).at(0).code, ErrorCode::none);
+  EXPECT_EQ(program.link->take_json().at(0).find("data")->find("status")->text(), "connected");
+  EXPECT_EQ(author.link->close_code, 0);
+  send(author, wire::Mutate{{product("Mug", new_id())}});
+  EXPECT_EQ(all_of<wire::Receipt>(author.link->take()).size(), 1u);
+}
+
 TEST_F(HubTest, AnExchangeAnswersLikeASocket) {
   const RecordId id = new_id();
   Bytes body;

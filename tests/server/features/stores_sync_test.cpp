@@ -135,6 +135,30 @@ TEST_F(StoresAndSync, StatusHealthAndMetricsTell) {
   EXPECT_EQ(status.at("data.stores").size(), 1u);
 }
 
+TEST_F(StoresAndSync, AFullDiskIsAnAlertWhileItLasts) {
+  furnish();
+  const auto edith = token_of("edith");
+  storage->set_fault(ErrorCode::storage_full);
+  const Answer refused = as(edith, "POST", "/api/products?storeId=gifts", R"({"title":"Mug"})");
+  EXPECT_EQ(refused.status(), 503);
+  EXPECT_EQ(refused.text("code"), "storage_full");
+  EXPECT_NE(refused.text("detail").find("Free some space"), std::string::npos);
+  const Answer ready = request("GET", "/ready");
+  EXPECT_EQ(ready.status(), 503);
+  EXPECT_NE(ready.text("checks.writing").find("disk is full"), std::string::npos);
+  EXPECT_NE(request("GET", "/metrics").response.body.find("syncstore_read_only 1\n"),
+            std::string::npos);
+  EXPECT_EQ(as(edith, "GET", "/api/status").text("data.readOnly.code"), "storage_full");
+  EXPECT_EQ(as(edith, "GET", "/api/products?storeId=gifts").status(), 200);
+
+  storage->set_fault(std::nullopt);
+  events.advance(2'000);
+  EXPECT_EQ(request("GET", "/ready").status(), 200);
+  EXPECT_NE(request("GET", "/metrics").response.body.find("syncstore_read_only 0\n"),
+            std::string::npos);
+  EXPECT_EQ(as(edith, "POST", "/api/products?storeId=gifts", R"({"title":"Mug"})").status(), 201);
+}
+
 TEST_F(StoresAndSync, DemoFillsAnEmptyDirectoryOnce) {
   Status loaded = fail(ErrorCode::internal);
   features->load_demo([&](const Status& status) { loaded = status; });
