@@ -70,7 +70,7 @@ test('a refused edit stays with its reason until it is changed and sent again', 
   await expect.poll(async () => (await shop.read(id))['sku']).toBe('MUG-ONE');
 });
 
-test('an edit of a product that was removed meanwhile is kept and shown', async ({ shop, profile }) => {
+test('an edit of a product that was removed meanwhile is kept, and keeping mine brings the product back', async ({ shop, profile }) => {
   const { id } = shop.product(3);
   const context = await profile(shop.editor, shop);
   const page = await openPage(context, shop.adminProducts);
@@ -85,6 +85,26 @@ test('an edit of a product that was removed meanwhile is kept and shown', async 
   await isLive(page);
   await allSent(page);
   await page.goto('/conflicts');
-  await expect(page.getByText('This record was removed while it was edited')).toBeVisible();
-  await expect(page.locator('.difference')).toContainText('44');
+  const difference = page.locator('.difference');
+  await expect(difference.getByRole('heading', { name: 'root removed this record while its price was edited' })).toBeVisible();
+  await expect(difference.locator('[data-side=mine]')).toContainText('44.00');
+  await expect(difference.locator('[data-side=theirs]')).toContainText('removed');
+  await difference.getByRole('button', { name: 'Keep mine' }).click();
+  await expect(page.getByRole('heading', { name: 'No conflicts' })).toBeVisible();
+  await expect.poll(async () => shop.read(id)).toMatchObject({ id, title: 'Mug 3', price: '44' });
+});
+
+test('without a connection a conflict says beside its buttons why it cannot be decided now', async ({ shop, profile }) => {
+  const { id } = shop.product(4);
+  const page = await openPage(await profile(shop.editor, shop), shop.adminProducts);
+  await disagree(page, shop, id, '20', '30');
+  const difference = page.locator('.difference');
+  await expect(difference.getByRole('button', { name: 'Keep mine' })).toBeEnabled();
+  await page.context().setOffline(true);
+  await expect(difference.getByText('Deciding needs a connection. Both are kept until then.')).toBeVisible({ timeout: 20_000 });
+  for (const name of ['Keep mine', 'Keep theirs', 'Edit']) await expect(difference.getByRole('button', { name })).toBeDisabled();
+  await page.context().setOffline(false);
+  await difference.getByRole('button', { name: 'Keep theirs' }).click({ timeout: 20_000 });
+  await expect(difference).toHaveCount(0);
+  expect((await shop.read(id))['price']).toBe('30');
 });

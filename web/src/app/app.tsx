@@ -34,8 +34,8 @@ import { useLeaveWarning } from './use-leave-warning';
 import { useTheme } from './use-theme';
 
 export function App() {
-  useTheme();
   const session = useSession();
+  useTheme(session.userId);
   const { parts, query, path } = usePlace();
   const place = placeOf(parts, query);
   const open = place.screen === 'sign-in' || place.screen === 'setup';
@@ -78,7 +78,7 @@ function Shell({ session, place, address }: { session: Session; place: Place; ad
   useLeaveWarning(status);
   const title = titleOf(place);
   useEffect(() => {
-    document.title = store ? `${store.name} · ${title}` : `${title} · SyncStore`;
+    document.title = store ? `${store.name}${store.currency ? ` (${store.currency})` : ''} · ${title}` : `${title} · SyncStore`;
   }, [store, title]);
   useGlobalKeys({
     palette: () => setOverlay('palette'),
@@ -101,7 +101,7 @@ function Shell({ session, place, address }: { session: Session; place: Place; ad
   return (
     <>
       <Header store={store} place={place} onSignOut={leaving.begin} onPalette={() => setOverlay('palette')} onMap={() => setOverlay('map')} />
-      <Bands status={status} store={store} />
+      <Bands status={status} />
       <main id="main"><Failure address={address}><Screen place={place} store={store} session={session} /></Failure></main>
       <LiveRegion />
       <Toasts />
@@ -132,6 +132,7 @@ function Screen({ place, store, session }: { place: Place; store: StoreAccess | 
   if (!store) return 'store' in place ? <NoAccess store={place.store} /> : <Home store={null} session={session} />;
   const needed = missingRole(place, store);
   if (needed) return <RoleMissing store={store} needed={needed} />;
+  if (!store.isActive && !OPEN_WHEN_INACTIVE.includes(place.screen)) return <Inactive store={store} />;
   switch (place.screen) {
     case 'dashboard': return <DashboardPage key={store.id} store={store} />;
     case 'products': return <SellerProductsPage key={store.id} store={store} />;
@@ -168,6 +169,19 @@ function NoAccess({ store }: { store: string }) {
   return (
     <EmptyState title={`You have no access to the store “${store}”`} actions={<Link className="button primary" to="/stores">Your stores</Link>}>
       It may not exist, or an admin has to give you a role in it.
+    </EmptyState>
+  );
+}
+
+const OPEN_WHEN_INACTIVE: readonly Place['screen'][] = ['admin-store', 'admin-people', 'conflicts'];
+
+function Inactive({ store }: { store: StoreAccess }) {
+  const mayActivate = store.role === 'admin';
+  return (
+    <EmptyState title={`${store.name} is deactivated`} actions={mayActivate
+      ? <Link className="button primary" to={`/admin/${store.id}/store`}>Activate it again</Link>
+      : <Link className="button primary" to="/stores">Your stores</Link>}>
+      Nothing in it opens or changes until {mayActivate ? 'you activate' : 'an admin activates'} it again. Nothing was deleted, and edits that wait are kept.
     </EmptyState>
   );
 }

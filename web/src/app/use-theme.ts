@@ -1,9 +1,9 @@
 import { useEffect } from 'react';
-import { usePreference } from '../ui/preferences';
+import { densityName, usePreference } from '../ui/preferences';
 
-export function useTheme(): void {
+export function useTheme(user: string | null): void {
   const [theme] = usePreference('theme', 'system');
-  const [density] = usePreference('density', 'comfortable');
+  const [density] = usePreference(densityName(user), 'comfortable');
   useEffect(() => {
     const { dataset } = document.documentElement;
     if (theme === 'light' || theme === 'dark') dataset['theme'] = theme;

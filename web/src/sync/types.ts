@@ -31,7 +31,8 @@ export interface SyncStatus {
   cachedAsOf: number | null;
   /** What this browser cannot do here, in words for people ("Works only while connected: ..."), empty when all is well. */
   missing: string[];
-  storage: 'ok' | 'full' | 'evicted' | 'unavailable';
+  /** tight: edits are kept, what is only cached is not. full, unavailable: edits last as long as this page. evicted: was cleared, edits stored again. */
+  storage: 'ok' | 'tight' | 'full' | 'evicted' | 'unavailable';
   role: 'none' | 'viewer' | 'editor' | 'admin';
   /** Times the module or the base had to be rebuilt, resynchronisations after a digest difference. */
   restarts: number;

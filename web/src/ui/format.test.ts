@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatAge, formatCount, formatDecimal, parseCount, parseDecimal, plural } from './format';
+import { decimalChange, formatAge, formatCount, formatDecimal, parseCount, parseDecimal, plural } from './format';
 
 describe('decimals as shown', () => {
   it('groups thousands and fills up to the wanted places', () => {
@@ -54,5 +54,13 @@ describe('words', () => {
   it('counts things', () => {
     expect(plural(1, 'edit')).toBe('1 edit');
     expect(plural(3, 'edit')).toBe('3 edits');
+  });
+});
+
+describe('what changed', () => {
+  it.each([
+    ['12', '15', '+3'], ['61230.4', '61229.15', '−1.25'], ['-0.5', '0.5', '+1'], ['9.5', '9.5', null], ['0', '1234567.8901', '+1,234,567.8901'],
+  ])('from %s to %s is %s', (before, after, change) => {
+    expect(decimalChange(before, after)).toBe(change);
   });
 });

@@ -67,6 +67,20 @@ export function decimalSign(value: string): -1 | 0 | 1 {
   return value.startsWith('-') ? -1 : 1;
 }
 
+/** What `after` has more than `before`, both in the shortest form: "+3", "−1.5"; null when they are equal. */
+export function decimalChange(before: string, after: string): string | null {
+  const scaled = (text: string): bigint => {
+    const [whole = '0', fraction = ''] = text.replace('-', '').split('.');
+    const value = BigInt(whole + fraction.padEnd(4, '0').slice(0, 4));
+    return text.startsWith('-') ? -value : value;
+  };
+  const change = scaled(after) - scaled(before);
+  if (change === 0n) return null;
+  const digits = String(change < 0n ? -change : change).padStart(5, '0');
+  const fraction = digits.slice(-4).replace(/0+$/, '');
+  return `${change < 0n ? '−' : '+'}${group(digits.slice(0, -4))}${fraction ? `.${fraction}` : ''}`;
+}
+
 const two = (value: number): string => String(value).padStart(2, '0');
 
 /** "14:02", of another day "3 Nov 14:02". */

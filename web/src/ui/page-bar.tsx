@@ -13,6 +13,7 @@ interface PageBarProps {
 }
 
 export function PageBar({ page, what, onPage, onSize }: PageBarProps) {
+  const known = page.state === 'ready' || page.rows.length > 0;
   const first = page.total === 0 ? 0 : (page.page - 1) * page.size + 1;
   const last = Math.min(page.total, page.page * page.size);
   const step = (to: number, label: string, icon: IconName) => (
@@ -22,7 +23,7 @@ export function PageBar({ page, what, onPage, onSize }: PageBarProps) {
   return (
     <nav className="page-bar" aria-label="Pages">
       <span className="num nowrap">
-        {page.total === 0 ? null : `${formatCount(first)}–${formatCount(last)} of `}<strong>{formatCount(page.total)}</strong> {what}
+        {known ? <>{page.total === 0 ? null : `${formatCount(first)}–${formatCount(last)} of `}<strong>{formatCount(page.total)}</strong> {what}</> : null}
       </span>
       <span className="grow" />
       <label className="row nowrap">
@@ -34,7 +35,7 @@ export function PageBar({ page, what, onPage, onSize }: PageBarProps) {
       <span className="page-steps">
         {step(1, 'First page', 'first')}
         {step(page.page - 1, 'Previous page', 'left')}
-        <span className="num nowrap">Page {formatCount(page.page)} of {formatCount(page.pages)}</span>
+        <span className="num nowrap">{known ? `Page ${formatCount(page.page)} of ${formatCount(page.pages)}` : `Page ${formatCount(page.page)}`}</span>
         {step(page.page + 1, 'Next page', 'right')}
         {step(page.pages, 'Last page', 'last')}
       </span>

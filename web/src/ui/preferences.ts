@@ -27,6 +27,9 @@ export function readPreference(key: string): string | null {
   return read(`syncstore.${key}`);
 }
 
+/** Row height is a choice of the person, like columns; colours are one of the screen. */
+export const densityName = (user: string | null): string => `density.${user ?? ''}`;
+
 export function usePreference(name: string, otherwise: string): [string, (value: string) => void] {
   const key = `syncstore.${name}`;
   const subscribe = useCallback((listener: () => void) => {

@@ -32,7 +32,7 @@ function PillDetails({ store, now, close }: { store: string | null; now: number;
       <p>{waitingWords(status)}</p>
       {status.missing.map((text) => <p key={text} className="pill-missing">{text}</p>)}
       <dl>
-        <dt>Last change</dt>
+        <dt>Last change received</dt>
         <dd title={status.lastChangeAt ? formatExact(status.lastChangeAt) : undefined}>
           {status.lastChangeAt ? formatAge(status.lastChangeAt, now) : 'none yet'}
         </dd>
@@ -52,11 +52,9 @@ function PillDetails({ store, now, close }: { store: string | null; now: number;
           close();
         }}>{status.connection === 'live' ? 'Refresh all data' : 'Retry now'}</button>
         <Link className="button small" to="/outbox" onClick={close}>Open the outbox</Link>
-        {status.waiting + status.parked > 0 ? (
-          <button type="button" className="button small" onClick={() => {
-            void exportQueue().then((blob) => saveBlob(blob, 'waiting-edits.json'));
-          }}>Export waiting edits</button>
-        ) : null}
+        <button type="button" className="button small" disabled={status.waiting + status.parked === 0} onClick={() => {
+          void exportQueue().then((blob) => saveBlob(blob, 'waiting-edits.json'));
+        }}>Export waiting edits</button>
       </div>
     </div>
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectionMark, pillWords, waitingWords } from './status-words';
+import { connectionMark, losesOnClose, pillWords, waitingWords } from './status-words';
 
 const now = new Date(2026, 10, 21, 15, 0).getTime();
 const since = new Date(2026, 10, 21, 14, 2).getTime();
@@ -24,5 +24,10 @@ describe('waiting edits', () => {
     expect(waitingWords({ connection: 'offline', waiting: 3, storage: 'ok' })).toContain('3 edits are safe in this browser');
     expect(waitingWords({ connection: 'offline', waiting: 1, storage: 'full' })).toContain('leave this tab open');
     expect(waitingWords({ connection: 'live', waiting: 0, storage: 'ok' })).toBe('Nothing waits to be sent.');
+  });
+  it.each([
+    ['ok', 2, false], ['tight', 2, false], ['evicted', 2, false], ['full', 2, true], ['unavailable', 1, true], ['full', 0, false],
+  ] as const)('in a browser whose storage is %s with %i waiting: closing loses them: %s', (storage, waiting, loses) => {
+    expect(losesOnClose({ storage, waiting })).toBe(loses);
   });
 });

@@ -25,12 +25,17 @@ export function connectionMark(connection: ConnectionState): string {
   return connection === 'update' ? 'offline' : connection;
 }
 
+/** Closing the page would lose what waits. */
+export function losesOnClose(status: Pick<SyncStatus, 'waiting' | 'storage'>): boolean {
+  return status.waiting > 0 && (status.storage === 'full' || status.storage === 'unavailable');
+}
+
 /** Where waiting edits are and when they go. */
 export function waitingWords(status: Pick<SyncStatus, 'connection' | 'waiting' | 'storage'>): string {
-  const { connection, waiting, storage } = status;
+  const { connection, waiting } = status;
   if (waiting === 0) return 'Nothing waits to be sent.';
   const edits = plural(waiting, 'edit');
-  if (storage !== 'ok') {
+  if (losesOnClose(status)) {
     return `${edits} of this page ${waiting === 1 ? 'waits' : 'wait'}. This browser cannot keep them: leave this tab open until they are sent, or export them.`;
   }
   const when: Record<ConnectionState, string> = {

@@ -13,3 +13,12 @@ export function StoreBadge({ id, name }: { id: string; name: string }) {
   const initial = [...(name.trim() || id)][0]?.toUpperCase() ?? '?';
   return <span className={`store-badge c${storeColour(id)}`} aria-hidden="true">{initial}</span>;
 }
+
+/** Name, currency and coloured initial: in confirmations of what cannot be taken back. */
+export function StoreIdentity({ store }: { store: { id: string; name: string; currency: string } }) {
+  return (
+    <p className="row">
+      <StoreBadge id={store.id} name={store.name} /><strong dir="auto">{store.name}</strong> <span className="muted">{store.currency}</span>
+    </p>
+  );
+}

@@ -4,6 +4,7 @@ import { formatAge, formatExact } from '../../ui/format';
 import { useReadyMark } from '../../ui/live-table/live-table';
 import { Dialog } from '../../ui/dialog';
 import { ErrorNotice, Skeleton } from '../../ui/notices';
+import { StoreIdentity } from '../../ui/store-badge';
 import { toast } from '../../ui/toasts';
 import { useNow } from '../../ui/use-now';
 
@@ -67,7 +68,7 @@ export function PeoplePage({ store }: { store: StoreAccess }) {
             void call('DELETE', `/api/people/${removing.id}${query}`, undefined, `${removing.name} has no access to ${store.name} any more`);
             setRemoving(null);
           }}>Take away access to {store.name}</button>
-        </>}><p>Open windows of {removing.name} in this store close at once. The account itself stays.</p></Dialog>
+        </>}><StoreIdentity store={store} /><p>Open windows of {removing.name} in this store close at once. The account itself stays.</p></Dialog>
       ) : null}
     </div>
   );
@@ -94,7 +95,7 @@ function PersonRow({ person, self, mayAll, onChange, onRemove }: PersonRowProps)
           {ROLES.map((role) => <option key={role} value={role}>{role}</option>)}
         </select>
       </td>
-      <td className="muted" title={seen ? formatExact(seen) : undefined}>{seen ? formatAge(seen, now) : 'never'}</td>
+      <td className="muted" data-label="Last seen" title={seen ? formatExact(seen) : undefined}>{seen ? formatAge(seen, now) : 'never'}</td>
       <td>
         <div className="row">
           {person.disabled ? <span className="chip">disabled</span> : null}

@@ -1,11 +1,11 @@
 import { useEffect } from 'react';
-import { usePage, useRecord, useSession, useSyncStatus, type FieldValue, type PageSpec, type Row, type RowConflict, type StoreAccess } from '../../sync';
+import { usePage, useRecord, useSession, type FieldValue, type PageSpec, type Row, type RowConflict, type StoreAccess } from '../../sync';
 import { resolveConflict } from '../../ui/conflict-actions';
 import { DifferenceRow } from '../../ui/difference-row';
 import { COLLECTION_LABELS, fieldInfo } from '../../ui/fields';
 import { useReadyMark } from '../../ui/live-table/live-table';
 import { usePageMoves, usePageSpec } from '../../ui/live-table/page-address';
-import { EmptyState, Notice, Skeleton } from '../../ui/notices';
+import { EmptyState, Skeleton } from '../../ui/notices';
 import { PageBar } from '../../ui/page-bar';
 import { Link } from '../../ui/router';
 
@@ -38,7 +38,6 @@ export function ConflictsPage({ store }: { store: StoreAccess }) {
   const readable = store.role !== 'viewer';
   const page = usePage(store.id, readable ? spec : null);
   const moves = usePageMoves(page);
-  const status = useSyncStatus();
   useReadyMark(!readable || page.state === 'ready');
   // A list of decisions need not hold still: what was decided goes, what came is shown.
   const stale = page.entered + page.moved > 0 || page.rows.some((row) => row.removed || row.fields['status'] !== 'open');
@@ -50,7 +49,6 @@ export function ConflictsPage({ store }: { store: StoreAccess }) {
   return (
     <div className="page" data-total={page.total} data-page={page.page} data-pages={page.pages} data-held={page.entered + page.moved}>
       <div className="page-head"><h1>Conflicts in {store.name}</h1></div>
-      {status.connection === 'live' ? null : <Notice kind="warn">Deciding a conflict needs the connection. Both values are kept until then.</Notice>}
       {page.state === 'loading' ? <Skeleton rows={4} /> : page.rows.length === 0 ? (
         <EmptyState title="No conflicts">
           When two people change the same field before they see each other's value, both values are kept and stand here until someone decides.
@@ -74,7 +72,7 @@ function ConflictItem({ row, store }: { row: Row; store: StoreAccess }) {
   const to = collection === 'products' ? `/admin/${store.id}/products/${record}` : collection === 'dashboard' ? `/admin/${store.id}/dashboard` : `/admin/${store.id}/store`;
   return (
     <li className="panel" data-record={row.id}>
-      <p className="panel-body"><span className="muted">{label} </span><Link to={to} dir="auto">{title}</Link></p>
+      <p className="panel-body"><span className="muted">{label} </span>{subject === null ? <strong>that was removed</strong> : <Link to={to} dir="auto">{title}</Link>}</p>
       <DifferenceRow field={fieldInfo(collection, name)} conflict={conflictOf(row)} userName={session.userName}
         about={row.fields['kind'] === 'removed' || row.fields['kind'] === 'changed_since' ? row.fields['kind'] : 'field'} onChoose={(choice) => resolveConflict(row.id, choice)} />
     </li>

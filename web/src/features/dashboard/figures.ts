@@ -17,14 +17,19 @@ export const FIGURE_COLUMNS: readonly FigureColumn[] = [
   column('Payments', 'payments_balance', 'ad_impressions'),
 ];
 
-/** What a figure is made of, as far as it can be shown here. */
-export function figureSource(field: string, store: string): string | null {
+/** What a figure is made of, as far as it can be shown here; those that people enter lead writers to where they are entered. */
+export function figureSource(field: string, store: string, writes: boolean): string | null {
   switch (field) {
     case 'sales_amount': return `/s/${store}/products?sort=-sales_amount`;
     case 'inventory_performance_index': return `/s/${store}/products?sort=inventory`;
     case 'ad_impressions': return `/s/${store}/products?sort=-page_views`;
-    default: return null;
+    default: return writes ? `/admin/${store}/dashboard` : null;
   }
+}
+
+/** Nothing was entered yet. */
+export function isEmpty(fields: Record<string, unknown>): boolean {
+  return FIGURE_COLUMNS.every((one) => one.fields.every((field) => (fields[field.name] ?? null) === null));
 }
 
 /** "dashboard.ad_sales=demo" among the store's figure sources: where figures come from without a marketplace behind them. */

@@ -106,7 +106,8 @@ function Advice({ row, state, store }: { row: Row; state: string; store: StoreAc
     case 'done': return <Notice kind="good">Done. Open windows of {store.name} show the products already.{message ? ` ${message}` : ''}</Notice>;
     case 'failed':
       return <ErrorNotice failed="The import stopped" error={{ code: 'import_failed', detail: message || 'The file could not be imported.' }}
-        advice="Rows imported before it stopped are kept. The same file can be imported again: what is equal stays unchanged." />;
+        advice={count(row, 'inserted') + count(row, 'updated') === 0 ? 'Nothing was changed. Choose another file.'
+          : 'Rows imported before it stopped are kept. The same file can be imported again: what is equal stays unchanged.'} />;
     case 'cancelled': return <Notice kind="warn">Cancelled. What was stored before stays.</Notice>;
     default: return null;
   }

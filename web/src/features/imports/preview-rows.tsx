@@ -95,13 +95,17 @@ function RowTable({ rows, currencySymbol }: { rows: PreviewRow[]; currencySymbol
   );
 }
 
-const named = (field: string): string => (field ? `${fieldInfo('products', field).label}: ` : '');
+/** What is wrong with a cell, its column first; said once where the words begin with it already. */
+function inColumn(field: string, message: string): string {
+  const { label } = fieldInfo('products', field);
+  return !field || message.startsWith(label) ? message : `${label}: ${message}`;
+}
 
 function RowFate({ row }: { row: PreviewRow }) {
   return (
     <ul>
-      {(row.problems ?? []).map((problem) => <li key={`p${problem.field}${problem.message}`} className="field-problem">{named(problem.field)}{problem.message}</li>)}
-      {(row.warnings ?? []).map((warning) => <li key={`w${warning.field}${warning.message}`} className="warning-text">{named(warning.field)}{warning.message}</li>)}
+      {(row.problems ?? []).map((problem) => <li key={`p${problem.field}${problem.message}`} className="field-problem">{inColumn(problem.field, problem.message)}</li>)}
+      {(row.warnings ?? []).map((warning) => <li key={`w${warning.field}${warning.message}`} className="warning-text">{inColumn(warning.field, warning.message)}</li>)}
       {(row.changes ?? []).map((change) => {
         const field = fieldInfo('products', change.field);
         return (

@@ -5,7 +5,7 @@ import { STORE_FIELDS } from '../../ui/fields';
 import { useReadyMark } from '../../ui/live-table/live-table';
 import { ErrorNotice, Skeleton } from '../../ui/notices';
 import { RecordForm, type FieldGroup } from '../../ui/record-form/record-form';
-import { StoreBadge } from '../../ui/store-badge';
+import { StoreIdentity } from '../../ui/store-badge';
 import { toast } from '../../ui/toasts';
 
 const named = (...names: string[]) => STORE_FIELDS.filter((field) => names.includes(field.name));
@@ -60,7 +60,7 @@ function Activation({ store }: { store: StoreAccess }) {
           <button type="button" className="button" onClick={() => setAsking(false)}>Keep it active</button>
           <button type="button" className="button danger" onClick={() => void set(false)}>Deactivate {store.name}</button>
         </>}>
-          <p className="row"><StoreBadge id={store.id} name={store.name} /><strong>{store.name}</strong> <span className="muted">{store.currency}</span></p>
+          <StoreIdentity store={store} />
           <p>Every open window of this store closes. Edits that wait in other browsers stay there until it is active again.</p>
         </Dialog>
       ) : null}

@@ -1,6 +1,8 @@
 // What survives in this browser, per person: queue entries, cached frames, records kept beside the queue. IndexedDB, one database per
 // user. Every write of a leader carries its generation and checks it in the same transaction, so a leader that was replaced while it
 // slept writes nothing more. Bytes are the core's own, with checksums; nothing is interpreted here.
+// Edits come first: what only saves a download gives way when the browser has no room, and when the browser clears the database under a
+// running page, the waiting edits are stored again at once.
 const VERSION = 1;
 /** Small appends are joined until a blob has this size: thousands of tiny rows make IndexedDB slow to read at start. */
 const BLOB_BYTES = 256 * 1024;
@@ -49,41 +51,107 @@ export function databaseName(user: string): string {
   return `syncstore-${user}`;
 }
 
+async function openDatabase(user: string): Promise<IDBDatabase> {
+  const open = indexedDB.open(databaseName(user), VERSION);
+  open.addEventListener('upgradeneeded', () => {
+    for (const name of ['meta', 'queue', 'cache', 'kept']) open.result.createObjectStore(name);
+  });
+  return request(open);
+}
+
 export class Persistence {
-  readonly #database: IDBDatabase;
+  readonly #user: string;
+  #database: IDBDatabase;
   #generation = 0;
   /** The last, still growing blob of a store's cache. */
   readonly #tails = new Map<string, Blob>();
+  /** What waits in the database, by store and number: stored again when the browser clears it. As many as the core's queue holds. */
+  readonly #waiting = new Map<string, Map<number, Uint8Array>>();
+  #client: string | null = null;
+  #full = false;
+  /** Closed on purpose: nothing is opened again. */
+  #ended = false;
+  #reopening: Promise<void> | null = null;
+  /** Called after the browser had cleared the database and what waits was stored again. */
+  cleared: () => void = () => undefined;
 
-  private constructor(database: IDBDatabase) {
+  private constructor(user: string, database: IDBDatabase) {
+    this.#user = user;
     this.#database = database;
+    this.#follow(database);
   }
 
   static async open(user: string): Promise<Persistence> {
-    const open = indexedDB.open(databaseName(user), VERSION);
-    open.addEventListener('upgradeneeded', () => {
-      const database = open.result;
-      database.createObjectStore('meta');
-      database.createObjectStore('queue');
-      database.createObjectStore('cache');
-      database.createObjectStore('kept');
-    });
-    const database = await request(open);
-    // Another tab signs out and erases: let it.
-    database.addEventListener('versionchange', () => database.close());
-    return new Persistence(database);
+    return new Persistence(user, await openDatabase(user));
   }
 
-  close(): void {
-    this.#database.close();
+  #follow(database: IDBDatabase): void {
+    // Another tab signs out and erases: let it.
+    database.addEventListener('versionchange', () => this.close());
+    // The browser closes it by itself only when it takes the data away.
+    database.addEventListener('close', () => void this.#reopen().catch(() => undefined));
+  }
+
+  /** After the browser took the database away: a new one with everything that waits. */
+  #reopen(): Promise<void> {
+    if (this.#ended) return Promise.reject(new Superseded());
+    this.#reopening ??= this.#storeAgain().finally(() => {
+      this.#reopening = null;
+    });
+    return this.#reopening;
+  }
+
+  async #storeAgain(): Promise<void> {
+    this.#tails.clear();
+    this.#database = await openDatabase(this.#user);
+    this.#follow(this.#database);
+    const transaction = this.#database.transaction(['meta', 'queue'], 'readwrite', { durability: 'strict' });
+    const meta = transaction.objectStore('meta');
+    const done = finished(transaction);
+    done.catch(() => undefined);
+    const current = (await request(meta.get('generation'))) as number | undefined;
+    if (current !== undefined && current > this.#generation) {
+      transaction.abort();
+      throw new Superseded();
+    }
+    meta.put(this.#generation, 'generation');
+    if (this.#client !== null) meta.put(this.#client, 'client');
+    for (const [store, entries] of this.#waiting) {
+      for (const [number, bytes] of entries) transaction.objectStore('queue').put(bytes, [store, number]);
+    }
+    await done;
+    this.cleared();
   }
 
   static async erase(user: string): Promise<void> {
     await request(indexedDB.deleteDatabase(databaseName(user)));
   }
 
+  close(): void {
+    this.#ended = true;
+    this.#database.close();
+  }
+
   /** This worker leads from now on; the former leader's later writes fail. */
   async claim(): Promise<number> {
+    try {
+      return await this.#makingRoom(() => this.#claim());
+    } catch (error) {
+      if (storageState(error) !== 'full') throw error;
+      // Not even this fits: what waits can still be read and sent, under the former leader's number.
+      this.#full = true;
+      const meta = this.#database.transaction('meta').objectStore('meta');
+      this.#generation = ((await request(meta.get('generation'))) as number | undefined) ?? 0;
+      return this.#generation;
+    }
+  }
+
+  /** There was no room for anything when this worker began to lead. */
+  get full(): boolean {
+    return this.#full;
+  }
+
+  async #claim(): Promise<number> {
     const transaction = this.#database.transaction('meta', 'readwrite', { durability: 'strict' });
     const meta = transaction.objectStore('meta');
     const former = (await request(meta.get('generation'))) as number | undefined;
@@ -100,9 +168,10 @@ export class Persistence {
     let id = (await request(meta.get('client'))) as string | undefined;
     if (!id) {
       id = make();
-      meta.put(id, 'client');
+      if (!this.#full) meta.put(id, 'client');
     }
     await finished(transaction);
+    this.#client = id;
     return id;
   }
 
@@ -114,8 +183,9 @@ export class Persistence {
   async load(store: string): Promise<StoredStore> {
     const transaction = this.#database.transaction(['queue', 'cache', 'kept']);
     const range = IDBKeyRange.bound([store], [store, []]);
-    const [entries, cache, keys, kept] = await Promise.all([
+    const [entries, numbers, cache, keys, kept] = await Promise.all([
       request<Uint8Array[]>(transaction.objectStore('queue').getAll(range)),
+      request(transaction.objectStore('queue').getAllKeys(range)),
       request<Uint8Array[]>(transaction.objectStore('cache').getAll(range)),
       request(transaction.objectStore('cache').getAllKeys(range)),
       request<Uint8Array | undefined>(transaction.objectStore('kept').get(store)),
@@ -123,18 +193,41 @@ export class Persistence {
     const last = cache.at(-1);
     const lastKey = keys.at(-1) as [string, number] | undefined;
     if (last && lastKey) this.#tails.set(store, { key: lastKey[1], bytes: last });
+    this.#waiting.set(store, new Map(entries.map((bytes, at) => [(numbers[at] as [string, number])[1], bytes])));
     return { entries, cache, kept: kept ?? null };
   }
 
   /** Durable when it settles. */
   async writeQueue(store: string, writes: QueueWrite[]): Promise<void> {
-    await this.#write(['queue'], 'strict', (transaction) => {
-      const queue = transaction.objectStore('queue');
-      for (const write of writes) {
-        if (write.bytes) queue.put(write.bytes, [store, write.number]);
-        else queue.delete([store, write.number]);
-      }
-    });
+    const waiting = this.#waiting.get(store) ?? new Map<number, Uint8Array>();
+    this.#waiting.set(store, waiting);
+    for (const write of writes) {
+      if (write.bytes) waiting.set(write.number, write.bytes);
+      else waiting.delete(write.number);
+    }
+    await this.#makingRoom(() =>
+      this.#write(['queue'], 'strict', (transaction) => {
+        const queue = transaction.objectStore('queue');
+        for (const write of writes) {
+          if (write.bytes) queue.put(write.bytes, [store, write.number]);
+          else queue.delete([store, write.number]);
+        }
+      }),
+    );
+  }
+
+  /** An edit is worth more than a cache that can be fetched again. */
+  async #makingRoom<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (storageState(error) !== 'full') throw error;
+      const transaction = this.#database.transaction('cache', 'readwrite', { durability: 'strict' });
+      transaction.objectStore('cache').clear();
+      await finished(transaction);
+      this.#tails.clear();
+      return work();
+    }
   }
 
   async writeKept(store: string, bytes: Uint8Array): Promise<void> {
@@ -173,6 +266,21 @@ export class Persistence {
     durability: IDBTransactionDurability,
     change: (transaction: IDBTransaction) => void,
   ): Promise<void> {
+    await this.#reopening;
+    try {
+      await this.#writeOnce(stores, durability, change);
+    } catch (error) {
+      if (storageState(error) !== 'evicted') throw error;
+      await this.#reopen();
+      await this.#writeOnce(stores, durability, change);
+    }
+  }
+
+  async #writeOnce(
+    stores: string[],
+    durability: IDBTransactionDurability,
+    change: (transaction: IDBTransaction) => void,
+  ): Promise<void> {
     const transaction = this.#database.transaction(['meta', ...stores], 'readwrite', { durability });
     const done = finished(transaction);
     // The rejection is handled below, after the generation was read.
@@ -194,8 +302,10 @@ function join(first: Uint8Array, second: Uint8Array): Uint8Array {
   return joined;
 }
 
+export type StorageState = 'ok' | 'full' | 'evicted' | 'unavailable';
+
 /** What an error of storage means for the person. */
-export function storageState(error: unknown): 'full' | 'evicted' | 'unavailable' {
+export function storageState(error: unknown): Exclude<StorageState, 'ok'> {
   const name = error instanceof DOMException || error instanceof Error ? error.name : '';
   if (name === 'QuotaExceededError') return 'full';
   if (name === 'NotFoundError' || name === 'InvalidStateError') return 'evicted';

@@ -5,6 +5,7 @@ import { EFFECT } from './core-session';
 import { fetchTicket, post } from './http';
 import type { Persistence, QueueWrite } from './persistence';
 import { Superseded, storageState } from './persistence';
+import type { StorageState } from './persistence';
 
 /** A first catch-up of 100,000 records on a slow line. */
 const EXCHANGE_MS = 60_000;
@@ -18,7 +19,8 @@ export interface RunnerEvents {
   queued(text: string): void;
   answered(text: string): void;
   rejected(text: string): void;
-  storage(state: 'ok' | 'full' | 'evicted' | 'unavailable'): void;
+  /** How the last write of edits, or of what is only cached, ended. */
+  storage(what: 'edits' | 'cache', state: StorageState): void;
   superseded(): void;
   needsSignIn(): void;
   failed(error: unknown): void;
@@ -52,7 +54,7 @@ export class StoreRunner {
         for (const blob of stored.cache) this.#session.restoreCache(blob);
         for (const entry of stored.entries) this.#session.restoreEntry(entry);
       } catch (error) {
-        this.#events.storage(storageState(error));
+        this.#events.storage('edits', storageState(error));
       }
     }
     this.run(() => {
@@ -123,13 +125,13 @@ export class StoreRunner {
         this.#commitQueue(effect.number);
         break;
       case EFFECT.appendCache:
-        this.#store((p) => p.appendCache(this.store, effect.bytes), (ok) => this.#session.cacheWritten(effect.number, ok));
+        this.#store('cache', (p) => p.appendCache(this.store, effect.bytes), (ok) => this.#session.cacheWritten(effect.number, ok));
         break;
       case EFFECT.replaceCache:
-        this.#store((p) => p.replaceCache(this.store, effect.bytes), (ok) => this.#session.cacheWritten(effect.number, ok));
+        this.#store('cache', (p) => p.replaceCache(this.store, effect.bytes), (ok) => this.#session.cacheWritten(effect.number, ok));
         break;
       case EFFECT.writeKept:
-        this.#store((p) => p.writeKept(this.store, effect.bytes), () => undefined);
+        this.#store('edits', (p) => p.writeKept(this.store, effect.bytes), () => undefined);
         break;
       default:
         this.#tell(effect);
@@ -220,10 +222,10 @@ export class StoreRunner {
   #commitQueue(write: number): void {
     const writes = this.#writes;
     this.#writes = [];
-    this.#store((p) => p.writeQueue(this.store, writes), (ok) => this.#session.queueWritten(write, ok));
+    this.#store('edits', (p) => p.writeQueue(this.store, writes), (ok) => this.#session.queueWritten(write, ok));
   }
 
-  #store(work: (persistence: Persistence) => Promise<void>, done: (ok: boolean) => void): void {
+  #store(what: 'edits' | 'cache', work: (persistence: Persistence) => Promise<void>, done: (ok: boolean) => void): void {
     const persistence = this.#persistence;
     this.#storing = this.#storing.then(async () => {
       let ok = false;
@@ -234,14 +236,14 @@ export class StoreRunner {
         } else if (!this.#ended) {
           await work(persistence);
           ok = true;
-          this.#events.storage('ok');
+          this.#events.storage(what, 'ok');
         }
       } catch (error) {
         if (error instanceof Superseded) {
           this.#events.superseded();
           return;
         }
-        this.#events.storage(storageState(error));
+        this.#events.storage(what, storageState(error));
       }
       this.run(() => done(ok));
     });

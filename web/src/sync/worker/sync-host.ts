@@ -1,16 +1,16 @@
 // The leading worker: one runner per open store (and per store whose queue still holds edits), shared by every tab of this person. Maps what
 // tabs have open to numbers of the sessions, and what sessions say back to tabs.
-import { newMutationId, newRecordId } from '../ids';
-import type { EditAnswer, EditOp, QueueEntry, Row, SyncStatus } from '../types';
+import type { QueueEntry, Row, SyncStatus } from '../types';
 import type { PageMessage, PagePatch, WorkerUser } from '../worker-protocol';
 import type { CoreError, CoreModule } from './core-session';
 import { forgetToken } from './http';
 import type { Host, TabPort } from './leadership';
+import type { NewEdit } from './own-edits';
+import { OwnEdits } from './own-edits';
 import { Persistence } from './persistence';
+import { StorageWatch } from './storage-watch';
 import { StoreRunner } from './store-runner';
 
-/** Own edits that can be taken back, of this browser's life. */
-const UNDO_MAX = 200;
 /** A screen that moves from one store to another and back must not reconnect. */
 const IDLE_STORE_MS = 30_000;
 
@@ -29,13 +29,6 @@ interface StoreEntry {
   queue: QueueEntry[];
   idle: ReturnType<typeof setTimeout> | undefined;
 }
-
-interface UndoStep {
-  store: string;
-  ops: EditOp[];
-}
-
-type EditMessage = Extract<PageMessage, { t: 'edit' }>;
 
 export interface HostOptions {
   user: WorkerUser;
@@ -56,30 +49,32 @@ export class SyncHost implements Host {
   readonly #byNumber = new Map<number, Opened>();
   readonly #tabs = new Map<string, TabPort>();
   readonly #tabStore = new Map<string, string | null>();
-  /** Edits whose author tab waits: mutation -> how it was made. */
-  readonly #edits = new Map<string, { port: TabPort; store: string; undoable: boolean; step: 'edit' | 'undo' | 'redo' }>();
-  readonly #queued = new Set<string>();
-  #undo: UndoStep[] = [];
-  #redo: UndoStep[] = [];
-  #waitingSteps: (() => void)[] = [];
+  readonly #edits: OwnEdits;
   #next = 1;
   #online = true;
-  #storage: SyncStatus['storage'];
+  readonly #storage: StorageWatch;
   #ended = false;
 
   constructor(options: HostOptions) {
     this.#options = options;
-    this.#storage = options.persistence ? 'ok' : 'unavailable';
+    const keeps = options.persistence ? (options.persistence.full ? 'full' : 'ok') : 'unavailable';
+    this.#storage = new StorageWatch(keeps, () => {
+      for (const port of this.#tabs.values()) this.#tellStatus(port);
+    });
+    if (options.persistence) options.persistence.cleared = () => this.#cleared();
     this.#online = self.navigator.onLine;
+    this.#edits = new OwnEdits((edit) => this.#make(edit));
   }
 
   /** Stores whose edits wait must connect even when no screen shows them. */
   async resume(): Promise<void> {
     for (const store of (await this.#options.persistence?.storesWithEntries().catch(() => [])) ?? []) this.#entry(store);
+    this.#storage.start();
   }
 
   end(): void {
     this.#ended = true;
+    this.#storage.end();
     for (const { runner, idle } of this.#stores.values()) {
       clearTimeout(idle);
       runner.end();
@@ -116,7 +111,7 @@ export class SyncHost implements Host {
         break;
       }
       case 'edit':
-        this.#edit(port, message);
+        this.#edits.edit(port, message);
         break;
       case 'current-store':
         this.#setStore(port, message.store);
@@ -130,7 +125,7 @@ export class SyncHost implements Host {
     switch (message.t) {
       case 'undo':
       case 'redo':
-        this.#step(port, message.t, message.request);
+        this.#edits.step(port, message.t, message.request);
         break;
       case 'discard':
         this.#answer(port, message.request, message.store, (runner) => runner.session.command({ cmd: 'discard', number: message.number }));
@@ -184,10 +179,10 @@ export class SyncHost implements Host {
       page: (number, patch) => this.#page(number, patch),
       record: (number, row) => this.#record(number, row),
       queue: (entries) => this.#queue(store, entries),
-      queued: (text) => this.#toldQueued(text),
-      answered: (text) => this.#toldAnswered(text),
-      rejected: (text) => this.#toldRejected(text),
-      storage: (state) => this.#setStorage(state),
+      queued: (text) => this.#edits.toldQueued(text),
+      answered: (text) => this.#edits.toldAnswered(text),
+      rejected: (text) => this.#edits.toldRejected(text),
+      storage: (what, state) => this.#storage.wrote(what, state),
       superseded: () => this.end(),
       needsSignIn: () => this.#everyTab({ t: 'needs-sign-in' }),
       failed: (error) => this.#options.failed(error),
@@ -268,7 +263,10 @@ export class SyncHost implements Host {
                 collection: message.collection,
                 id: message.id ?? '',
               });
-        if (error) this.#tellError(error);
+        if (!error) return;
+        this.#tellError(error);
+        // An address that names no record shows that there is none, instead of waiting for it.
+        if (opened.kind === 'record') opened.port.post({ t: 'record', key: opened.key, row: null });
       }),
     );
   }
@@ -305,99 +303,12 @@ export class SyncHost implements Host {
     opened.port.post({ t: 'record', key: opened.key, row: parsed === 'loading' ? undefined : parsed });
   }
 
-  // --- edits ---------------------------------------------------------------------------------------------------------
+  // --- commands ------------------------------------------------------------------------------------------------------
 
-  #edit(port: TabPort, message: EditMessage): void {
-    // Posted again until confirmed: the first time counts.
-    if (this.#queued.has(message.mutation)) {
-      port.post({ t: 'queued', mutation: message.mutation });
-      return;
-    }
-    if (this.#edits.has(message.mutation)) return;
-    this.#make(port, message.store, message.mutation, message.ops, message.all, message.undoable, 'edit');
-  }
-
-  #make(
-    port: TabPort,
-    store: string,
-    mutation: string,
-    ops: EditOp[],
-    all: boolean,
-    undoable: boolean,
-    step: 'edit' | 'undo' | 'redo',
-  ): void {
-    this.#edits.set(mutation, { port, store, undoable, step });
+  async #make({ store, mutation, ops, all }: NewEdit): Promise<CoreError | null> {
     const { runner, ready } = this.#wake(store);
-    void ready.then(() => {
-      const error = runner.run(() => runner.session.command({ cmd: 'edit', mutation, mode: all ? 'all' : 'each', ops }));
-      if (!error) return;
-      this.#edits.delete(mutation);
-      port.post({ t: 'rejected', mutation, code: error.code, message: error.message });
-    });
-  }
-
-  #step(port: TabPort, direction: 'undo' | 'redo', request: string): void {
-    // An edit that is not durable yet is not on the stack yet: what undoes it waits for it.
-    if ([...this.#edits].some(([mutation, made]) => made.undoable && !this.#queued.has(mutation))) {
-      this.#waitingSteps.push(() => this.#step(port, direction, request));
-      return;
-    }
-    const step = (direction === 'undo' ? this.#undo : this.#redo).pop();
-    port.post({ t: 'reply', request, ok: step !== undefined });
-    if (step) this.#make(port, step.store, newMutationId(), this.#redrawn(step.ops), false, true, direction);
-  }
-
-  /** A removed id never comes back: what is inserted again gets a new one, and the steps that name the old one follow it. */
-  #redrawn(ops: EditOp[]): EditOp[] {
-    const drawn = new Map(ops.filter((op) => op.op === 'insert').map((op) => [op.id, newRecordId()]));
-    if (drawn.size === 0) return ops;
-    const renamed = (list: EditOp[]): EditOp[] => list.map((op) => ({ ...op, id: drawn.get(op.id) ?? op.id }));
-    for (const step of [...this.#undo, ...this.#redo]) step.ops = renamed(step.ops);
-    return renamed(ops);
-  }
-
-  #toldQueued(text: string): void {
-    this.#takeQueued(text);
-    this.#runWaitingSteps();
-  }
-
-  #runWaitingSteps(): void {
-    const steps = this.#waitingSteps;
-    this.#waitingSteps = [];
-    for (const step of steps) step();
-  }
-
-  #takeQueued(text: string): void {
-    const { mutation, inverse } = JSON.parse(text) as { mutation: string; inverse: EditOp[] | null };
-    const made = this.#edits.get(mutation);
-    this.#queued.add(mutation);
-    if (this.#queued.size > 10_000) this.#queued.delete(this.#queued.values().next().value ?? '');
-    made?.port.post({ t: 'queued', mutation });
-    if (!made?.undoable || !inverse || inverse.length === 0) return;
-    const step = { store: made.store, ops: inverse };
-    if (made.step === 'undo') {
-      this.#redo.push(step);
-    } else {
-      if (made.step === 'edit') this.#redo = [];
-      this.#undo.push(step);
-      if (this.#undo.length > UNDO_MAX) this.#undo.shift();
-    }
-  }
-
-  #toldAnswered(text: string): void {
-    const { mutation, ops } = JSON.parse(text) as { mutation: string; ops: EditAnswer['ops'] };
-    const made = this.#edits.get(mutation);
-    this.#edits.delete(mutation);
-    made?.port.post({ t: 'answered', mutation, answer: { ops } });
-    this.#runWaitingSteps();
-  }
-
-  #toldRejected(text: string): void {
-    const { mutation, code, message } = JSON.parse(text) as { mutation: string; code: string; message: string };
-    const made = this.#edits.get(mutation);
-    this.#edits.delete(mutation);
-    made?.port.post({ t: 'rejected', mutation, code, message });
-    this.#runWaitingSteps();
+    await ready;
+    return runner.run(() => runner.session.command({ cmd: 'edit', mutation, mode: all ? 'all' : 'each', ops }));
   }
 
   #answer(port: TabPort, request: string, store: string, command: (runner: StoreRunner) => CoreError | null): void {
@@ -425,10 +336,10 @@ export class SyncHost implements Host {
     for (const port of this.#tabs.values()) port.post(message);
   }
 
-  #setStorage(state: SyncStatus['storage']): void {
-    if (state === this.#storage) return;
-    this.#storage = state;
-    for (const port of this.#tabs.values()) this.#tellStatus(port);
+  /** The browser took everything away: edits are stored again already, the rest comes from the server. */
+  #cleared(): void {
+    this.#storage.cleared();
+    this.#all((runner) => runner.session.command({ cmd: 'refresh' }));
   }
 
   #tellError(error: CoreError): void {
@@ -481,7 +392,7 @@ export class SyncHost implements Host {
       waiting: all.filter((entry) => entry.state === 'waiting' || entry.state === 'sent').length,
       parked: all.filter((entry) => entry.state === 'parked').length,
       missing: this.#options.missing,
-      storage: this.#storage,
+      storage: this.#storage.state(),
     };
     port.post({ t: 'status', status });
   }

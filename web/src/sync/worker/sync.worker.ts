@@ -12,9 +12,11 @@ type Init = Extract<PageMessage, { t: 'init' }>;
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 const toPage = (message: WorkerMessage): void => scope.postMessage(message);
 
-async function openPersistence(user: string): Promise<Persistence | null> {
+/** Storage that this worker may write, or null: then nothing is kept, and the person hears it. */
+async function openPersistence(user: string): Promise<{ persistence: Persistence; generation: number } | null> {
   try {
-    return await Persistence.open(user);
+    const persistence = await Persistence.open(user);
+    return { persistence, generation: await persistence.claim() };
   } catch {
     return null;
   }
@@ -34,8 +36,9 @@ function missingWords(init: Init, stored: boolean): string[] {
 }
 
 async function makeHost(init: Init): Promise<Host> {
-  const [core, persistence] = await Promise.all([loadCoreModule(), openPersistence(init.user.id)]);
-  const generation = persistence ? await persistence.claim() : 1;
+  const [core, opened] = await Promise.all([loadCoreModule(), openPersistence(init.user.id)]);
+  const persistence = opened?.persistence ?? null;
+  const generation = opened?.generation ?? 1;
   // Without a shared lock every tab is a client of its own, or the server would close the others' links.
   const client = persistence && init.secure ? await persistence.clientId(newMutationId) : newMutationId();
   const host = new SyncHost({

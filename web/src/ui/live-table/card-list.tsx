@@ -5,6 +5,7 @@ import { showValue } from '../fields';
 import { Link } from '../router';
 import { SaveMark } from '../save-mark';
 import type { Column } from './columns';
+import { needsDetails, RowDetails } from './row-details';
 
 interface CardListProps {
   rows: readonly Row[];
@@ -12,15 +13,18 @@ interface CardListProps {
   label: string;
   currencySymbol: string;
   openTo: (row: Row) => string;
+  store: string;
+  collection: string;
 }
 
 /** Title first, then what is decided by a glance: price, stock, status. */
 const ON_CARD = ['price', 'inventory', 'status', 'sales_amount'];
 
-export function CardList({ rows, columns, label, currencySymbol, openTo }: CardListProps) {
+export function CardList({ rows, columns, label, currencySymbol, openTo, store, collection }: CardListProps) {
   return (
     <ul className="cards" aria-label={label}>
-      {rows.map((row) => <Card key={row.id} row={row} columns={columns} currencySymbol={currencySymbol} to={openTo(row)} />)}
+      {rows.map((row) => <Card key={row.id} row={row} columns={columns} currencySymbol={currencySymbol} to={openTo(row)}
+        store={store} collection={collection} />)}
     </ul>
   );
 }
@@ -30,9 +34,11 @@ interface CardProps {
   columns: readonly Column[];
   currencySymbol: string;
   to: string;
+  store: string;
+  collection: string;
 }
 
-const Card = memo(function Card({ row, columns, currencySymbol, to }: CardProps) {
+const Card = memo(function Card({ row, columns, currencySymbol, to, store, collection }: CardProps) {
   const [lead, ...others] = columns;
   if (!lead) return null;
   const shown = others.filter((column) => ON_CARD.includes(column.field.name) || (row.marks[column.field.name] ?? 'clean') !== 'clean');
@@ -55,6 +61,7 @@ const Card = memo(function Card({ row, columns, currencySymbol, to }: CardProps)
           </div>
         ))}
       </dl>
+      {needsDetails(row) ? <RowDetails row={row} store={store} collection={collection} /> : null}
     </li>
   );
 });

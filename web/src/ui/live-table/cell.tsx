@@ -1,28 +1,9 @@
-import { memo, useEffect, useRef, useState, type ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import type { FieldMark, FieldValue } from '../../sync';
-import { announceChange } from '../announcer';
 import { isNumeric, showValue } from '../fields';
 import { SaveMark } from '../save-mark';
+import { useTint } from '../use-tint';
 import type { Column } from './columns';
-
-const TINT_EVERY_MS = 1_000;
-
-/** A number that grows when a foreign change should show, at most once a second. */
-function useTint(foreignAt: number | null): number {
-  const seen = useRef(foreignAt);
-  const lastAt = useRef(0);
-  const [tint, setTint] = useState(0);
-  useEffect(() => {
-    if (foreignAt === null || foreignAt === seen.current) return;
-    seen.current = foreignAt;
-    announceChange('changed');
-    const now = Date.now();
-    if (now - lastAt.current < TINT_EVERY_MS) return;
-    lastAt.current = now;
-    setTint((before) => before + 1);
-  }, [foreignAt]);
-  return tint;
-}
 
 interface CellProps {
   rowId: string;

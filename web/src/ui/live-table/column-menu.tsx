@@ -1,18 +1,19 @@
 import { Icon } from '../icon';
 import { Popover } from '../popover';
-import { usePreference } from '../preferences';
+import { densityName, usePreference } from '../preferences';
 import type { Column, ColumnChoice } from './columns';
 
 interface ColumnMenuProps {
   columns: readonly Column[];
   choice: ColumnChoice;
+  user: string | null;
   onChoice: (choice: ColumnChoice) => void;
 }
 
 const DENSITIES = [['comfortable', 'Normal'], ['compact', 'Compact'], ['touch', 'Touch']] as const;
 
-export function ColumnMenu({ columns, choice, onChoice }: ColumnMenuProps) {
-  const [density, setDensity] = usePreference('density', 'comfortable');
+export function ColumnMenu({ columns, choice, user, onChoice }: ColumnMenuProps) {
+  const [density, setDensity] = usePreference(densityName(user), 'comfortable');
   const names = columns.map((column) => column.field.name);
   const order = [...choice.order.filter((name) => names.includes(name)), ...names.filter((name) => !choice.order.includes(name))];
   const shift = (name: string, by: number) => {

@@ -68,12 +68,13 @@ export function LiveTable(props: LiveTableProps) {
         {props.tools}
         <span className="grow" />
         {held > 0 ? <HeldButton page={page} /> : null}
-        {phone ? null : <ColumnMenu columns={props.columns} choice={columns.choice} onChoice={columns.setChoice} />}
+        {phone ? null : <ColumnMenu columns={props.columns} choice={columns.choice} user={props.user} onChoice={columns.setChoice} />}
       </div>
       {clampNote ? <p className="table-note" role="status">{clampNote}</p> : null}
       {page.state === 'loading' && page.rows.length === 0 ? <div className="table-scroll"><Skeleton rows={20} /></div>
         : page.rows.length === 0 ? <div className="table-scroll">{props.empty}</div>
-        : phone ? <CardList rows={page.rows} columns={columns.shown} label={props.title} currencySymbol={props.currencySymbol} openTo={props.openTo} />
+        : phone ? <CardList rows={page.rows} columns={columns.shown} label={props.title} currencySymbol={props.currencySymbol} openTo={props.openTo}
+            store={store} collection={spec.collection} />
         : <Grid {...props} page={page} store={store} arranged={columns.shown} turn={moves.turn} onWidth={(field, width) => columns.setChoice({
             ...columns.choice, widths: { ...columns.choice.widths, [field]: width },
           })} />}

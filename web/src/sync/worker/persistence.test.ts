@@ -1,0 +1,137 @@
+import { forceCloseDatabase, IDBFactory, IDBKeyRange, IDBObjectStore } from 'fake-indexeddb';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Persistence, storageState, Superseded } from './persistence';
+
+const bytes = (...list: number[]) => new Uint8Array(list);
+let users = 0;
+const newUser = () => `user-${(users += 1)}`;
+
+async function led(user: string): Promise<Persistence> {
+  const persistence = await Persistence.open(user);
+  await persistence.claim();
+  return persistence;
+}
+
+/** The browser takes the data of a site away: the database is gone and its connections are closed by force. */
+function browserClears(opened: IDBDatabase[]): void {
+  vi.stubGlobal('indexedDB', new IDBFactory());
+  for (const database of opened.splice(0)) forceCloseDatabase(database as unknown as Parameters<typeof forceCloseDatabase>[0]);
+}
+
+function watchOpened(): IDBDatabase[] {
+  const opened: IDBDatabase[] = [];
+  const { open } = indexedDB;
+  vi.spyOn(indexedDB, 'open').mockImplementation((...parts) => {
+    const request = open.apply(indexedDB, parts);
+    request.addEventListener('success', () => opened.push(request.result));
+    return request;
+  });
+  return opened;
+}
+
+beforeEach(() => {
+  vi.stubGlobal('indexedDB', new IDBFactory());
+  vi.stubGlobal('IDBKeyRange', IDBKeyRange);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+describe('what this browser keeps', () => {
+  it('gives back in order what was written, per store', async () => {
+    const user = newUser();
+    const first = await led(user);
+    await first.writeQueue('a', [{ number: 2, bytes: bytes(2) }, { number: 1, bytes: bytes(1) }]);
+    await first.writeQueue('b', [{ number: 1, bytes: bytes(9) }]);
+    await first.writeQueue('a', [{ number: 1, bytes: null }]);
+    await first.appendCache('a', bytes(5));
+    await first.appendCache('a', bytes(6));
+    first.close();
+    const second = await led(user);
+    expect(await second.storesWithEntries()).toEqual(['a', 'b']);
+    const stored = await second.load('a');
+    expect(stored.entries).toEqual([bytes(2)]);
+    expect(stored.cache).toEqual([bytes(5, 6)]);
+  });
+
+  it('takes nothing more from a leader that was replaced', async () => {
+    const user = newUser();
+    const old = await led(user);
+    const young = await led(user);
+    await expect(old.writeQueue('a', [{ number: 1, bytes: bytes(1) }])).rejects.toBeInstanceOf(Superseded);
+    await young.writeQueue('a', [{ number: 1, bytes: bytes(2) }]);
+    expect((await young.load('a')).entries).toEqual([bytes(2)]);
+  });
+
+  it('stores waiting edits again when the browser cleared them under a running page', async () => {
+    const opened = watchOpened();
+    const user = newUser();
+    const persistence = await led(user);
+    let cleared = 0;
+    persistence.cleared = () => {
+      cleared += 1;
+    };
+    await persistence.writeQueue('a', [{ number: 1, bytes: bytes(1) }, { number: 2, bytes: bytes(2) }]);
+    await persistence.writeQueue('a', [{ number: 1, bytes: null }]);
+    browserClears(opened);
+    await persistence.writeQueue('a', [{ number: 3, bytes: bytes(3) }]);
+    expect(cleared).toBe(1);
+    persistence.close();
+    const after = await led(user);
+    expect((await after.load('a')).entries).toEqual([bytes(2), bytes(3)]);
+  });
+
+  it('opens nothing again after it was closed by a sign-out', async () => {
+    const user = newUser();
+    const persistence = await led(user);
+    persistence.close();
+    await expect(persistence.writeQueue('a', [{ number: 1, bytes: bytes(1) }])).rejects.toBeInstanceOf(Superseded);
+  });
+
+  it('gives up the cache for an edit when there is no room for both', async () => {
+    const user = newUser();
+    const persistence = await led(user);
+    await persistence.appendCache('a', bytes(7));
+    const { put } = IDBObjectStore.prototype;
+    let full = true;
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function limited(this: IDBObjectStore, ...parts) {
+      if (full && this.name === 'queue') {
+        full = false;
+        throw new DOMException('no room', 'QuotaExceededError');
+      }
+      return put.apply(this, parts);
+    });
+    await persistence.writeQueue('a', [{ number: 1, bytes: bytes(1) }]);
+    const stored = await persistence.load('a');
+    expect(stored.entries).toEqual([bytes(1)]);
+    expect(stored.cache).toEqual([]);
+  });
+
+  it('lets what waits be read and sent when not even the new leader can be written down', async () => {
+    const user = newUser();
+    const first = await led(user);
+    await first.writeQueue('a', [{ number: 1, bytes: bytes(1) }]);
+    first.close();
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('no room', 'QuotaExceededError');
+    });
+    const second = await Persistence.open(user);
+    expect(await second.claim()).toBe(1);
+    expect(second.full).toBe(true);
+    expect((await second.load('a')).entries).toEqual([bytes(1)]);
+    put.mockRestore();
+    await second.writeQueue('a', [{ number: 1, bytes: null }]);
+    expect((await second.load('a')).entries).toEqual([]);
+  });
+
+  it('says that it is full when giving up the cache did not help', async () => {
+    const persistence = await led(newUser());
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('no room', 'QuotaExceededError');
+    });
+    const failed = await persistence.writeQueue('a', [{ number: 1, bytes: bytes(1) }]).then(() => null, (error: unknown) => error);
+    expect(storageState(failed)).toBe('full');
+  });
+});
