@@ -1,5 +1,8 @@
 #include "server/app/admin_commands.hpp"
 
+#include "core/model/validate.hpp"
+#include "server/app/status_facts.hpp"
+
 namespace syncstore::app {
 namespace {
 
@@ -71,6 +74,7 @@ AdminCommands::AdminCommands(House& house, std::function<void(Json&)> facts)
   commands_["backup"] = [this](const Json& request, const Reply& reply) {
     house_.storage().backup(text(request, "path"), answer_status(reply));
   };
+  commands_["backup list"] = bound(&AdminCommands::list_backups);
   commands_["verify"] = bound(&AdminCommands::verify);
   commands_["status"] = bound(&AdminCommands::status);
 }
@@ -193,18 +197,29 @@ void AdminCommands::verify(const Json&, const Reply& reply) {
 }
 
 void AdminCommands::status(const Json&, const Reply& reply) {
-  const adapters::StorageFigures figures = house_.storage().figures();
-  Json facts = Json::object();
-  facts.set("version", SYNCSTORE_VERSION)
-      .set("directory", house_.directory())
-      .set("stores", static_cast<std::int64_t>(house_.features().stores().list().size()))
-      .set("users", static_cast<std::int64_t>(house_.features().accounts().list_users().size()))
-      .set("imports", static_cast<std::int64_t>(house_.features().imports().running()))
-      .set("transactions", static_cast<std::int64_t>(figures.transactions))
-      .set("writing", figures.stopped ? "stopped" : "ok");
-  if (facts_)
-    facts_(facts);
-  reply(ok_answer(std::move(facts)));
+  // Also of stores that are not in memory: storage knows where their logs end.
+  house_.storage().list_stores([this, reply](Result<std::vector<ports::StoreHead>> heads) {
+    if (!heads.ok())
+      return reply(error_answer(heads.error()));
+    Json facts = status_facts(house_, *heads);
+    if (facts_)
+      facts_(facts);
+    judge_status(facts);
+    reply(ok_answer(std::move(facts)));
+  });
+}
+
+void AdminCommands::list_backups(const Json&, const Reply& reply) {
+  house_.features().backups().list([reply](const std::vector<backups::BackupFile>& files) {
+    Json list = Json::array();
+    for (const backups::BackupFile& file : files) {
+      list.push(std::move(Json::object()
+                              .set("at", model::format_iso8601(file.at))
+                              .set("bytes", static_cast<std::int64_t>(file.bytes))
+                              .set("file", file.path)));
+    }
+    reply(ok_answer(std::move(list)));
+  });
 }
 
 }  // namespace syncstore::app

@@ -17,7 +17,7 @@ namespace syncstore::app {
 class AdminCommands {
  public:
   using Reply = std::function<void(Json)>;
-  // `facts` adds to the answer of "status" (address, connections).
+  // `facts` adds to the answer of "status" (address, connections, alerts of the process).
   AdminCommands(House& house, std::function<void(Json&)> facts);
 
   void run(const Json& request, const Reply& reply);
@@ -34,6 +34,7 @@ class AdminCommands {
   void export_products(const Json& request, const Reply& reply);
   void verify(const Json& request, const Reply& reply);
   void status(const Json& request, const Reply& reply);
+  void list_backups(const Json& request, const Reply& reply);
 
   House& house_;
   std::function<void(Json&)> facts_;

@@ -6,6 +6,8 @@
 #include <map>
 #include <memory>
 
+#include "server/base/settings.hpp"
+
 namespace syncstore::app {
 namespace {
 
@@ -19,7 +21,8 @@ class Parser {
     app_.footer(
         "Settings of serve may also stand in the environment (SYNCSTORE_DATA, SYNCSTORE_LISTEN, "
         "..., PORT) and in\n"
-        "DIR/syncstore.toml; a flag wins over the environment, the environment over the file.\n"
+        "DIR/syncstore.toml (or --config FILE); a flag wins over the environment, the environment "
+        "over the file.\n"
         "Exit: 0 ok, 1 failed, 2 usage, 3 data directory (locked, read-only, newer schema), 4 "
         "address in use, 5 done but "
         "rows rejected.");
@@ -61,43 +64,54 @@ class Parser {
     return of->add_option(name, place.second, help)->type_name("TEXT");
   }
 
-  void serve_value(CLI::App* serve, const std::string& flag, const std::string& type,
-                   const std::string& help) {
-    auto& values = serve_values_[flag];
-    serve->add_option("--" + flag, values, help)
-        ->type_name(type)
-        ->expected(1)
-        ->allow_extra_args(false)
-        ->take_all();
+  void config_option(CLI::App* of) {
+    of->add_option("--config", serve_values_["config"], std::string(find_setting("config")->help))
+        ->type_name("FILE")
+        ->expected(1);
   }
 
-  void serve_flag(CLI::App* serve, const std::string& flag, const std::string& help) {
-    serve->add_flag("--" + flag, serve_flags_[flag], help);
-  }
-
+  // The flags of `serve` are the table of settings.
   void add_serve() {
     CLI::App* const serve = command(app_, "serve", "Run the server", "serve");
-    serve_value(serve, "data", "DIR",
-                "The directory that keeps the data; made when it does not exist");
-    serve_value(serve, "listen", "ADDRESS:PORT",
-                "Where to listen; port 0 takes any free port (default 127.0.0.1:8080)");
-    serve_value(serve, "public-url", "URL", "The address people use, when a proxy stands in front");
-    serve_value(serve, "allowed-origin", "URL",
-                "Another web site whose pages may call this server; may be repeated");
-    serve_value(serve, "trusted-proxy", "CIDR",
-                "A proxy whose X-Forwarded-For is believed; may be repeated");
-    serve_value(serve, "tls-cert", "FILE", "Certificate chain in PEM; SIGHUP reads it again");
-    serve_value(serve, "tls-key", "FILE", "Its private key in PEM");
-    serve_value(serve, "tls", "local",
-                "\"local\": make a certificate for this machine and keep it in the data directory");
-    serve_flag(serve, "demo", "Fill an empty data directory with two demo stores and people");
-    serve_value(serve, "rate-limit", "N/min",
-                "HTTP requests a minute and user (default 100/min, 0 off)");
-    serve_value(serve, "log", "text|json",
-                "How the log on standard error is written (default text)");
-    serve_value(serve, "web", "DIR", "Folder of the built web application");
-    serve_flag(serve, "print-sign-ins",
-               "After the first line print ADDRESS and the demo's SIGN-IN lines");
+    for (const Setting& setting : settings()) {
+      const std::string name(setting.name);
+      if (setting.kind == SettingKind::flag) {
+        serve->add_flag("--" + name, serve_flags_[name], help_of(setting));
+        continue;
+      }
+      serve->add_option("--" + name, serve_values_[name], help_of(setting))
+          ->type_name(std::string(setting.value))
+          ->expected(1)
+          ->allow_extra_args(false)
+          ->take_all();
+    }
+  }
+
+  static std::string help_of(const Setting& setting) {
+    std::string help(setting.help);
+    std::string_view standard = setting.standard;
+    if (standard.starts_with('"'))
+      standard = standard.substr(1, standard.size() - 2);
+    if (setting.kind == SettingKind::list)
+      help += "; may be repeated";
+    if (setting.kind == SettingKind::number)
+      help += " (" + std::string(setting.unit) + ", default " + std::string(standard) + ")";
+    else if (setting.kind == SettingKind::text && !standard.empty())
+      help += " (default " + std::string(standard) + ")";
+    return help;
+  }
+
+  void add_config() {
+    CLI::App* const config =
+        app_.add_subcommand("config", "Settings: what they are, whether a file is right")
+            ->require_subcommand(1);
+    const auto named = [this, config](const char* name, const char* help) {
+      CLI::App* const made = command(*config, name, help, std::string("config ") + name);
+      config_option(made);
+      return made;
+    };
+    named("print", "Print every setting with its explanation and its value: a configuration file");
+    json_flag(named("check", "Say what is wrong in the configuration file and the environment"));
   }
 
   void add_stores() {
@@ -179,12 +193,25 @@ class Parser {
         ->check(CLI::IsMember({"csv", "json"}));
     CLI::App* const backup =
         command(app_, "backup", "Copy the database to a file while it is in use", "backup");
-    text_option(backup, "file", "path", "The file; must not exist")->required()->type_name("FILE");
+    CLI::Option* const file =
+        text_option(backup, "file", "path", "The file; must not exist")->type_name("FILE");
+    CLI::App* const list = command(*backup, "list", "The backups made on schedule", "backup list");
+    json_flag(list);
+    config_option(list);
+    backup->callback([this, file, list] {
+      if (list->parsed())
+        return;
+      if (file->count() == 0)
+        throw CLI::RequiredError("file");
+      line_.name = "backup";
+    });
   }
 
   void add_rest() {
     json_flag(command(app_, "verify", "Check the database and every store's log", "verify"));
-    json_flag(command(app_, "status", "What the server is doing", "status"));
+    json_flag(
+        command(app_, "status", "What the server is doing; exit 1 unless it is well", "status"));
+    add_config();
     command(app_, "version", "Print the version", "version");
   }
 

@@ -23,7 +23,7 @@ enum ExitCode : int {
 
 struct CommandLine {
   std::string name;               // "serve", "store add", ..., "version"
-  ConfigLayer flags;              // of serve
+  ConfigLayer flags;              // of serve, and --config of others
   std::string data;               // of the others; "" = not given
   Json request = Json::object();  // of the others: what AdminCommands take, without "command"
   bool json = false;              // print the answer as JSON

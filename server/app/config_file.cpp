@@ -4,65 +4,123 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
+
+#include "core/base/limits.hpp"
+#include "server/base/settings.hpp"
 
 namespace syncstore::app {
 namespace {
 
-std::string where(const std::string& path, const toml::source_region& region) {
-  return path + ", line " + std::to_string(region.begin.line) + ": ";
+std::string place(const std::string& path, const toml::source_region& region) {
+  return path + ", line " + std::to_string(region.begin.line);
 }
 
-bool append_text(const toml::node& node, std::vector<std::string>& values) {
-  if (const auto text = node.value_exact<std::string>()) {
-    values.push_back(*text);
-  } else if (const auto number = node.value_exact<std::int64_t>()) {
-    values.push_back(std::to_string(*number));
-  } else if (const auto flag = node.value_exact<bool>()) {
-    values.emplace_back(*flag ? "true" : "false");
-  } else {
-    return false;
+// Underscores for hyphens is the usual slip.
+std::string nearest(std::string name) {
+  std::replace(name.begin(), name.end(), '_', '-');
+  return find_setting(name) != nullptr ? " It is written \"" + name + "\"." : std::string();
+}
+
+// The value as text when it is of the setting's kind.
+std::optional<std::string> value_text(const Setting& setting, const toml::node& node) {
+  switch (setting.kind) {
+    case SettingKind::flag:
+      if (const auto value = node.value_exact<bool>())
+        return *value ? "true" : "false";
+      return std::nullopt;
+    case SettingKind::number:
+      if (const auto value = node.value_exact<std::int64_t>())
+        return std::to_string(*value);
+      return std::nullopt;
+    case SettingKind::text:
+    case SettingKind::list:
+      break;
   }
-  return true;
+  return node.value_exact<std::string>();
+}
+
+std::optional<std::vector<std::string>> read_values(const Setting& setting,
+                                                    const toml::node& node) {
+  const toml::array* const list = node.as_array();
+  if (list != nullptr && setting.kind != SettingKind::list)
+    return std::nullopt;
+  std::vector<std::string> values;
+  const auto take = [&](const toml::node& item) {
+    auto text = value_text(setting, item);
+    if (text)
+      values.push_back(std::move(*text));
+    return text.has_value();
+  };
+  if (list == nullptr)
+    return take(node) ? std::optional(values) : std::nullopt;
+  for (const toml::node& item : *list) {
+    if (!take(item))
+      return std::nullopt;
+  }
+  return values;
 }
 
 }  // namespace
 
-ConfigLayer read_config_file(const std::string& path, std::vector<std::string>& faults) {
-  ConfigLayer layer;
+void read_config_file(const std::string& path, ConfigLayers& layers,
+                      std::vector<std::string>& faults) {
   std::error_code error;
   if (!std::filesystem::exists(path, error))
-    return layer;
+    return;
+  const auto size = std::filesystem::file_size(path, error);
+  if (error || size > limits::kConfigFileBytes) {
+    faults.push_back(path + ": " +
+                     (error ? error.message() : "this is too large for a configuration file") +
+                     ".");
+    return;
+  }
   toml::table table;
   try {
     table = toml::parse_file(path);
   } catch (const toml::parse_error& wrong) {
-    faults.push_back(where(path, wrong.source()) + std::string(wrong.description()));
-    return layer;
+    faults.push_back(place(path, wrong.source()) + ": " + std::string(wrong.description()) + ".");
+    return;
   }
-  const auto& names = setting_names();
   for (const auto& [key, node] : table) {
     const std::string name(key.str());
-    // The directory is where the file lies, so it cannot be told by the file.
-    if (name == "data" || std::find(names.begin(), names.end(), name) == names.end()) {
-      faults.push_back(where(path, node.source()) + "there is no setting \"" + name + "\".");
-      continue;
-    }
-    std::vector<std::string> values;
-    bool good = true;
-    if (const toml::array* list = node.as_array()) {
-      for (const toml::node& item : *list)
-        good = append_text(item, values) && good;
+    const std::string here = place(path, node.source());
+    const Setting* const setting = find_setting(name);
+    if (setting == nullptr) {
+      faults.push_back(here + ": there is no setting \"" + name + "\"." + nearest(name));
+    } else if (!setting->in_file) {
+      faults.push_back(here + ": \"" + name + "\" cannot stand in the file: use --" + name +
+                       " or " + variable_name(name) + ".");
+    } else if (auto values = read_values(*setting, node)) {
+      if (!values->empty())
+        layers.file[name] = std::move(*values);
+      layers.file_places[name] = here;
     } else {
-      good = append_text(node, values);
-    }
-    if (!good || values.empty()) {
-      faults.push_back(where(path, node.source()) + "\"" + name +
-                       "\" is a text, a number, true or false.");
-    } else {
-      layer[name] = std::move(values);
+      faults.push_back(here + ": \"" + name + "\" takes " + allowed_values(*setting) + ".");
     }
   }
-  return layer;
+}
+
+ConfigLayers read_layers(ConfigLayer flags, const char* const* environment,
+                         std::vector<std::string>& faults) {
+  ConfigLayers layers;
+  layers.flags = std::move(flags);
+  layers.environment = environment_layer(environment);
+  const auto last = [&layers](std::string_view name) {
+    const auto found = setting_value(layers, name);
+    return found && !found->values.empty() ? found->values.back() : std::string();
+  };
+  const std::string named = last("config");
+  const std::string data = last("data");
+  std::error_code error;
+  if (!named.empty() && !std::filesystem::is_regular_file(named, error)) {
+    faults.push_back(named + ": there is no such configuration file.");
+  } else if (!named.empty()) {
+    read_config_file(named, layers, faults);
+  } else if (!data.empty()) {
+    read_config_file(data + "/syncstore.toml", layers, faults);
+  }
+  return layers;
 }
 
 }  // namespace syncstore::app

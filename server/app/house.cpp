@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/base/limits.hpp"
+#include "server/adapters/sqlite/copy_check.hpp"
 #include "server/adapters/system/time_zones.hpp"
 
 namespace syncstore::app {
@@ -36,6 +37,11 @@ Status House::build() {
     feature_options.time_zone_exists = adapters::time_zone_exists;
     feature_options.metrics_text = options_.metrics_text;
     feature_options.readiness = [this] { return readiness(); };
+    feature_options.backups = backup_options();
+    feature_options.check_copy = [this](const std::string& path) -> Status {
+      const auto lines = adapters::check_copy(path, crypto_);
+      return lines.ok() ? Status() : Status(lines.error());
+    };
     features_ = std::make_unique<features::Features>(
         *engine_, features::FeaturePorts{clock_, random_, *scheduler_, *storage_, crypto_},
         std::move(feature_options));
@@ -45,6 +51,18 @@ Status House::build() {
     features_->bind(*api_);
   });
   return {};
+}
+
+backups::BackupOptions House::backup_options() {
+  const BackupConfig& config = options_.backup;
+  backups::BackupOptions options;
+  options.schedule = {config.every_hours, config.minute_of_day, config.keep_days};
+  options.folder = config.directory.empty() ? options_.directory + "/backups" : config.directory;
+  options.database = options_.directory + "/syncstore.db";
+  options.config_file =
+      options_.config_file.empty() ? options_.directory + "/syncstore.toml" : options_.config_file;
+  options.log = options_.log;
+  return options;
 }
 
 Status House::load() {
@@ -98,6 +116,17 @@ std::vector<std::pair<std::string, std::string>> House::readiness() const {
   checks.emplace_back("draining",
                       options_.draining && options_.draining() ? "the server is stopping" : "");
   return checks;
+}
+
+std::vector<std::string> House::alerts() const {
+  std::vector<std::string> alerts;
+  for (const auto& [name, wrong] : readiness()) {
+    if (!wrong.empty())
+      alerts.push_back(name + ": " + wrong);
+  }
+  if (const std::string alert = features_->backups().alert(); !alert.empty())
+    alerts.push_back("backup: " + alert);
+  return alerts;
 }
 
 }  // namespace syncstore::app

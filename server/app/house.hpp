@@ -6,6 +6,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/base/result.hpp"
 #include "server/adapters/crypto/crypto.hpp"
@@ -27,6 +29,9 @@ struct HouseOptions {
   bool demo = false;                          // fill the directory when it is empty
   std::function<std::string()> metrics_text;  // added to what features know
   std::function<bool()> draining;             // for /ready
+  BackupConfig backup;
+  std::string config_file;  // copied along with backups; "" = DIR/syncstore.toml
+  Log* log = nullptr;       // of what happens unasked
 };
 
 class House {
@@ -44,6 +49,9 @@ class House {
   features::Features& features() { return *features_; }
   http::Api& api() { return *api_; }
   const std::string& directory() const { return options_.directory; }
+  // Named checks of /ready and what else an operator should act on; "" = good. Engine executor.
+  std::vector<std::pair<std::string, std::string>> readiness() const;
+  std::vector<std::string> alerts() const;
 
   // Runs an operation of the engine executor that answers with a Status, and waits for its answer.
   Status wait_for(const std::function<void(std::function<void(Status)>)>& operation);
@@ -52,7 +60,7 @@ class House {
   House() = default;
   Status build();
   Status load();
-  std::vector<std::pair<std::string, std::string>> readiness() const;
+  backups::BackupOptions backup_options();
 
   HouseOptions options_;
   adapters::SystemClock clock_;

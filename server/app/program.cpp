@@ -3,7 +3,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -12,14 +11,18 @@
 #include "server/app/admin_commands.hpp"
 #include "server/app/admin_socket.hpp"
 #include "server/app/command_line.hpp"
+#include "server/app/config_commands.hpp"
+#include "server/app/config_file.hpp"
 #include "server/app/house.hpp"
 #include "server/app/serve.hpp"
+#include "server/app/status_facts.hpp"
 
 namespace syncstore::app {
 namespace {
 
 // Without a server: opens the directory and carries the command out by the same engine.
-Result<Json> run_here(const std::string& directory, const Json& request) {
+Result<Json> run_here(const ServerConfig& config, const Json& request) {
+  const std::string& directory = config.data;
   std::error_code error;
   if (!std::filesystem::exists(directory, error)) {
     // Only `serve` makes directories: a mistyped name should not leave an empty one behind. A first
@@ -32,6 +35,7 @@ Result<Json> run_here(const std::string& directory, const Json& request) {
   }
   HouseOptions options;
   options.directory = directory;
+  options.backup = config.backup;
   SS_ASSIGN_OR_RETURN(auto house, House::open(std::move(options)));
   AdminCommands commands(*house, [](Json& facts) { facts.set("server", "not running"); });
   Json answer;
@@ -133,6 +137,8 @@ int print_answer(const CommandLine& line, const Json& data) {
     std::cerr << "id " << member_text(data, "id") << "\n";
   } else if (line.name == "export products") {
     std::cout << data.text();
+  } else if (line.name == "status") {
+    std::cout << status_text(data);
   } else if (line.name == "verify") {
     for (const Json& each : data.items())
       std::cout << each.text() << "\n";
@@ -143,7 +149,8 @@ int print_answer(const CommandLine& line, const Json& data) {
       std::cout << key << " " << member_text(data, key) << "\n";
   }
   std::cout.flush();
-  return std::cout.good() ? kExitOk : kExitFailed;
+  const bool well = line.name != "status" || data.find("healthy")->boolean();
+  return well && std::cout.good() ? kExitOk : kExitFailed;
 }
 
 int print_error(const Error& error) {
@@ -165,13 +172,15 @@ int print_error(const Error& error) {
   }
 }
 
-int run_command(CommandLine line) {
-  if (line.data.empty()) {
-    const char* const from_environment = std::getenv("SYNCSTORE_DATA");
-    if (from_environment != nullptr)
-      line.data = from_environment;
-  }
-  if (line.data.empty()) {
+int run_command(CommandLine line, const char* const* environment) {
+  ConfigLayer flags = line.flags;
+  if (!line.data.empty())
+    flags["data"] = {line.data};
+  // A fault in the settings of the server is no reason not to look after the data.
+  std::vector<std::string> faults;
+  const ServerConfig config =
+      read_config(read_layers(std::move(flags), environment, faults), faults);
+  if (config.data.empty()) {
     std::cerr << "syncstore: --data DIR is needed: the directory that keeps the data.\n";
     return kExitUsage;
   }
@@ -186,8 +195,8 @@ int run_command(CommandLine line) {
   if (line.wants_password)
     line.request.set("password", read_password());
   line.request.set("command", line.name);
-  auto asked = ask_server(line.data, line.request);
-  const Result<Json> answer = asked ? std::move(*asked) : run_here(line.data, line.request);
+  auto asked = ask_server(config.data, line.request);
+  const Result<Json> answer = asked ? std::move(*asked) : run_here(config, line.request);
   if (!answer.ok())
     return print_error(answer.error());
   const Json* const ok = answer->find("ok");
@@ -210,7 +219,9 @@ int run_program(int argc, const char* const* argv, const char* const* environmen
     std::cout << "syncstore " << SYNCSTORE_VERSION << "\n";
     return kExitOk;
   }
-  return line->name == "serve" ? serve(*line, environment) : run_command(*line);
+  if (line->name.starts_with("config "))
+    return run_config(*line, environment);
+  return line->name == "serve" ? serve(*line, environment) : run_command(*line, environment);
 }
 
 }  // namespace syncstore::app

@@ -11,13 +11,16 @@
 #include <filesystem>
 #include <iostream>
 
+#include "core/model/validate.hpp"
 #include "server/adapters/beast/network_server.hpp"
 #include "server/adapters/crypto/local_certificate.hpp"
 #include "server/adapters/system/file_cache.hpp"
+#include "server/adapters/system/log_file.hpp"
 #include "server/app/admin_commands.hpp"
 #include "server/app/admin_socket.hpp"
 #include "server/app/config_file.hpp"
 #include "server/app/house.hpp"
+#include "server/app/supervisor.hpp"
 #include "server/engine/socket_door.hpp"
 #include "server/features/demo/demo.hpp"
 
@@ -76,19 +79,26 @@ std::string web_folder(const ServerConfig& config) {
   if (!config.web.empty())
     return config.web;
   std::error_code error;
-  const auto beside = std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / "web";
-  if (!error && std::filesystem::is_directory(beside, error))
-    return beside.string();
-  return SYNCSTORE_DEFAULT_WEB_ROOT;
+  const auto folder = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+  // Carried along with the program, installed with it, or built beside it in a checkout.
+  for (const char* place : {"web", "../share/syncstore/web", "../../web/dist"}) {
+    const auto found = (folder / place).lexically_normal();
+    if (std::filesystem::is_directory(found, error))
+      return found.string();
+  }
+  return {};
 }
 
 class Server {
  public:
-  Server(ServerConfig config, int signals)
+  // `log_file` nullptr: the log goes to standard error.
+  Server(ServerConfig config, int signals, adapters::LogFile* log_file)
       : config_(std::move(config)),
         signals_(signals),
         failed_(::eventfd(0, EFD_CLOEXEC)),
-        log_(config_.log, [this] { return clock_.now(); }) {}
+        log_file_(log_file),
+        log_(
+            config_.log, [this] { return clock_.now(); }, line_writer(log_file)) {}
 
   ~Server() {
     admin_.reset();
@@ -114,6 +124,12 @@ class Server {
   }
 
  private:
+  static std::function<void(std::string_view)> line_writer(adapters::LogFile* file) {
+    if (file == nullptr)
+      return {};
+    return [file](std::string_view line) { file->write(line); };
+  }
+
   Status open() {
     files_ = adapters::FileCache::load(web_folder(config_), crypto_);
     HouseOptions options;
@@ -125,14 +141,21 @@ class Server {
     options.demo = config_.demo;
     options.metrics_text = [this] { return metrics_.render(); };
     options.draining = [this] { return draining_.load(); };
+    options.backup = config_.backup;
+    options.config_file = config_.config_file;
+    options.log = &log_;
     SS_ASSIGN_OR_RETURN(house_, House::open(std::move(options)));
     SS_TRY(open_network());
     add_metrics();
     commands_ = std::make_unique<AdminCommands>(*house_, [this](Json& facts) {
       facts.set("url", url_)
+          .set("startedAt", model::format_iso8601(started_at_))
+          .set("uptimeSeconds", (clock_.now() - started_at_) / 1'000)
           .set("connections", static_cast<std::int64_t>(network_->open_connections()))
-          .set("links", static_cast<std::int64_t>(house_->engine().hub().links()));
+          .set("links", static_cast<std::int64_t>(house_->engine().hub().links()))
+          .set("logLinesDropped", static_cast<std::int64_t>(dropped_lines()));
     });
+    house_->scheduler().run_and_wait([this] { house_->features().backups().start(); });
     SS_ASSIGN_OR_RETURN(
         admin_, AdminSocket::open(config_.data, house_->scheduler(),
                                   [this](const Json& request, std::function<void(Json)> reply) {
@@ -186,7 +209,12 @@ class Server {
     return {};
   }
 
+  std::uint64_t dropped_lines() const { return log_file_ != nullptr ? log_file_->dropped() : 0; }
+
   void add_metrics() {
+    metrics_.gauge(
+        "syncstore_log_lines_dropped_total", "Log lines that the disk did not take.",
+        [this] { return static_cast<double>(dropped_lines()); }, true);
     const adapters::NetworkCounters& counters = network_->counters();
     const auto count = [this](std::string_view name, std::string_view help,
                               const std::atomic<std::uint64_t>& value) {
@@ -246,6 +274,7 @@ class Server {
       }
     }
     std::cout.flush();
+    tell_supervisor("READY=1");
     log_.info("listening", {{"url", url_}, {"version", SYNCSTORE_VERSION}, {"data", config_.data}});
   }
 
@@ -262,6 +291,8 @@ class Server {
         continue;
       if (info.ssi_signo != SIGHUP)
         return true;
+      if (log_file_ != nullptr)
+        log_file_->reopen();
       const Status reloaded = network_->reload_certificate();
       log_.info("certificate_reloaded",
                 {{"result", reloaded.ok() ? "ok" : reloaded.error().detail}});
@@ -270,6 +301,7 @@ class Server {
 
   // Refuse new work, finish what is under way, send everybody off, then end.
   void drain() {
+    tell_supervisor("STOPPING=1");
     log_.info("draining",
               {{"connections", static_cast<std::int64_t>(network_->open_connections())}});
     draining_ = true;
@@ -299,7 +331,9 @@ class Server {
   int signals_;
   int failed_;
   adapters::SystemClock clock_;
+  TimeMs started_at_ = clock_.now();
   adapters::NativeCrypto crypto_;
+  adapters::LogFile* log_file_;
   Log log_;
   Metrics metrics_;
   std::atomic<bool> draining_{false};
@@ -315,30 +349,27 @@ class Server {
 }  // namespace
 
 int serve(const CommandLine& line, const char* const* environment) {
-  ConfigLayers layers;
-  layers.flags = line.flags;
-  layers.environment = environment_layer(environment);
   std::vector<std::string> faults;
-  const auto data_of = [](const ConfigLayer& layer) {
-    const auto found = layer.find("data");
-    return found == layer.end() || found->second.empty() ? std::string() : found->second.back();
-  };
-  std::string data = data_of(layers.flags);
-  if (data.empty())
-    data = data_of(layers.environment);
-  if (!data.empty())
-    layers.file = read_config_file(data + "/syncstore.toml", faults);
+  const ConfigLayers layers = read_layers(line.flags, environment, faults);
   ServerConfig config = read_config(layers, faults);
   if (!faults.empty()) {
     for (const std::string& fault : faults)
       std::cerr << "syncstore: " << fault << "\n";
     return kExitUsage;
   }
+  const adapters::SystemClock clock;
+  std::unique_ptr<adapters::LogFile> log_file;
+  if (const LogFileConfig& wanted = config.log_file; !wanted.path.empty()) {
+    auto opened = adapters::LogFile::open({wanted.path, wanted.bytes, wanted.files}, clock);
+    if (!opened.ok())
+      return report(opened.error());
+    log_file = std::move(opened).value();
+  }
   raise_file_limit();
   const int signals = catch_signals();
   int code = kExitOk;
   {
-    Server server(std::move(config), signals);
+    Server server(std::move(config), signals, log_file.get());
     code = server.run();
   }
   ::close(signals);

@@ -3,33 +3,13 @@
 #include <algorithm>
 #include <optional>
 
+#include "server/base/settings.hpp"
+
 namespace syncstore {
 namespace {
 
-// What a value came from, for the sentence about its fault.
-struct Setting {
-  std::string source;
-  std::vector<std::string> values;
-};
-
-std::string variable_name(std::string_view flag) {
-  std::string name = "SYNCSTORE_";
-  for (const char c : flag)
-    name.push_back(c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c));
-  return name;
-}
-
-std::optional<Setting> find(const ConfigLayers& layers, std::string_view flag) {
-  if (const auto found = layers.flags.find(flag); found != layers.flags.end()) {
-    return Setting{"--" + std::string(flag), found->second};
-  }
-  if (const auto found = layers.environment.find(flag); found != layers.environment.end()) {
-    return Setting{variable_name(flag), found->second};
-  }
-  if (const auto found = layers.file.find(flag); found != layers.file.end()) {
-    return Setting{std::string(flag) + " in syncstore.toml", found->second};
-  }
-  return std::nullopt;
+std::optional<SettingValue> find(const ConfigLayers& layers, std::string_view name) {
+  return setting_value(layers, name);
 }
 
 std::optional<int> parse_number(std::string_view text, int max) {
@@ -66,6 +46,7 @@ class Reading {
 
   ServerConfig run() {
     text("data", config_.data);
+    text("config", config_.config_file);
     if (config_.data.empty())
       faults_.push_back("--data DIR is needed: the directory that keeps the data.");
     listen();
@@ -76,8 +57,9 @@ class Reading {
     tls();
     flag("demo", config_.demo);
     flag("print-sign-ins", config_.print_sign_ins);
-    rate_limit();
-    log_format();
+    number("rate-limit", config_.rate_limit);
+    log();
+    backup();
     text("web", config_.web);
     return std::move(config_);
   }
@@ -188,31 +170,56 @@ class Reading {
       config_.tls = TlsMode::files;
   }
 
-  void rate_limit() {
-    const auto setting = find(layers_, "rate-limit");
-    if (!setting)
+  void number(std::string_view name, int& into) {
+    const auto given = find(layers_, name);
+    if (!given)
       return;
-    std::string_view text = setting->values.back();
-    if (text.ends_with("/min"))
-      text.remove_suffix(4);
-    if (const auto value = parse_number(text, 1'000'000)) {
-      config_.rate_limit = *value;
+    const Setting& setting = *find_setting(name);
+    std::string_view value = given->values.empty() ? "" : std::string_view(given->values.back());
+    if (name == "rate-limit" && value.ends_with("/min"))
+      value.remove_suffix(4);
+    const auto read = parse_number(value, setting.most);
+    if (read && *read >= setting.least) {
+      into = *read;
     } else {
-      faults_.push_back(setting->source +
-                        " is a number of requests a minute like 100/min, or 0, not \"" +
-                        setting->values.back() + "\".");
+      faults_.push_back(given->source + " takes " + allowed_values(setting) + ", not \"" +
+                        std::string(value) + "\".");
     }
   }
 
-  void log_format() {
-    const auto setting = find(layers_, "log");
-    if (!setting)
+  void log() {
+    if (const auto given = find(layers_, "log")) {
+      const std::string& value = given->values.back();
+      if (value == "json")
+        config_.log = LogFormat::json;
+      if (value != "json" && value != "text")
+        faults_.push_back(given->source + " is text or json, not \"" + value + "\".");
+    }
+    text("log-file", config_.log_file.path);
+    int megabytes = static_cast<int>(config_.log_file.bytes / 1'000'000);
+    int files = static_cast<int>(config_.log_file.files);
+    number("log-size", megabytes);
+    number("log-files", files);
+    config_.log_file.bytes = static_cast<std::size_t>(megabytes) * 1'000'000;
+    config_.log_file.files = static_cast<std::size_t>(files);
+  }
+
+  void backup() {
+    number("backup-every", config_.backup.every_hours);
+    number("backup-keep", config_.backup.keep_days);
+    text("backup-dir", config_.backup.directory);
+    const auto given = find(layers_, "backup-time");
+    if (!given)
       return;
-    const std::string& value = setting->values.back();
-    if (value == "json")
-      config_.log = LogFormat::json;
-    if (value != "json" && value != "text") {
-      faults_.push_back(setting->source + " is text or json, not \"" + value + "\".");
+    const std::string& value = given->values.back();
+    const std::string_view view(value);
+    const bool shaped = view.size() == 5 && view[2] == ':';
+    const auto hour = shaped ? parse_number(view.substr(0, 2), 23) : std::nullopt;
+    const auto minute = shaped ? parse_number(view.substr(3), 59) : std::nullopt;
+    if (hour && minute) {
+      config_.backup.minute_of_day = *hour * 60 + *minute;
+    } else {
+      faults_.push_back(given->source + " is a time of day like 03:00, not \"" + value + "\".");
     }
   }
 
@@ -234,12 +241,19 @@ std::vector<std::string> split_list(std::string_view text) {
 
 }  // namespace
 
-const std::vector<std::string_view>& setting_names() {
-  static const std::vector<std::string_view> names{
-      "data",     "listen",  "public-url",    "allowed-origin", "trusted-proxy",
-      "tls-cert", "tls-key", "tls",           "demo",           "rate-limit",
-      "log",      "web",     "print-sign-ins"};
-  return names;
+std::optional<SettingValue> setting_value(const ConfigLayers& layers, std::string_view name) {
+  if (const auto found = layers.flags.find(name); found != layers.flags.end())
+    return SettingValue{"--" + std::string(name), found->second};
+  if (const auto found = layers.environment.find(name); found != layers.environment.end())
+    return SettingValue{variable_name(name), found->second};
+  if (const auto found = layers.file.find(name); found != layers.file.end()) {
+    const auto place = layers.file_places.find(name);
+    return SettingValue{place != layers.file_places.end()
+                            ? place->second + ": " + std::string(name)
+                            : std::string(name) + " in the configuration file",
+                        found->second};
+  }
+  return std::nullopt;
 }
 
 ConfigLayer environment_layer(const char* const* environment) {
@@ -253,13 +267,12 @@ ConfigLayer environment_layer(const char* const* environment) {
     const std::string value(entry.substr(equals + 1));
     if (name == "PORT" && !value.empty())
       layer["port"] = {value};
-    for (const std::string_view flag : setting_names()) {
-      if (name != variable_name(flag))
-        continue;
-      const bool list = flag == "allowed-origin" || flag == "trusted-proxy";
+    for (const Setting& setting : settings()) {
       // An empty variable is as good as none: that is how deployments blank one out.
-      if (!value.empty())
-        layer[std::string(flag)] = list ? split_list(value) : std::vector<std::string>{value};
+      if (name != variable_name(setting.name) || value.empty())
+        continue;
+      layer[std::string(setting.name)] =
+          setting.kind == SettingKind::list ? split_list(value) : std::vector<std::string>{value};
     }
   }
   return layer;

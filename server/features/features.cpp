@@ -20,7 +20,14 @@ struct Features::Parts {
         accounts(engine, accounts::AccountPorts{ports.clock, ports.random, ports.scheduler,
                                                 ports.storage, ports.crypto}),
         stores(engine, accounts, options.time_zone_exists),
-        imports(engine, ports.scheduler, ports.crypto, accounts, options.directory + "/imports") {}
+        imports(engine, ports.scheduler, ports.crypto, accounts, options.directory + "/imports"),
+        backups(backups::BackupPorts{ports.clock, ports.scheduler,
+                                     [&storage = ports.storage](const std::string& path,
+                                                                std::function<void(Status)> done) {
+                                       storage.backup(path, std::move(done));
+                                     },
+                                     options.check_copy},
+                options.backups) {}
 
   engine::Engine& engine;
   FeaturePorts ports;
@@ -28,6 +35,7 @@ struct Features::Parts {
   accounts::Accounts accounts;
   stores::StoresService stores;
   imports::Imports imports;
+  backups::Backups backups;
   bool demo = false;  // the directory was filled with demo data
 };
 
@@ -146,7 +154,10 @@ void Features::bind(http::Api& api) {
   sync_routes::bind_sync(parts.engine, api);
   parts.imports.bind(api);
   status::StatusOptions options;
-  options.metrics_text = parts.options.metrics_text;
+  options.metrics_text = [&parts] {
+    return parts.backups.metrics_text() +
+           (parts.options.metrics_text ? parts.options.metrics_text() : std::string());
+  };
   options.readiness = parts.options.readiness;
   options.demo = [&parts] { return parts.demo; };
   options.own_stores = [&parts](const std::string& user) {
@@ -172,7 +183,12 @@ accounts::Accounts& Features::accounts() { return parts_->accounts; }
 stores::StoresService& Features::stores() { return parts_->stores; }
 imports::Imports& Features::imports() { return parts_->imports; }
 
-void Features::stop() { parts_->imports.stop(); }
+backups::Backups& Features::backups() { return parts_->backups; }
+
+void Features::stop() {
+  parts_->imports.stop();
+  parts_->backups.stop();
+}
 
 void Features::export_products(const StoreId& store, const std::string& format,
                                std::function<void(Result<std::string>)> done) {

@@ -10,6 +10,7 @@
 
 #include "server/engine/engine.hpp"
 #include "server/features/accounts/accounts.hpp"
+#include "server/features/backups/backups.hpp"
 #include "server/features/imports/imports.hpp"
 #include "server/features/stores/stores_service.hpp"
 #include "server/http/api.hpp"
@@ -30,6 +31,9 @@ struct FeatureOptions {
   std::function<std::string()> metrics_text;  // /metrics; empty: only what features know
   // Named checks of /ready: "" = good, else what is wrong.
   std::function<std::vector<std::pair<std::string, std::string>>()> readiness;
+  backups::BackupOptions backups;
+  // Reads a backup back on the worker pool; needed before Backups::start().
+  std::function<Status(const std::string& path)> check_copy;
 };
 
 class Features {
@@ -44,11 +48,12 @@ class Features {
   void load_demo(std::function<void(Status)> done);
   // Gives every route its handler.
   void bind(http::Api& api);
-  void stop();  // running imports end at their next batch
+  void stop();  // running imports end at their next batch, no backup begins any more
 
   accounts::Accounts& accounts();
   stores::StoresService& stores();
   imports::Imports& imports();
+  backups::Backups& backups();
   // export: the file's text. Error: unknown_store.
   void export_products(const StoreId& store, const std::string& format,
                        std::function<void(Result<std::string>)> done);

@@ -59,11 +59,39 @@ TEST_F(Program, WorksOnADirectoryThatNoServerHolds) {
             "[{\"id\":\"gifts\",\"name\":\"Gift shop\",\"currency\":\"GBP\",\"active\":true}]\n");
   EXPECT_EQ(run({"verify"}), app::kExitOk);
   EXPECT_NE(out_.find("store gifts: "), std::string::npos);
-  EXPECT_EQ(run({"status"}), app::kExitOk);
+  EXPECT_EQ(run({"status"}), app::kExitFailed);
   EXPECT_NE(out_.find("server not running"), std::string::npos);
+  EXPECT_NE(out_.find("store id gifts active true sequence "), std::string::npos);
   EXPECT_EQ(run({"backup", directory_ + "/copy.db"}), app::kExitOk);
   EXPECT_EQ(run({"backup", directory_ + "/copy.db"}), app::kExitFailed);
   EXPECT_NE(error_.find("copy.db"), std::string::npos);
+}
+
+TEST_F(Program, ListsTheBackupsOfTheFolderThatTheSettingsName) {
+  ASSERT_EQ(add_gifts(), app::kExitOk) << error_;
+  EXPECT_EQ(run({"backup", "list"}), app::kExitOk);
+  EXPECT_EQ(out_, "");
+  std::filesystem::create_directories(directory_ + "/else");
+  std::ofstream(directory_ + "/syncstore.toml") << "backup-dir = \"" << directory_ << "/else\"\n";
+  std::ofstream(directory_ + "/else/syncstore-20261121T030000Z.db") << "x";
+  EXPECT_EQ(run({"backup", "list", "--json"}), app::kExitOk);
+  EXPECT_EQ(out_, "[{\"at\":\"2026-11-21T03:00:00.000Z\",\"bytes\":1,\"file\":\"" + directory_ +
+                      "/else/syncstore-20261121T030000Z.db\"}]\n");
+}
+
+TEST_F(Program, SaysWhatIsWrongInTheConfiguration) {
+  std::ofstream(directory_ + "/syncstore.toml") << "log = \"loud\"\n";
+  EXPECT_EQ(run({"config", "check"}), app::kExitUsage);
+  EXPECT_NE(error_.find("syncstore.toml, line 1: log is text or json, not \"loud\"."),
+            std::string::npos)
+      << error_;
+  EXPECT_EQ(run({"config", "check", "--json"}), app::kExitUsage);
+  EXPECT_EQ(out_.find("{\"ok\":false,\"faults\":["), 0u) << out_;
+  std::ofstream(directory_ + "/syncstore.toml") << "log = \"json\"\n";
+  EXPECT_EQ(run({"config", "check"}), app::kExitOk);
+  EXPECT_EQ(run({"config", "print"}), app::kExitOk);
+  EXPECT_NE(out_.find("\nlog = \"json\"\n"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(directory_ + "/syncstore.db"));
 }
 
 TEST_F(Program, ImportsAndExports) {

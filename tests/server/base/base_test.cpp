@@ -95,6 +95,29 @@ TEST(Config, NamesAllFaultsAtOnce) {
   }
 }
 
+TEST(Config, NumbersKeepWithinTheirBounds) {
+  const ServerConfig config = read({.flags = {{"data", {"d"}},
+                                              {"backup-every", {"6"}},
+                                              {"backup-time", {"23:59"}},
+                                              {"backup-keep", {"3650"}},
+                                              {"log-size", {"1"}},
+                                              {"log-files", {"100"}}}});
+  EXPECT_EQ(config.backup.every_hours, 6);
+  EXPECT_EQ(config.backup.minute_of_day, 23 * 60 + 59);
+  EXPECT_EQ(config.backup.keep_days, 3'650);
+  EXPECT_EQ(config.log_file.bytes, 1'000'000u);
+  EXPECT_EQ(config.log_file.files, 100u);
+  EXPECT_EQ(read({.flags = {{"data", {"d"}}, {"backup-every", {"0"}}}}).backup.every_hours, 0);
+  for (const auto& [name, value] : std::map<std::string, std::string>{{"backup-every", "169"},
+                                                                      {"backup-keep", "0"},
+                                                                      {"backup-time", "24:00"},
+                                                                      {"log-size", "1025"},
+                                                                      {"log-files", "-1"},
+                                                                      {"rate-limit", "5/hour"}}) {
+    read({.flags = {{"data", {"d"}}, {name, {value}}}}, 1);
+  }
+}
+
 TEST(Config, TlsIsLocalOrOfFilesButNotBoth) {
   EXPECT_EQ(read({.flags = {{"data", {"d"}}, {"tls", {"local"}}}}).tls, TlsMode::local);
   EXPECT_EQ(read({.flags = {{"data", {"d"}}, {"tls-cert", {"c"}}, {"tls-key", {"k"}}}}).tls,

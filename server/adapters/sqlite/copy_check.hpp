@@ -1,0 +1,13 @@
+// Reads a finished copy of the database back, as nobody writes to it. Blocking; any thread.
+#pragma once
+
+#include <string>
+
+#include "server/adapters/sqlite/store_rows.hpp"
+
+namespace syncstore::adapters {
+
+// As verify_database. Errors: corrupt, read_only_directory when it cannot be opened.
+Result<std::vector<std::string>> check_copy(const std::string& path, const ports::Crypto& crypto);
+
+}  // namespace syncstore::adapters
