@@ -268,6 +268,6 @@ inline constexpr std::size_t kLogFileMegabytesMax = 1'024;
 inline constexpr std::size_t kLogFilesMax = 100;
 // a log that could not be written is tried again after this; lines meanwhile are counted
 inline constexpr int kLogRetrySeconds = 5;
-inline constexpr std::size_t kConfigFileBytes = 262'144;  // a thousand times what is written by hand
+inline constexpr std::size_t kConfigFileBytes = 262'144;  // far above what is written by hand
 
 }  // namespace syncstore::limits
