@@ -205,6 +205,10 @@ class Parser {
         throw CLI::RequiredError("file");
       line_.name = "backup";
     });
+    CLI::App* const restore = command(
+        app_, "restore", "Put a backup in the place of the data; no server may run", "restore");
+    text_option(restore, "file", "path", "The backup")->required()->type_name("FILE");
+    json_flag(restore);
   }
 
   void add_rest() {

@@ -120,6 +120,8 @@ std::vector<std::pair<std::string, std::string>> House::readiness() const {
 
 std::vector<std::string> House::alerts() const {
   std::vector<std::string> alerts;
+  if (engine_->committer().read_only().on())
+    alerts.push_back("writing: " + std::string(error_sentence(ErrorCode::storage_full)));
   for (const auto& [name, wrong] : readiness()) {
     if (!wrong.empty())
       alerts.push_back(name + ": " + wrong);

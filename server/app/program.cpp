@@ -14,6 +14,7 @@
 #include "server/app/config_commands.hpp"
 #include "server/app/config_file.hpp"
 #include "server/app/house.hpp"
+#include "server/app/restore_command.hpp"
 #include "server/app/serve.hpp"
 #include "server/app/status_facts.hpp"
 
@@ -183,6 +184,10 @@ int run_command(CommandLine line, const char* const* environment) {
   if (config.data.empty()) {
     std::cerr << "syncstore: --data DIR is needed: the directory that keeps the data.\n";
     return kExitUsage;
+  }
+  if (line.name == "restore") {
+    line.data = config.data;
+    return run_restore(line);
   }
   if (line.name == "import products") {
     const std::string path = line.request.find("path")->text();

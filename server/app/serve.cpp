@@ -84,6 +84,7 @@ std::string web_folder(const ServerConfig& config) {
   for (const char* place : {"web", "../share/syncstore/web", "../../web/dist"}) {
     const auto found = (folder / place).lexically_normal();
     if (std::filesystem::is_directory(found, error))
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is a full disk, not the end
       return found.string();
   }
   return {};
@@ -212,6 +213,14 @@ class Server {
   std::uint64_t dropped_lines() const { return log_file_ != nullptr ? log_file_->dropped() : 0; }
 
   void add_metrics() {
+      house_->engine().committer().read_only().add_listener([this](bool on) {
+        if (on) {
+          log_.error("read_only", {{"code", error_name(ErrorCode::storage_full)},
+                                   {"detail", error_sentence(ErrorCode::storage_full)}});
+        } else {
+          log_.info("writing_again");
+        }
+      });
     metrics_.gauge(
         "syncstore_log_lines_dropped_total", "Log lines that the disk did not take.",
         [this] { return static_cast<double>(dropped_lines()); }, true);

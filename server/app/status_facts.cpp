@@ -85,7 +85,9 @@ Json status_facts(House& house, const std::vector<ports::StoreHead>& heads) {
       .set("transactions", static_cast<std::int64_t>(figures.transactions))
       .set("queue", static_cast<std::int64_t>(house.engine().committer().counters().waiting +
                                               figures.queue_depth))
-      .set("writing", figures.stopped ? "stopped" : "ok")
+      .set("writing", figures.stopped                                ? "stopped"
+                      : house.engine().committer().read_only().on() ? "read-only"
+                                                                    : "ok")
       .set("databaseBytes", static_cast<std::int64_t>(database))
       .set("diskFreeBytes", static_cast<std::int64_t>(disk.available))
       .set("backup", backup_facts(house.features().backups()));

@@ -81,6 +81,7 @@ ports::HttpReply Api::finishing(const ports::HttpRequest& request, std::string_v
 }
 
 void Api::handle(ports::HttpRequest request, ports::HttpReply reply) {
+  request.secure = request.secure || is_for_secure_public_url(request);
   const RouteMatch match = match_route(request.method, request.path);
   if (match.route == nullptr) {
     ports::HttpReply finish =
@@ -148,7 +149,9 @@ void Api::begin_body(const ports::HttpRequest& head, SinkAnswer answer) {
     return;
   }
   HttpResponse refusal;
-  std::shared_ptr<Context> context = check(head, refusal);
+  ports::HttpRequest request = head;
+  request.secure = request.secure || is_for_secure_public_url(request);
+  std::shared_ptr<Context> context = check(std::move(request), refusal);
   const FileHandler& handler = file_handlers_[static_cast<std::size_t>(match.route->id)];
   if (context != nullptr && !handler) {
     refusal = problem(fail(ErrorCode::not_implemented));

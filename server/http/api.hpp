@@ -87,6 +87,8 @@ class Api : public ports::HttpHandler {
   HttpResponse preflight(const ports::HttpRequest& request, const std::string& allow) const;
   std::string key_name(const Context& context) const;
   bool is_allowed_foreign(std::string_view origin) const;
+  // A proxy that ends TLS may leave out X-Forwarded-Proto: the public address says it as well.
+  bool is_for_secure_public_url(const ports::HttpRequest& request) const;
 
   friend class CheckedSink;
 

@@ -8,11 +8,11 @@
 namespace syncstore::http {
 namespace {
 
-// The WebAssembly core needs 'wasm-unsafe-eval'; styles are inline attributes of positioned rows;
-// images may be anywhere on https.
+// The WebAssembly core needs 'wasm-unsafe-eval'; product pictures may be anywhere on https. Widths
+// that people drag are set by script on the element, which needs no inline styles.
 constexpr std::string_view kPolicy =
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; "
-    "style-src 'self' 'unsafe-inline'; img-src 'self' https: data: blob:; font-src 'self' data:; "
+    "style-src 'self'; img-src 'self' https:; font-src 'self'; "
     "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'";
 
@@ -70,6 +70,13 @@ bool Api::is_allowed_foreign(std::string_view origin) const {
                      [&given](const std::string& allowed) {
                        return without_default_port(origin_of_url(allowed)) == given;
                      });
+}
+
+bool Api::is_for_secure_public_url(const ports::HttpRequest& request) const {
+  const std::string* host = request.header("host");
+  return host != nullptr && options_.public_url.starts_with("https://") &&
+         without_default_port("https://" + fold_case(*host)) ==
+             without_default_port(origin_of_url(options_.public_url));
 }
 
 bool Api::origin_allowed(const ports::HttpRequest& request) const {
