@@ -101,7 +101,7 @@ run_sanitized() {
     ASAN_OPTIONS="${ASAN_OPTIONS:-}:log_path=$reports/asan" TSAN_OPTIONS="${TSAN_OPTIONS:-}:log_path=$reports/tsan" \
       UBSAN_OPTIONS="${UBSAN_OPTIONS:-}:log_path=$reports/ubsan" \
       SYNCSTORE_BINARY="$syncstore_root/build/$preset/syncstore" SYNCSTORE_ACCEPTANCE_FAST=1 \
-      run_reported "$preset-acceptance" lines "$results/$preset-acceptance.log" "$@" python3 tests/acceptance/run.py
+      SYNCSTORE_START_SECONDS=900 run_reported "$preset-acceptance" lines "$results/$preset-acceptance.log" "$@" python3 tests/acceptance/run.py
   else
     did_not_run "$preset-acceptance" "the server did not build" "$preset-build.log"
   fi
@@ -185,7 +185,7 @@ if wants coverage; then
       run_gtest "coverage-$suite" "build/coverage/${suite}_tests"
     done
     SYNCSTORE_BINARY="$syncstore_root/build/coverage/syncstore" SYNCSTORE_ACCEPTANCE_FAST=1 \
-      run_reported coverage-acceptance lines "$results/coverage-acceptance.log" python3 tests/acceptance/run.py
+      SYNCSTORE_START_SECONDS=900 run_reported coverage-acceptance lines "$results/coverage-acceptance.log" python3 tests/acceptance/run.py
     if step "coverage reading" gcovr --root . --filter core/ --filter server/ --exclude-throw-branches \
       --exclude-unreachable-branches -j "$jobs_max" --json-summary "$results/coverage.json" build/coverage; then
       python3 "$here/coverage_rooms.py" "$results/coverage.json" >"$results/coverage.md"

@@ -58,8 +58,8 @@ void ClientSession::on_begin(const wire::Begin& begin) {
   if (model::find_collection(begin.collection) == nullptr)
     return;
   Place& place = places_[begin.collection];
-  place.incoming.emplace();
-  place.incoming->begin = begin;
+  // Not emplace(): clang with libstdc++ holds a nested class to be unconstructible there.
+  place.incoming = Place::Incoming{begin, 0, {}};
   replica_.begin_snapshot(begin.collection);
 }
 
@@ -102,6 +102,7 @@ void ClientSession::on_end(const wire::End& end, TimeMs now) {
   place.cursor = {end.collection, epoch_, incoming.begin.view, end.target};
   place.reached = end.target;
   pages_.set_ready(end.collection, true);
+  queue_changed_ = true;  // the outbox tells what it can of records that are not there any more
   for (const sync::Delta& section : incoming.waiting)
     apply_section(place, section, now);
   leave_overlay();

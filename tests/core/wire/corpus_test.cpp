@@ -1,34 +1,26 @@
 // Replays the committed inputs of the fuzzers, and random bytes, through the same checks.
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
 #include "tests/core/wire/wire_samples.hpp"
+#include "tests/fuzz/corpus.hpp"
 #include "tests/fuzz/targets.hpp"
 
 namespace syncstore::fuzz {
 namespace {
-
-std::size_t replay(const std::string& target, void (*check)(std::string_view)) {
-  std::size_t count = 0;
-  const std::filesystem::path folder = std::string(SYNCSTORE_TESTS_DIR) + "/fuzz/corpus/" + target;
-  for (const auto& file : std::filesystem::directory_iterator(folder)) {
-    std::ifstream in(file.path(), std::ios::binary);
-    std::ostringstream bytes;
-    bytes << in.rdbuf();
-    check(bytes.str());
-    ++count;
-  }
-  return count;
-}
 
 TEST(FuzzCorpus, DownFrames) { EXPECT_GT(replay("down_frame", &check_down_frame), 0u); }
 TEST(FuzzCorpus, UpFrames) { EXPECT_GT(replay("up_frame", &check_up_frame), 0u); }
 TEST(FuzzCorpus, ClientMessages) { EXPECT_GT(replay("client_message", &check_client_message), 0u); }
 TEST(FuzzCorpus, QueueEntries) { EXPECT_GT(replay("queue_entry", &check_queue_entry), 0u); }
 TEST(FuzzCorpus, SequencesOfFrames) { EXPECT_GT(replay("frames", &check_frames), 0u); }
+TEST(FuzzCorpus, StoredForms) { EXPECT_GT(replay("stored", &check_stored), 0u); }
+TEST(FuzzCorpus, SnapshotParts) { EXPECT_GT(replay("snapshot_part", &check_snapshot_part), 0u); }
+TEST(FuzzCorpus, JsonTexts) { EXPECT_GT(replay("json_reader", &check_json_reader), 0u); }
+TEST(FuzzCorpus, RichTexts) { EXPECT_GT(replay("rich_text", &check_rich_text), 0u); }
+TEST(FuzzCorpus, FieldInputs) { EXPECT_GT(replay("field_input", &check_field_input), 0u); }
+TEST(FuzzCorpus, CompressedParts) {
+  EXPECT_GT(replay("compressed_part", &check_compressed_part), 0u);
+}
 
 // A poor man's fuzzer that runs everywhere: samples with a few random bytes changed, cut or
 // doubled.
