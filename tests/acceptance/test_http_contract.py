@@ -247,7 +247,7 @@ class Http(unittest.TestCase):
             self.assertEqual(headers.get("x-content-type-options"), "nosniff", path)
             policy = headers.get("content-security-policy", "")
             self.assertNotIn("'unsafe-eval'", policy)
-            self.assertNotRegex(policy, r"script-src[^;]*'unsafe-inline'")
+            self.assertNotIn("'unsafe-inline'", policy)
             self.assertIn("default-src", policy + headers.get("content-security-policy", ""), path)
 
 
@@ -266,7 +266,8 @@ class Authorisation(unittest.TestCase):
     def tearDownClass(cls):
         cls.server.close()
 
-    OPEN = {"/api/session", "/api/openapi.json", "/api/setup", "/health", "/ready", "/metrics"}
+    OPEN = {"/api/session", "/api/openapi.json", "/api/docs", "/api/docs/page.css",
+            "/api/docs/page.js", "/api/setup", "/health", "/ready", "/metrics"}
     # About the person alone, whatever their role; the sample file is the same for everybody.
     OWN = {"/api/session/password", "/api/session/ticket", "/api/tokens", "/api/tokens/{id}", "/api/status",
            "/api/stores", "/api/imports/sample.csv"}

@@ -1,7 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, isLive, openPage, signIn, test } from './fixtures';
-
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+import { breaksNoRule, everyScreen, fitsTheWindow, visit } from './screens';
 
 for (const dark of [false, true]) {
   for (const phone of [false, true]) {
@@ -10,25 +8,15 @@ for (const dark of [false, true]) {
       const context = await profile('root', shop, { dark, phone });
       const page = await openPage(context, `/s/${shop.id}/products`);
       await isLive(page);
-      const screens = [
-        `/s/${shop.id}`, `/s/${shop.id}/products`, shop.adminProducts, `${shop.adminProducts}/${shop.product(1).id}`, `${shop.adminProducts}/new`,
-        `/admin/${shop.id}/dashboard`, `/admin/${shop.id}/store`, `/admin/${shop.id}/people`, `/admin/${shop.id}/import`,
-        '/conflicts', '/outbox', '/stores', '/stores/new', '/nowhere',
-      ];
-      for (const screen of screens) {
-        await page.goto(screen);
-        await expect(page.locator('main h1, main h2').first()).toBeAttached();
-        await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0);
-        const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
-        expect(violations.map((one) => `${screen} ${one.id}: ${one.nodes.map((node) => node.html).join(' | ').slice(0, 400)}`)).toEqual([]);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        expect(overflow, `${screen} is wider than the window`).toBeLessThanOrEqual(0);
+      for (const screen of everyScreen(shop)) {
+        await visit(page, screen);
+        await breaksNoRule(page, screen);
+        await fitsTheWindow(page, screen);
       }
       await context.clearCookies();
       await page.goto('/sign-in');
       await expect(page.getByRole('heading', { name: 'Sign in to SyncStore' })).toBeVisible();
-      const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
-      expect(violations.map((one) => one.id)).toEqual([]);
+      await breaksNoRule(page, 'sign-in');
     });
   }
 }

@@ -74,6 +74,7 @@ TEST_F(HttpGate, EveryAnswerCarriesTheGuardingHeaders) {
       EXPECT_NE(answer.header(name), nullptr) << target << " " << name;
     }
     EXPECT_EQ(answer.header("Content-Security-Policy")->find("'unsafe-eval'"), std::string::npos);
+    EXPECT_EQ(answer.header("Content-Security-Policy")->find("'unsafe-inline'"), std::string::npos);
     EXPECT_EQ(answer.header("Strict-Transport-Security"), nullptr);
   }
   EXPECT_EQ(*as(edith, "GET", "/api/stores").header("Cache-Control"), "no-store");
@@ -189,6 +190,32 @@ TEST_F(HttpGate, OpenApiListsExactlyTheRoutes) {
   }
   EXPECT_EQ(operations, http::routes().size());
   EXPECT_NE(document.response.body.find("/api/products/{id}/adjust"), std::string::npos);
+}
+
+TEST_F(HttpGate, ThePageOfTheInterfaceNamesEveryRouteAndShapeAndLoadsNothingForeign) {
+  const Answer page = request("GET", "/api/docs");
+  ASSERT_EQ(page.status(), 200);
+  const std::string& html = page.response.body;
+  for (const http::Route& route : http::routes()) {
+    EXPECT_NE(html.find("id=\"" + std::string(route.name) + "\""), std::string::npos) << route.name;
+    EXPECT_NE(html.find(route.summary.substr(0, 12)), std::string::npos) << route.name;
+  }
+  // Every link inside the page leads somewhere.
+  for (std::size_t at = html.find("href=\"#"); at != std::string::npos;
+       at = html.find("href=\"#", at + 1)) {
+    const std::string target = html.substr(at + 7, html.find('"', at + 7) - at - 7);
+    EXPECT_NE(html.find("id=\"" + target + "\""), std::string::npos) << target;
+  }
+  EXPECT_EQ(html.find("http://"), std::string::npos);
+  EXPECT_EQ(html.find("https://"), std::string::npos);
+  EXPECT_EQ(html.find("<style"), std::string::npos);
+  EXPECT_EQ(html.find("onclick"), std::string::npos);
+  for (const char* path : {"/api/docs/page.css", "/api/docs/page.js"}) {
+    EXPECT_NE(html.find(path), std::string::npos);
+    EXPECT_EQ(request("GET", path).status(), 200);
+  }
+  // The only script is the one that the server sends beside it.
+  EXPECT_EQ(html.find("<script", html.find("<script") + 1), std::string::npos);
 }
 
 }  // namespace

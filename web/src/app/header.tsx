@@ -9,6 +9,7 @@ import { Link } from '../ui/router';
 import { StatusPill } from '../ui/status-pill';
 import { StoreBadge } from '../ui/store-badge';
 import { useMedia } from '../ui/use-media';
+import { useInstall } from './install';
 import { navLinks, type NavLink, type Place } from './places';
 
 interface HeaderProps {
@@ -130,6 +131,7 @@ const THEMES = [['system', 'As the system'], ['light', 'Light'], ['dark', 'Dark'
 function UserMenu({ store, onSignOut, onPalette, onMap }: HeaderProps) {
   const session = useSession();
   const [theme, setTheme] = usePreference('theme', 'system');
+  const install = useInstall();
   return (
     <Popover label={`Account of ${session.userName ?? 'nobody'}`} className="button quiet icon-only" place="head-user" align="right" button={<Icon name="person" />}>
       {(close) => (
@@ -149,6 +151,12 @@ function UserMenu({ store, onSignOut, onPalette, onMap }: HeaderProps) {
             onMap();
           }}><span className="grow">Keyboard map</span><kbd>?</kbd></button>
           <Link to="/outbox" className="menu-item" onClick={close}>Outbox</Link>
+          {install ? (
+            <button type="button" className="menu-item" onClick={() => {
+              close();
+              install();
+            }}><Icon name="download" />Install as an app</button>
+          ) : null}
           <button type="button" className="menu-item" onClick={() => {
             close();
             onSignOut();

@@ -39,6 +39,21 @@ async function fromCache(path: string, request: Request): Promise<Response> {
   return (await cache.match(path)) ?? fetch(request);
 }
 
+/** When the browser cleared even the app's own files and nobody answers. No style, no script: it has to stand alone. */
+const NOTHING_HERE = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark"><title>SyncStore is not reachable</title>
+<main><h1>SyncStore is not reachable</h1><p>There is no connection to the server, and this browser has cleared what it kept of the app.</p>
+<p>Edits that still wait in this browser are sent when the app opens again.</p><p><a href="">Try again</a></p></main></html>`;
+
+async function startPage(request: Request): Promise<Response> {
+  try {
+    return await fromCache(START, request);
+  } catch {
+    const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': "default-src 'none'" };
+    return new Response(NOTHING_HERE, { status: 503, headers });
+  }
+}
+
 const OWN_FILES = new Set(PRECACHE);
 const SERVER_PATHS = /^\/(api|ws|health|ready|metrics)(\/|$)/;
 
@@ -46,6 +61,6 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== self.location.origin || SERVER_PATHS.test(url.pathname)) return;
-  if (request.mode === 'navigate') event.respondWith(fromCache(START, request));
+  if (request.mode === 'navigate') event.respondWith(startPage(request));
   else if (OWN_FILES.has(url.pathname)) event.respondWith(fromCache(url.pathname, request));
 });

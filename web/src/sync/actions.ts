@@ -34,7 +34,8 @@ export function start(): void {
   });
   void loadSession();
   globalThis.addEventListener('online', () => {
-    if (session.get().state === 'offline-known') void loadSession();
+    const now = session.get();
+    if (now.state === 'offline-known' || now.unreachable) void loadSession();
   });
 }
 

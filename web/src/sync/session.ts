@@ -72,7 +72,7 @@ export async function loadSession(): Promise<Session> {
     session.set(ended);
     return ended;
   }
-  const known = remembered() ?? SIGNED_OUT;
+  const known = remembered() ?? { ...SIGNED_OUT, unreachable: answer.error.status === 0 };
   session.set(known);
   return known;
 }

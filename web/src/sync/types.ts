@@ -168,6 +168,8 @@ export interface Session {
   /** May create stores (admin of all stores). */
   installationAdmin: boolean;
   stores: StoreAccess[];
+  /** Nobody is known here and the server did not answer: signing in needs it. */
+  unreachable?: boolean;
 }
 
 /** Errors of HTTP calls, already in words. */

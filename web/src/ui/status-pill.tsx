@@ -12,6 +12,8 @@ export function StatusPill({ store }: { store: string | null }) {
   const status = useSyncStatus();
   const now = useNow();
   const mark = connectionMark(status.connection);
+  // Outside of stores there is no connection to speak of, unless something waits for one.
+  if (store === null && status.connection === 'starting' && status.waiting === 0) return null;
   const words = pillWords(status, now);
   const marks = { 'data-connection': mark, 'data-queued': status.waiting };
   return (

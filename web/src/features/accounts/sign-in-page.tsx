@@ -32,6 +32,9 @@ export function SignInPage({ next }: { next: string | null }) {
             in this browser and go when the same person signs in again.
           </Notice>
         ) : null}
+        {session.unreachable && !error ? (
+          <Notice kind="warn">The server cannot be reached. Signing in needs a connection; this page tries again by itself when there is one.</Notice>
+        ) : null}
         <div>
           <label className="label" htmlFor="user">Name</label>
           <input className="input" id="user" name="user" autoComplete="username" autoCapitalize="none" spellCheck={false} required

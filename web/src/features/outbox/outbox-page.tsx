@@ -1,13 +1,14 @@
-import { discardEntry, exportQueue, retryNow, useQueue, useSession, useSyncStatus, type QueueEntry } from '../../sync';
+import { discardEntry, edit, exportQueue, retryNow, useQueue, useSession, useSyncStatus, type QueueEntry } from '../../sync';
 import { saveBlob } from '../../ui/download';
 import { COLLECTION_LABELS, fieldInfo, showValue } from '../../ui/fields';
 import { formatAge, formatExact, plural } from '../../ui/format';
 import { Icon } from '../../ui/icon';
 import { useReadyMark } from '../../ui/live-table/live-table';
 import { EmptyState } from '../../ui/notices';
-import { RefusedRow } from '../../ui/refused-row';
+import { againOp, RefusedRow } from '../../ui/refused-row';
 import { SaveMark } from '../../ui/save-mark';
 import { waitingWords } from '../../ui/status-words';
+import { toast } from '../../ui/toasts';
 import { useNow } from '../../ui/use-now';
 
 const SECTIONS: readonly { title: string; states: readonly QueueEntry['state'][]; about: string }[] = [
@@ -66,6 +67,13 @@ export function opWords(op: QueueEntry['ops'][number]): string {
   }
 }
 
+/** Taken out of the queue, and made again by Undo: a discarded edit exists nowhere else. */
+function discardWaiting(entry: QueueEntry): void {
+  const ops = entry.ops.map((op) => againOp(op)).filter((op) => op !== null);
+  void discardEntry(entry.store, entry.number).then(() =>
+    toast('The edit was discarded', ops.length < entry.ops.length ? undefined : { label: 'Undo', run: () => edit(entry.store, ops) }));
+}
+
 function EntryItem({ entry }: { entry: QueueEntry }) {
   const session = useSession();
   const now = useNow();
@@ -77,9 +85,9 @@ function EntryItem({ entry }: { entry: QueueEntry }) {
         <span className="muted">{store?.name ?? entry.store}</span>
         <time className="muted" dateTime={new Date(entry.madeAt).toISOString()} title={formatExact(entry.madeAt)}>{formatAge(entry.madeAt, now)}</time>
         <span className="grow" />
-        <SaveMark mark={parked ? 'refused' : entry.state === 'waiting' ? 'queued' : 'saving'} {...(parked ? { reason: entry.ops[0]?.message ?? '' } : {})} />
+        {parked ? null : <SaveMark mark={entry.state === 'waiting' ? 'queued' : 'saving'} />}
         {entry.state === 'waiting' ? (
-          <button type="button" className="button small" onClick={() => void discardEntry(entry.store, entry.number)}>Discard</button>
+          <button type="button" className="button small" onClick={() => discardWaiting(entry)}>Discard</button>
         ) : null}
       </div>
       {entry.ops.map((op, at) => (
