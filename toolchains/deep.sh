@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# What is too long for every change: sanitizers, fuzzers, coverage, many kills, a soak. Ends with "N passed, N failed" like
+# What is too long for every change: sanitizers, fuzzers, coverage, many power failures and kills, a soak. Ends with "N passed, N failed" like
 # test.sh; what was found and measured goes to build/deep-report/REPORT.md.
 set -euo pipefail
 
-groups=(asan tsan fuzz coverage kill soak)
+groups=(asan tsan fuzz coverage power kill soak)
 minutes=60
 fuzz_seconds=120
 kills=200
+power_failures=2000
 grow_corpus=0
 
 usage() {
@@ -17,6 +18,7 @@ usage: toolchains/deep.sh [--only GROUP[,GROUP...]]... [--minutes N] [--fuzz-sec
   tsan      the same under the thread sanitizer
   fuzz      every fuzzer for --fuzz-seconds ($fuzz_seconds); --grow-corpus adds the smallest inputs that reach more
   coverage  lines and branches that the suites reach, per room
+  power     $power_failures power failures in the middle of commits, on a disk that forgets what was not synced
   kill      --kills ($kills) times SIGKILL under load
   soak      edits, connects and disconnects for --minutes ($minutes)
   SYNCSTORE_JOBS=N bounds the parallel processes.
@@ -197,10 +199,23 @@ if wants coverage; then
   fi
 fi
 
-if wants kill || wants soak; then
-  step "release build" configure_and_build release syncstore
+if wants power || wants kill || wants soak; then
+  targets=(syncstore)
+  wants power && targets+=(server_tests)
+  step "release build" configure_and_build release "${targets[@]}"
 fi
 export SYNCSTORE_BINARY="$syncstore_root/build/release/syncstore"
+
+if wants power; then
+  section "Power failures"
+  if is_built release server_tests; then
+    SYNCSTORE_POWER_SEEDS="$power_failures" run_gtest power build/release/server_tests --gtest_filter='PowerLoss.*'
+    summary "$(sed -n 's/^\([0-9]* power failures.*\)/\1/p' "$results/power.log")"
+  else
+    did_not_run power "the tests did not build" "release-build.log"
+    summary
+  fi
+fi
 
 if wants kill; then
   section "SIGKILL under load"
