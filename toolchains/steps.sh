@@ -53,6 +53,21 @@ install_web_packages() {
   ) 9>build/.web.lock
 }
 
+# The linter of the OpenAPI document, fetched once per lockfile.
+install_openapi_lint() {
+  local from=toolchains/openapi-lint to=build/openapi-lint digest
+  digest="$(sha256sum $from/package-lock.json | cut -d' ' -f1)" || return
+  mkdir -p "$to" || return
+  (
+    flock 9
+    cp "$from/lint.mjs" "$from/package.json" "$from/package-lock.json" "$to/" || exit
+    if [ ! -e "$to/$digest.done" ]; then
+      env --chdir="$to" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error || exit
+      touch "$to/$digest.done"
+    fi
+  ) 9>build/.openapi-lint.lock
+}
+
 build_web() {
   install_web_packages && env --chdir=web npm run --silent build
 }

@@ -77,6 +77,12 @@ if wants acceptance; then
   else
     did_not_run acceptance "the server did not build" ""
   fi
+  if is_built release syncstore && step "openapi packages" install_openapi_lint; then
+    run_reported openapi lines "$results/openapi.log" \
+      node build/openapi-lint/lint.mjs build/release/syncstore
+  else
+    did_not_run openapi "the server or the linter is missing" ""
+  fi
 fi
 
 if wants wasm; then
@@ -102,6 +108,11 @@ if wants web e2e; then
   fi
   if ((web_ready)); then
     step "web build" env --chdir=web npm run --silent build || web_ready=0
+    if wants e2e && ((web_ready)) && is_built release syncstore; then
+      run_reported sizes lines "$results/sizes.log" \
+        env SYNCSTORE_BINARY="$syncstore_root/build/release/syncstore" SYNCSTORE_WEB="$syncstore_root/web/dist" \
+        SYNCSTORE_BENCH_WORK="$results" node tests/bench/check_sizes.mjs
+    fi
   fi
   if wants e2e; then
     if ((web_ready)) && is_built release syncstore; then

@@ -1,12 +1,13 @@
-// The OpenAPI 3.1 description of the HTTP interface, generated from the route table and the
+// The OpenAPI 3.1 description of the HTTP interface, generated from the route tables and the
 // catalogue of collections.
 #pragma once
 
-#include <string>
 #include <string_view>
+
+#include "core/base/json.hpp"
 
 namespace syncstore::http {
 
-std::string openapi_document(std::string_view version);
+Json openapi_json(std::string_view version);
 
 }  // namespace syncstore::http

@@ -1,6 +1,8 @@
 # What is installed where, and the Debian package: `cpack -G DEB` in a release build, after the web application was built.
 set(here ${CMAKE_CURRENT_LIST_DIR})
 set(made ${PROJECT_BINARY_DIR}/packaging)
+# Packing does not first build the tests.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 
 install(TARGETS syncstore RUNTIME DESTINATION bin)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/web/dist/ DESTINATION share/syncstore/web)

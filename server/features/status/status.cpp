@@ -6,6 +6,7 @@
 
 #include "core/model/validate.hpp"
 #include "server/http/answer.hpp"
+#include "server/http/docs_page.hpp"
 #include "server/http/openapi.hpp"
 
 namespace syncstore::status {
@@ -124,6 +125,31 @@ std::string RequestMetrics::text() const {
   return out;
 }
 
+namespace {
+
+void bind_docs(http::Api& api) {
+  using http::RouteId;
+  const auto text = [](std::string_view type, std::string_view body) {
+    ports::HttpResponse response;
+    response.headers.emplace_back("Content-Type", std::string(type) + "; charset=utf-8");
+    response.headers.emplace_back("Cache-Control", "no-cache");
+    response.body = body;
+    return response;
+  };
+  api.bind(RouteId::docs, [text](const ContextPtr&, const HttpReply& reply) {
+    static const std::string page = http::docs_page(http::openapi_json(SYNCSTORE_VERSION));
+    reply(text("text/html", page));
+  });
+  api.bind(RouteId::docs_style, [text](const ContextPtr&, const HttpReply& reply) {
+    reply(text("text/css", http::docs_style()));
+  });
+  api.bind(RouteId::docs_script, [text](const ContextPtr&, const HttpReply& reply) {
+    reply(text("text/javascript", http::docs_script()));
+  });
+}
+
+}  // namespace
+
 void bind_status(engine::Engine& engine, StatusOptions options, http::Api& api) {
   using http::RouteId;
   const auto shared = std::make_shared<StatusOptions>(std::move(options));
@@ -134,10 +160,9 @@ void bind_status(engine::Engine& engine, StatusOptions options, http::Api& api) 
     http::set_header(response, "Cache-Control", "no-store");
     reply(std::move(response));
   });
-  api.bind(RouteId::ready,
-           [&engine, shared](const ContextPtr&, const HttpReply& reply) {
-             reply(ready_answer(engine, *shared));
-           });
+  api.bind(RouteId::ready, [&engine, shared](const ContextPtr&, const HttpReply& reply) {
+    reply(ready_answer(engine, *shared));
+  });
   api.bind(
       RouteId::metrics, [&engine, shared, requests](const ContextPtr&, const HttpReply& reply) {
         ports::HttpResponse response;
@@ -148,9 +173,10 @@ void bind_status(engine::Engine& engine, StatusOptions options, http::Api& api) 
         reply(std::move(response));
       });
   api.bind(RouteId::openapi, [](const ContextPtr&, const HttpReply& reply) {
-    static const std::string document = http::openapi_document(SYNCSTORE_VERSION);
+    static const std::string document = http::openapi_json(SYNCSTORE_VERSION).dump();
     reply(http::json_text(document));
   });
+  bind_docs(api);
   api.bind(RouteId::status_get,
            [&engine, shared](const ContextPtr& context, const HttpReply& reply) {
              Json data = Json::object();

@@ -27,6 +27,9 @@ const Matrix& matrix() {
       {"ready", {'o', "/ready"}},
       {"metrics", {'o', "/metrics"}},
       {"openapi", {'o', "/api/openapi.json"}},
+      {"docs", {'o', "/api/docs"}},
+      {"docs_style", {'o', "/api/docs/page.css"}},
+      {"docs_script", {'o', "/api/docs/page.js"}},
       {"session_create", {'o', "/api/session", R"({"user":"nobody","password":"x"})"}},
       {"session_get", {'s', "/api/session"}},
       {"session_delete", {'s', "/api/session"}},
@@ -292,12 +295,10 @@ class SocketAuthorisation : public Authorisation {
            R"(","data":{"dataTypes":["products"]}})";
   }
   std::string mutate(const std::string& store) const {
-    return R"({"type":"mutate","storeId":")" + store +
-           R"(","data":{"mutations":[)" +
+    return R"({"type":"mutate","storeId":")" + store + R"(","data":{"mutations":[)" +
            std::string(R"({"id":"01890a5d-ac96-774b-bcce-b302099a8057","ops":)") +
-           R"([{"op":"set","dataType":"products","id":")" +
-           names.at("{product}") + R"(","field":"title","from":")" + std::string(kCanary) +
-           R"(","to":"Taken"}]}]}})";
+           R"([{"op":"set","dataType":"products","id":")" + names.at("{product}") +
+           R"(","field":"title","from":")" + std::string(kCanary) + R"(","to":"Taken"}]}]}})";
   }
 };
 
