@@ -181,8 +181,10 @@ std::string docs_page(const Json& document) {
 }
 
 std::string_view docs_style() {
-  return R"(:root{color-scheme:light dark;--line:#d5dbe1;--muted:#52606d;--accent:#0f6b6b;--back:#fff}
-@media(prefers-color-scheme:dark){:root{--line:#39434d;--muted:#9aa7b4;--accent:#58c7bc;--back:#1c2329}}
+  return R"(:root{color-scheme:light dark;
+  --line:#d5dbe1;--muted:#52606d;--accent:#0f6b6b;--back:#fff}
+@media(prefers-color-scheme:dark){:root{
+  --line:#39434d;--muted:#9aa7b4;--accent:#58c7bc;--back:#1c2329}}
 body{margin:0;background:var(--back);font:14px/20px system-ui,sans-serif}
 main{max-width:960px;margin:0 auto;padding:16px}
 h1{font-size:22px;line-height:28px}
@@ -192,7 +194,8 @@ h4{margin:8px 0 4px}
 code{font:13px/18px ui-monospace,monospace;overflow-wrap:anywhere}
 a{color:var(--accent)}
 small{color:var(--muted)}
-input{font:inherit;padding:4px 8px;width:min(320px,100%);border:1px solid var(--line);border-radius:6px}
+input{font:inherit;padding:4px 8px;width:min(320px,100%);
+  border:1px solid var(--line);border-radius:6px}
 details{border:1px solid var(--line);border-radius:6px;margin:4px 0;padding:6px 10px}
 summary{cursor:pointer}
 summary b{display:inline-block;min-width:56px;color:var(--accent)}
