@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "core/base/ids.hpp"
 
@@ -36,6 +37,10 @@ class Scheduler {
   virtual ~Scheduler() = default;
   // Runs on the engine executor, in order of posting; callable from any thread.
   virtual void post(std::function<void()> work) = 0;
+  // Runs on the engine executor when the piece of work that is running now has ended, before any
+  // other: what it gave to others can then be handed over together. From outside of the executor
+  // the same as post().
+  virtual void after_this(std::function<void()> work) { post(std::move(work)); }
   // Runs on the engine executor not earlier than delay_ms; engine executor only.
   virtual TimerId after(std::int64_t delay_ms, std::function<void()> work) = 0;
   virtual void cancel(TimerId id) = 0;

@@ -65,9 +65,9 @@ export class Server {
   }
 
   /** Answers how long it took until both doors answered, in ms. */
-  async start() {
+  async start(listen = '127.0.0.1:0') {
     const begun = performance.now();
-    const flags = ['serve', '--data', this.directory, '--listen', '127.0.0.1:0', '--web', WEB, '--rate-limit', '0'];
+    const flags = ['serve', '--data', this.directory, '--listen', listen, '--web', WEB, '--rate-limit', '0'];
     this.process = spawn(BINARY, this.demo ? [...flags, '--demo'] : flags, { stdio: ['ignore', 'pipe', 'pipe'] });
     let log = '';
     this.process.stderr.on('data', (chunk) => { log = (log + chunk).slice(-4000); });

@@ -1,4 +1,4 @@
-// What a connection needs of its server. Loop thread only, except where said.
+// What the connections of one loop need of their server. Loop thread only, except where said.
 #pragma once
 
 #include <string>
@@ -11,13 +11,13 @@
 namespace syncstore::adapters {
 
 struct ConnectionContext {
-  EventLoop& loop;
+  EventLoop* loop;
   ports::Scheduler& engine;
   ports::HttpHandler& http;
   ports::LinkAcceptor& links;
   const NetworkOptions& options;
   NetworkCounters& counters;
-  ProxyRules proxies;
+  const ProxyRules& proxies;
   std::function<void(const std::string& address)> on_closed;  // frees the place of an address
   bool draining = false;
 };

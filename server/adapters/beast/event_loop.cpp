@@ -13,8 +13,11 @@ std::int64_t steady_ms() {
   return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
 }
 
-EventLoop::EventLoop()
-    : now_ms_(steady_ms()), guard_(asio::make_work_guard(context_)), timer_(context_) {}
+EventLoop::EventLoop(ports::Scheduler& engine)
+    : engine_(engine),
+      now_ms_(steady_ms()),
+      guard_(asio::make_work_guard(context_)),
+      timer_(context_) {}
 
 EventLoop::~EventLoop() { stop(); }
 
@@ -50,16 +53,20 @@ void EventLoop::tick() {
   });
 }
 
-void EventLoop::put(std::shared_ptr<TrayReceiver> receiver,
-                    std::shared_ptr<const std::string> message, bool text) {
+void EventLoop::put(std::shared_ptr<TrayReceiver> receiver, Parcel parcel) {
   bool first = false;
   {
     const std::lock_guard lock(tray_mutex_);
     first = tray_.empty();
-    tray_.push_back({std::move(receiver), std::move(message), text});
+    tray_.push_back({std::move(receiver), std::move(parcel)});
   }
   if (first)
-    asio::post(context_, [this] { empty_tray(); });
+    engine_.after_this([this] { hand_over(); });
+}
+
+void EventLoop::hand_over() {
+  ++hand_overs_;
+  asio::post(context_, [this] { empty_tray(); });
 }
 
 void EventLoop::empty_tray() {
@@ -67,11 +74,11 @@ void EventLoop::empty_tray() {
     const std::lock_guard lock(tray_mutex_);
     tray_in_hand_.swap(tray_);
   }
-  for (Parcel& parcel : tray_in_hand_)
-    parcel.receiver->take(std::move(parcel.message), parcel.text);
+  for (Addressed& item : tray_in_hand_)
+    item.receiver->take(std::move(item.parcel));
   // Flushing after all were handed over sends the messages of one turn to a link in one write.
-  for (Parcel& parcel : tray_in_hand_)
-    parcel.receiver->taken_all();
+  for (Addressed& item : tray_in_hand_)
+    item.receiver->taken_all();
   tray_in_hand_.clear();
 }
 

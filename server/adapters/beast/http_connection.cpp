@@ -3,18 +3,15 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <chrono>
-#include <ctime>
 
 #include "core/base/limits.hpp"
+#include "server/adapters/beast/response_text.hpp"
 #include "server/adapters/beast/socket_link.hpp"
 
 namespace syncstore::adapters {
 namespace {
 
 constexpr std::string_view kSocketPath = "/ws";
-constexpr std::size_t kBodyPiece =
-    65'536;  // decoded at a time, so that a large upload stays small in memory
-constexpr std::size_t kUndecodedMax = 16'384;  // a chunk header or trailer that never ends
 constexpr std::int64_t kHandlerMs = 120'000;  // longer work answers 202 and reports through records
 constexpr std::int64_t kWriteStallMs = 30'000;  // a reader that takes nothing for so long is gone
 constexpr std::int64_t kBodyGraceMs = 10'000;   // before the least rate of a body counts
@@ -25,34 +22,16 @@ std::int64_t steady_us() {
   return duration_cast<microseconds>(steady_clock::now().time_since_epoch()).count();
 }
 
-std::string http_date() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  std::array<char, 40> text{};
-  const std::size_t size =
-      std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  return {text.data(), size};
-}
-
-std::string without_line_breaks(std::string_view text) {
-  std::string out(text);
-  std::erase_if(out, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
-  return out;
-}
-
-GateRefusal too_large() { return {413, ErrorCode::too_large, {}}; }
-
 }  // namespace
 
 HttpConnection::HttpConnection(ConnectionContext& context, std::shared_ptr<PeerSocket> socket,
                                std::string peer)
     : context_(context), socket_(std::move(socket)), peer_(std::move(peer)) {
-  context_.loop.add(this);
+  context_.loop->add(this);
 }
 
 HttpConnection::~HttpConnection() {
-  context_.loop.remove(this);
+  context_.loop->remove(this);
   if (phase_ != Phase::upgrading)
     socket_->on_sent = nullptr;
   // An upgraded connection has handed its place to the link.
@@ -76,7 +55,7 @@ void HttpConnection::start() {
 
 void HttpConnection::enter(Phase phase) {
   phase_ = phase;
-  phase_since_ms_ = context_.loop.now_ms();
+  phase_since_ms_ = context_.loop->now_ms();
 }
 
 void HttpConnection::tick(std::int64_t now_ms) {
@@ -151,7 +130,7 @@ void HttpConnection::on_read(error_code error, std::size_t bytes) {
   }
   // The time of a header counts from its first byte, an idle wait before it does not.
   if (phase_ == Phase::head && input_.empty())
-    phase_since_ms_ = context_.loop.now_ms();
+    phase_since_ms_ = context_.loop->now_ms();
   input_.append(buffer_.data(), bytes);
   if (phase_ == Phase::head)
     return on_input();
@@ -192,108 +171,6 @@ void HttpConnection::on_head() {
   begin_body();
 }
 
-void HttpConnection::begin_body() {
-  enter(Phase::handler);
-  const auto number = request_number_;
-  auto request = std::make_shared<const ports::HttpRequest>(head_->request);
-  context_.engine.post([self = shared_from_this(), request, number] {
-    self->context_.http.begin_body(
-        *request, [self, number](std::shared_ptr<ports::BodySink> sink, bool refused,
-                                 ports::HttpResponse response) {
-          self->context_.loop.post([self, number, sink = std::move(sink), refused,
-                                    response = std::move(response)]() mutable {
-            if (self->phase_ != Phase::handler || self->request_number_ != number)
-              return;
-            self->on_body_verdict(std::move(sink), refused, std::move(response));
-          });
-        });
-  });
-}
-
-void HttpConnection::on_body_verdict(std::shared_ptr<ports::BodySink> sink, bool refused,
-                                     ports::HttpResponse response) {
-  if (refused) {
-    response.close = true;
-    return respond(std::move(response));
-  }
-  sink_ = std::move(sink);
-  body_limit_ = sink_ != nullptr ? limits::kImportBytes : limits::kMessageBytes;
-  if (head_->content_length.value_or(0) > body_limit_) {
-    if (sink_ != nullptr)
-      sink_->aborted();
-    return refuse(too_large());
-  }
-  body_.clear();
-  body_bytes_ = 0;
-  decoder_ = std::make_unique<BodyDecoder>(head_bytes_);
-  enter(Phase::body);
-  if (head_->expects_continue && input_.empty()) {
-    socket_->push("", std::make_shared<const std::string>("HTTP/1.1 100 Continue\r\n\r\n"));
-    socket_->flush();
-  }
-  continue_body();
-}
-
-void HttpConnection::continue_body() {
-  std::string piece;
-  while (true) {
-    piece.clear();
-    const std::size_t before = input_.size();
-    const BodyDecoder::State state = decoder_->feed(input_, piece, kBodyPiece);
-    if (state == BodyDecoder::State::bad) {
-      if (sink_ != nullptr)
-        sink_->aborted();
-      return refuse({400, ErrorCode::malformed, "The request body is not framed correctly."});
-    }
-    if (!take_body_piece(piece))
-      return;
-    if (state == BodyDecoder::State::done)
-      return body_complete();
-    if (input_.empty() || input_.size() == before)
-      break;
-  }
-  if (input_.size() > kUndecodedMax) {
-    if (sink_ != nullptr)
-      sink_->aborted();
-    return refuse({400, ErrorCode::malformed, "The request body is not framed correctly."});
-  }
-  read();
-}
-
-bool HttpConnection::take_body_piece(const std::string& piece) {
-  body_bytes_ += piece.size();
-  if (body_bytes_ > body_limit_) {
-    if (sink_ != nullptr)
-      sink_->aborted();
-    refuse(too_large());
-    return false;
-  }
-  if (sink_ == nullptr) {
-    body_ += piece;
-    return true;
-  }
-  if (piece.empty() || sink_->write(piece))
-    return true;
-  ports::HttpResponse response = sink_->refusal();
-  response.close = true;
-  respond(std::move(response));
-  return false;
-}
-
-void HttpConnection::body_complete() {
-  decoder_.reset();
-  if (sink_ == nullptr) {
-    head_->request.body = std::move(body_);
-    body_.clear();
-    return call_handler();
-  }
-  enter(Phase::handler);
-  context_.engine.post([sink = std::move(sink_), reply = make_reply()]() mutable {
-    sink->complete(std::move(reply));
-  });
-  sink_.reset();
-}
-
 void HttpConnection::call_handler() {
   enter(Phase::handler);
   auto request = std::make_shared<ports::HttpRequest>(std::move(head_->request));
@@ -304,7 +181,7 @@ void HttpConnection::call_handler() {
 
 ports::HttpReply HttpConnection::make_reply() {
   return [self = shared_from_this(), number = request_number_](ports::HttpResponse response) {
-    self->context_.loop.post([self, number, response = std::move(response)]() mutable {
+    self->context_.loop->post([self, number, response = std::move(response)]() mutable {
       if (self->phase_ != Phase::handler || self->request_number_ != number)
         return;
       self->respond(std::move(response));
@@ -324,31 +201,18 @@ void HttpConnection::refuse(const GateRefusal& refusal) {
 }
 
 void HttpConnection::respond(ports::HttpResponse response) {
-  const bool bodiless_status =
-      response.status == 204 || response.status == 304 || response.status < 200;
-  const std::size_t size =
-      response.shared_body ? response.shared_body->size() : response.body.size();
   close_after_ = close_after_ || response.close;
-  std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
-  head += status_phrase(response.status);
-  head += "\r\nDate: " + http_date() + "\r\n";
-  for (const auto& [name, value] : response.headers) {
-    head += without_line_breaks(name) + ": " + without_line_breaks(value) + "\r\n";
-  }
-  if (!bodiless_status)
-    head += "Content-Length: " + std::to_string(size) + "\r\n";
-  if (close_after_) {
-    head += "Connection: close\r\n";
-  } else if (head_ && head_->minor == 0) {
-    head += "Connection: keep-alive\r\n";
-  }
-  head += "\r\n";
-  const bool with_body = !bodiless_status && method_ != "HEAD" && size > 0;
+  const AfterResponse after = close_after_                 ? AfterResponse::close
+                              : head_ && head_->minor == 0 ? AfterResponse::keep_old
+                                                           : AfterResponse::keep;
+  std::string head = response_head(response, after);
+  const std::size_t size = body_size(response);
+  const bool with_body = !bodiless(response.status) && method_ != "HEAD" && size > 0;
   status_ = response.status;
   response_bytes_ = head.size() + (with_body ? size : 0);
   enter(Phase::writing);
   last_write_ms_ = phase_since_ms_;
-  socket_->on_sent = [this](std::size_t) { last_write_ms_ = context_.loop.now_ms(); };
+  socket_->on_sent = [this](std::size_t) { last_write_ms_ = context_.loop->now_ms(); };
   auto done = continuation([self = shared_from_this()](error_code error, std::size_t) {
     if (self->phase_ != Phase::writing)
       return;
@@ -411,7 +275,7 @@ void HttpConnection::ask_upgrade() {
   auto shared = std::make_shared<const ports::HttpRequest>(request);
   context_.engine.post([self = shared_from_this(), shared, number] {
     self->context_.links.upgrade(*shared, [self, number](ports::LinkAcceptor::Verdict verdict) {
-      self->context_.loop.post([self, number, verdict = std::move(verdict)]() mutable {
+      self->context_.loop->post([self, number, verdict = std::move(verdict)]() mutable {
         if (self->phase_ != Phase::handler || self->request_number_ != number)
           return;
         self->do_upgrade(std::move(verdict));

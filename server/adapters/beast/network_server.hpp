@@ -1,6 +1,7 @@
-// HTTP and WebSocket on one port. Owns the socket loop's thread and every connection. Handlers run
-// on the engine executor; the server outlives none of the ports it is given. Thread rule: start,
-// begin_drain and stop from one controlling thread.
+// HTTP and WebSocket on one port. Owns the socket loops' threads and every connection; a connection
+// lives on one loop from the first byte to the last. Handlers run on the engine executor; the
+// server outlives none of the ports it is given. Thread rule: start, begin_drain and stop from one
+// controlling thread.
 #pragma once
 
 #include <atomic>
@@ -37,16 +38,20 @@ struct NetworkOptions {
   std::size_t connections = limits::kConnections;
   std::size_t connections_per_address =
       limits::kConnectionsPerAddress;  // loopback and trusted proxies are not counted
+  bool count_loopback = false;         // tests: loopback is held to the cap as well
+  std::size_t loops = 0;               // threads of sockets; 0 = one for each core
   int header_seconds = limits::kHttpHeaderSeconds;
   int keep_alive_seconds = limits::kHttpKeepAliveSeconds;
   int ping_seconds = limits::kPingSeconds;
-  std::function<void(const RequestRecord&)> on_request;  // called on the loop thread
+  std::function<void(const RequestRecord&)> on_request;  // called on the loops' threads
+  // There are no descriptors left for connections; on a loop's thread, at most once a minute.
+  std::function<void()> on_descriptors_short;
 };
 
 // Read by /metrics from any thread.
 struct NetworkCounters {
   std::atomic<std::uint64_t> accepted{0};
-  std::atomic<std::uint64_t> turned_away{0};  // over a cap
+  std::atomic<std::uint64_t> turned_away{0};  // over a cap, or no descriptor left
   std::atomic<std::uint64_t> gate_refusals{0};
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> messages_in{0};
@@ -70,6 +75,8 @@ class NetworkServer {
   // Stops accepting, ends idle connections, and closes the links with 1001 spread over `spread_ms`.
   void begin_drain(int spread_ms);
   std::size_t open_connections() const;
+  std::vector<std::size_t> connections_by_loop() const;
+  std::uint64_t hand_overs() const;  // of messages, from the engine to the loops
   void stop();
   const NetworkCounters& counters() const;
   // Takes certificate and key again from their files; connections that are open keep the old ones.

@@ -1,6 +1,9 @@
 #include "server/adapters/beast/peer_socket.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
@@ -24,6 +27,10 @@ PeerSocket::PeerSocket(TcpSocket socket, SSL_CTX* tls)
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
+  // A reader that stops is noticed while its messages are still ours to replace. It bounds what
+  // was not sent yet, never what is on its way: a long line stays full.
+  const int unsent = limits::kSocketUnsentBytes;
+  ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
   if (tls != nullptr) {
     tls_ = SSL_new(tls);
     SSL_set_fd(tls_, static_cast<int>(socket_.native_handle()));

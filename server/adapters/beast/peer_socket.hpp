@@ -16,6 +16,8 @@
 #include <memory>
 #include <string>
 
+#include "core/base/limits.hpp"
+
 namespace syncstore::adapters {
 
 namespace asio = boost::asio;
@@ -49,7 +51,10 @@ class PeerSocket : public std::enable_shared_from_this<PeerSocket> {
   void push(std::string_view header, SharedBytes payload,
             std::unique_ptr<Continuation> done = nullptr);
   void flush();  // sends what is queued as far as the socket takes it; push alone sends nothing
-  std::size_t queued_bytes() const { return queued_bytes_; }
+  // Memory that the queue holds, as far as it is counted: bytes and a fixed cost of each item.
+  std::size_t held_bytes() const {
+    return queued_bytes_ + queue_.size() * limits::kLinkMessageCost;
+  }
   // Told of bytes that left, so that others can account for them.
   std::function<void(std::size_t)> on_sent;
   // Sees every byte read from the peer after TLS, before its reader.

@@ -54,8 +54,4 @@ GateAnswer pass_gate(std::string_view block);
 // Percent decoding, once; none on bad escapes. `plus_is_blank` for query strings.
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_blank);
 
-// The HTTP answer to a refusal, as problem+json; always closes.
-ports::HttpResponse refusal_response(const GateRefusal& refusal);
-std::string_view status_phrase(int status);
-
 }  // namespace syncstore::adapters

@@ -26,6 +26,11 @@ constexpr std::size_t kUnhandledBytes = 2 * limits::kMessageBytes;
 constexpr std::size_t kKeptReadBuffer = 65'536;  // a large message's buffer is given back
 constexpr std::size_t kFrameHeaderMax = 10;      // of a frame that is not masked
 
+// What a message that waits costs: small ones cost more memory than they have bytes.
+std::size_t cost_of(const std::string& message) {
+  return message.size() + kFrameHeaderMax + limits::kLinkMessageCost;
+}
+
 // The header of an unmasked, unfragmented server frame.
 std::string frame_header(std::size_t size, bool text) {
   std::string header;
@@ -56,7 +61,7 @@ class SocketLink : public ports::Link,
         request_(std::move(request)),
         subprotocol_(std::move(subprotocol)),
         text_(subprotocol_.size() > 5 && subprotocol_.substr(subprotocol_.size() - 5) == ".json") {
-    context_.loop.add(this);
+    context_.loop->add(this);
   }
 
   ~SocketLink() override {
@@ -83,7 +88,7 @@ class SocketLink : public ports::Link,
       if (kind == websocket::frame_type::pong)
         missed_pings_ = 0;
     });
-    state_since_ms_ = context_.loop.now_ms();
+    state_since_ms_ = context_.loop->now_ms();
     ws_.async_accept(upgrade_request_, [self = shared_from_this()](error_code failed) {
       if (failed)
         return self->finish();
@@ -93,36 +98,34 @@ class SocketLink : public ports::Link,
 
   // --- ports::Link, any thread ---
   bool send(std::shared_ptr<const std::string> message, bool text) override {
-    const std::size_t size = message->size() + kFrameHeaderMax;
+    const std::size_t size = cost_of(*message);
     const std::size_t queued = queued_bytes();
     // A single message above the bound still goes to an idle link: there is no other way to deliver
     // it.
     if (queued > 0 && queued + size > limits::kLinkQueueBytes) {
       refused_ = true;
       ++context_.counters.sends_refused;
-      context_.loop.put(shared_from_this(), nullptr,
-                        false);  // the queue may have emptied meanwhile: looks again
+      context_.loop->put(shared_from_this(), {});  // the queue may have emptied meanwhile
       return false;
     }
     in_tray_ += size;
     ++context_.counters.messages_out;
     context_.counters.bytes_out += message->size();
-    context_.loop.put(shared_from_this(), std::move(message), text);
+    context_.loop->put(shared_from_this(),
+                       {text ? Parcel::Kind::text : Parcel::Kind::binary, 0, std::move(message)});
     return true;
   }
 
   void close(std::uint16_t code, std::string reason) override {
-    context_.loop.put(shared_from_this(), nullptr,
-                      false);  // keeps the order behind messages sent before
-    context_.loop.post([self = shared_from_this(), code, reason = std::move(reason)] {
-      self->begin_close(code, reason);
-    });
+    context_.loop->put(
+        shared_from_this(),
+        {Parcel::Kind::close, code, std::make_shared<const std::string>(std::move(reason))});
   }
 
   std::size_t queued_bytes() const override { return in_tray_.load() + in_socket_.load(); }
 
   void pause_reading(bool paused) override {
-    context_.loop.post([self = shared_from_this(), paused] {
+    context_.loop->post([self = shared_from_this(), paused] {
       self->paused_ = paused;
       if (!paused)
         self->read();
@@ -130,14 +133,17 @@ class SocketLink : public ports::Link,
   }
 
   // --- loop thread ---
-  void take(std::shared_ptr<const std::string> message, bool text) override {
-    if (message == nullptr)
+  void take(Parcel parcel) override {
+    if (parcel.kind == Parcel::Kind::look)
       return;
-    const std::size_t size = message->size() + kFrameHeaderMax;
+    if (parcel.kind == Parcel::Kind::close)
+      return begin_close(parcel.close_code, *parcel.message);
+    const std::size_t size = cost_of(*parcel.message);
     if (!finished_ && !closing_ && !ws_.next_layer().close_sent()) {
-      const std::string header = frame_header(message->size(), text);
-      socket_->push(header, std::move(message));
-      in_socket_ = socket_->queued_bytes();
+      const bool text = parcel.kind == Parcel::Kind::text;
+      const std::string header = frame_header(parcel.message->size(), text);
+      socket_->push(header, std::move(parcel.message));
+      in_socket_ = socket_->held_bytes();
     }
     // Last, so that a sender in between counts these bytes twice rather than not at all.
     in_tray_ -= size;
@@ -170,18 +176,18 @@ class SocketLink : public ports::Link,
     if (missed_pings_ >= limits::kMissedPings)
       return begin_close(4408, "no answer to pings");
     ++missed_pings_;
-    if (socket_->queued_bytes() < limits::kLinkQueueBytes)
+    if (socket_->held_bytes() < limits::kLinkQueueBytes)
       socket_->push(std::string_view("\x89\x00", 2), nullptr);
     socket_->flush();
   }
 
-  void leave(std::int64_t in_ms) override { leave_at_ms_ = context_.loop.now_ms() + in_ms; }
+  void leave(std::int64_t in_ms) override { leave_at_ms_ = context_.loop->now_ms() + in_ms; }
 
   void begin_close(std::uint16_t code, const std::string& reason) {
     if (finished_ || closing_)
       return;
     closing_ = true;
-    state_since_ms_ = context_.loop.now_ms();
+    state_since_ms_ = context_.loop->now_ms();
     if (!open_)
       return;  // accepted() looks
     websocket::close_reason why(static_cast<websocket::close_code>(code));
@@ -194,10 +200,10 @@ class SocketLink : public ports::Link,
     ws_.next_layer().set_upgraded();
     ++context_.counters.links;
     counted_ = true;
-    last_ping_ms_ = state_since_ms_ = context_.loop.now_ms();
+    last_ping_ms_ = state_since_ms_ = context_.loop->now_ms();
     socket_->on_sent = [this](std::size_t) { account(); };
     socket_->on_received = [this](std::string_view bytes) {
-      if (!meter_.feed(bytes, context_.loop.now_ms()))
+      if (!meter_.feed(bytes, context_.loop->now_ms()))
         begin_close(1008, "too many frames");
     };
     open_ = true;
@@ -207,7 +213,7 @@ class SocketLink : public ports::Link,
     }
     context_.engine.post([self = shared_from_this()] {
       self->session_ = self->context_.links.opened(self->request_, self, self->subprotocol_);
-      self->context_.loop.post([self] { self->read(); });
+      self->context_.loop->post([self] { self->read(); });
     });
   }
 
@@ -256,14 +262,14 @@ class SocketLink : public ports::Link,
       --self->unhandled_messages_;
       self->unhandled_bytes_ -= size;
       if (was_full)
-        self->context_.loop.post([self] { self->read(); });
+        self->context_.loop->post([self] { self->read(); });
     });
     read();
   }
 
   // After anything that changed the socket's queue.
   void account() {
-    in_socket_ = socket_->queued_bytes();
+    in_socket_ = socket_->held_bytes();
     if (!refused_ || finished_ || queued_bytes() >= limits::kLinkQueueBytes / 4)
       return;
     refused_ = false;
@@ -291,7 +297,7 @@ class SocketLink : public ports::Link,
   }
 
   void leave_place() {
-    context_.loop.remove(this);
+    context_.loop->remove(this);
     context_.on_closed(peer_);
   }
 
@@ -339,8 +345,8 @@ void open_socket_link(ConnectionContext& context, std::shared_ptr<PeerSocket> so
                       std::string peer, ports::HttpRequest request, std::string_view head,
                       const std::string& subprotocol) {
   context.loop
-      .make<SocketLink>(context, std::move(socket), std::move(peer), std::move(request),
-                        subprotocol)
+      ->make<SocketLink>(context, std::move(socket), std::move(peer), std::move(request),
+                         subprotocol)
       ->accept(head);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "core/base/result.hpp"
 
@@ -15,6 +16,9 @@ std::int64_t monotonic_us() {
   using namespace std::chrono;
   return duration_cast<microseconds>(steady_clock::now().time_since_epoch()).count();
 }
+
+// Of the thread that asks: the executor whose work it is running.
+thread_local const EngineThread* running_engine = nullptr;
 
 }  // namespace
 
@@ -38,6 +42,19 @@ void EngineThread::post(std::function<void()> work) {
   }
   if (was_empty)
     wake_.notify_one();
+}
+
+void EngineThread::after_this(std::function<void()> work) {
+  if (running_engine != this)
+    return post(std::move(work));
+  turn_end_.push_back(std::move(work));
+}
+
+void EngineThread::end_turn() {
+  while (!turn_end_.empty()) {
+    for (const auto& work : std::exchange(turn_end_, {}))
+      work();
+  }
 }
 
 ports::TimerId EngineThread::after(std::int64_t delay_ms, std::function<void()> work) {
@@ -110,6 +127,7 @@ std::int64_t EngineThread::last_beat_ms() const {
 }
 
 void EngineThread::run_engine() {
+  running_engine = this;
   std::vector<std::function<void()>> work;
   while (true) {
     {
@@ -128,6 +146,7 @@ void EngineThread::run_engine() {
     for (auto& item : work) {
       item();
       item = nullptr;
+      end_turn();
     }
     work.clear();
     run_due_timers();
@@ -142,6 +161,7 @@ void EngineThread::run_due_timers() {
     timer_by_id_.erase(timer.id);
     timers_.erase(timers_.begin());
     timer.work();
+    end_turn();
   }
 }
 

@@ -21,6 +21,7 @@ class EngineThread : public ports::Scheduler {
   ~EngineThread() override;  // stop()
 
   void post(std::function<void()> work) override;
+  void after_this(std::function<void()> work) override;
   ports::TimerId after(std::int64_t delay_ms, std::function<void()> work) override;
   void cancel(ports::TimerId id) override;
   bool background(std::function<void()> work) override;
@@ -43,6 +44,7 @@ class EngineThread : public ports::Scheduler {
   void run_engine();
   void run_pool();
   void run_due_timers();
+  void end_turn();
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
@@ -51,6 +53,7 @@ class EngineThread : public ports::Scheduler {
   std::multimap<Moment, Timer> timers_;  // engine thread only
   std::unordered_map<ports::TimerId, std::multimap<Moment, Timer>::iterator>
       timer_by_id_;  // engine thread only
+  std::vector<std::function<void()>> turn_end_;  // engine thread only
   ports::TimerId next_timer_ = 1;
   std::int64_t last_beat_us_ = 0;  // guarded by mutex_
 

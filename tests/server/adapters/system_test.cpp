@@ -48,6 +48,24 @@ TEST(EngineThread, RunsTimersInOrderOfTheirTimeAndObeysCancel) {
   EXPECT_EQ(order, (std::vector<int>{0, 1, 3}));
 }
 
+TEST(EngineThread, EndsAPieceOfWorkBeforeTheNextOneBegins) {
+  EngineThread engine;
+  std::string order;
+  engine.run_and_wait([&] {
+    engine.post([&] { order += "next "; });
+    engine.after_this([&] {
+      order += "end ";
+      engine.after_this([&] { order += "of-it "; });
+    });
+    order += "work ";
+  });
+  engine.run_and_wait([] {});
+  EXPECT_EQ(order, "work end of-it next ");
+  engine.after_this([&] { order += "outside "; });
+  engine.run_and_wait([] {});
+  EXPECT_EQ(order, "work end of-it next outside ");
+}
+
 TEST(EngineThread, BoundsItsPool) {
   EngineThread engine(1, 2);
   std::promise<void> gate;
