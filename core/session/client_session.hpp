@@ -202,7 +202,7 @@ class ClientSession {
   TimeMs retry_at_ = 0, poll_at_ = 0, attempt_until_ = 0, heard_at_ = 0, pinged_at_ = 0,
          renew_at_ = 0;
   TimeMs told_timer_ = 0;
-  TimeMs send_again_at_ = 0;  // the server's disk is full: edits stay here until then; 0 = it is not
+  TimeMs send_again_at_ = 0;  // the server's disk is full: edits stay here until then
 
   // data
   Epoch epoch_ = 0;

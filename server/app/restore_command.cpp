@@ -15,7 +15,8 @@ int report(const Error& error, const Status& unfinished) {
     std::cerr << " Stop it first: a restore replaces the data that it serves.";
   if (error.code != ErrorCode::invalid)
     std::cerr << " " << error_sentence(error.code);
-  std::cerr << " " << (unfinished.ok() ? "Nothing was changed." : unfinished.error().detail) << "\n";
+  std::cerr << " " << (unfinished.ok() ? "Nothing was changed." : unfinished.error().detail)
+            << "\n";
   switch (error.code) {
     case ErrorCode::directory_locked:
     case ErrorCode::read_only_directory:

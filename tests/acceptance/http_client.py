@@ -39,10 +39,13 @@ class Client:
             self.session = answer.json["data"]
             self.csrf = self.session["csrf"]
 
+    def connection(self):
+        return http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+
     def call(self, method, path, body=None, headers=None, raw=None, query=None):
         if query:
             path += ("&" if "?" in path else "?") + urllib.parse.urlencode(query)
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+        connection = self.connection()
         sent = dict(headers or {})
         if self.cookie and "Cookie" not in sent:
             sent["Cookie"] = self.cookie

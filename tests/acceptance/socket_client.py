@@ -17,8 +17,10 @@ class Closed(Exception):
 
 class JsonSocket:
     def __init__(self, server, token=None, ticket=None, origin=None, headers=None, protocol="syncstore.v1.json",
-                 timeout=20, host=None):
-        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=timeout)
+                 timeout=20, host=None, port=None, wrap=None):
+        self.socket = socket.create_connection(("127.0.0.1", port or server.port), timeout=timeout)
+        if wrap:
+            self.socket = wrap(self.socket)
         key = base64.b64encode(os.urandom(16)).decode()
         lines = ["GET /ws HTTP/1.1", f"Host: {host or f'127.0.0.1:{server.port}'}", "Upgrade: websocket", "Connection: Upgrade",
                  f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Protocol: {protocol}"]
