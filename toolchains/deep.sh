@@ -169,7 +169,7 @@ if wants fuzz; then
     if ((grow_corpus)); then
       for target in "${targets[@]}"; do
         mkdir -p "tests/fuzz/corpus/$target"
-        "build/fuzz/fuzz_$target" -merge=1 -max_len=1024 "tests/fuzz/corpus/$target" "build/fuzz-corpus/$target" \
+        "build/fuzz/fuzz_$target" -set_cover_merge=1 -use_counters=0 -max_len=1024 "tests/fuzz/corpus/$target" "build/fuzz-corpus/$target" \
           >"$results/merge-$target.log" 2>&1 || echo "deep.sh: merging $target failed" >&2
       done
     fi

@@ -18,8 +18,9 @@ def main():
 
     found = re.search(r"(?:SUMMARY|ERROR): .*", log)
     outcome = "clean" if ok else (found.group(0)[:120] if found else "did not end")
-    print(f"| {target} | {last(r'number_of_executed_units: (\d+)')} | {last(r'average_exec_per_sec: +(\d+)')} "
-          f"| {last(r'cov: (\d+)')} | {last(r'corp: (\d+)')} | {last(r'peak_rss_mb: +(\d+)')} MB | {outcome} |")
+    executed, each_second = last(r"number_of_executed_units: (\d+)"), last(r"average_exec_per_sec: +(\d+)")
+    reached, inputs, memory = last(r"cov: (\d+)"), last(r"corp: (\d+)"), last(r"peak_rss_mb: +(\d+)")
+    print(f"| {target} | {executed} | {each_second} | {reached} | {inputs} | {memory} MB | {outcome} |")
 
 
 if __name__ == "__main__":

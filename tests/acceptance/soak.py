@@ -300,6 +300,7 @@ class Soak:
         while not self.stop.wait(SAMPLE_SECONDS) and time.monotonic() - self.began < self.minutes * 60:
             self.sample(writers)
         self.stop.set()
+        self.wake(readers)
         for worker in workers:
             worker.join(120)
         errors = [f"{type(w).__name__}: {w.error!r}" for w in workers if w.error] + \
@@ -308,6 +309,15 @@ class Soak:
         if not errors:
             self.finish(writers, readers, workers, idle_descriptors)
         return self
+
+    def wake(self, readers):
+        """A follower that waits for news notices the end with the next of them; writers may all have stopped by now."""
+        for turn in range(60):
+            if not any(reader.is_alive() for reader in readers):
+                return
+            self.admin.put(f"/api/products/{self.products[0]}?storeId=gifts", {"title": f"The end {turn}"})
+            for reader in readers:
+                reader.join(0.5)
 
     def finish(self, writers, readers, workers, idle_descriptors):
         for writer in writers:

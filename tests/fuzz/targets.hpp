@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/base/digest.hpp"
 #include "core/base/json.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/text.hpp"
@@ -60,7 +61,7 @@ inline void check_client_message(std::string_view text) {
   }
 }
 
-inline void check_queue_entry(std::string_view bytes) {
+inline void check_entry_bytes(std::string_view bytes) {
   const auto entry = sync::read_entry(bytes);
   if (!entry.ok())
     return;
@@ -68,6 +69,15 @@ inline void check_queue_entry(std::string_view bytes) {
   const auto second = sync::read_entry(again);
   SS_ASSERT(second.ok());
   SS_ASSERT(sync::write_entry(*second) == again);
+}
+
+// The bytes as they are, and below a checksum that fits them: what damage does that it misses.
+inline void check_queue_entry(std::string_view bytes) {
+  check_entry_bytes(bytes);
+  ByteWriter sealed;
+  sealed.raw(bytes);
+  sealed.u64(xxh64(bytes));
+  check_entry_bytes(sealed.bytes());
 }
 
 inline void check_frames(std::string_view bytes) {
