@@ -122,14 +122,20 @@ void OfflineQueue::replace_mutation(QueueEntry& entry, Mutation mutation) {
   changed(entry.number);
 }
 
-void OfflineQueue::rename(QueueEntry& entry, const MutationId& absorbed, const MutationId& id) {
-  entry.replaced.push_back(entry.mutation.id);
-  entry.replaced.push_back(absorbed);
-  by_id_.emplace(absorbed, entry.number);
+// Whoever posts one of these again is told that the entry has it.
+void OfflineQueue::keep_ids(QueueEntry& entry, const std::vector<MutationId>& absorbed) {
+  for (const MutationId& id : absorbed) {
+    entry.replaced.push_back(id);
+    by_id_.emplace(id, entry.number);
+  }
   while (entry.replaced.size() > limits::kQueueReplacedIds) {
     by_id_.erase(entry.replaced.front());
     entry.replaced.erase(entry.replaced.begin());
   }
+}
+
+void OfflineQueue::rename(QueueEntry& entry, const MutationId& absorbed, const MutationId& id) {
+  keep_ids(entry, {entry.mutation.id, absorbed});
   entry.mutation.id = id;
   by_id_.emplace(id, entry.number);
 }

@@ -127,6 +127,7 @@ class OfflineQueue {
   void replace_mutation(
       QueueEntry& entry,
       Mutation mutation);  // keeps indexes and sizes true; not durable until written
+  void keep_ids(QueueEntry& entry, const std::vector<MutationId>& absorbed);
   void rename(QueueEntry& entry, const MutationId& absorbed, const MutationId& id);
   void erase(std::uint64_t number);
   void index(const QueueEntry& entry, bool add);

@@ -130,7 +130,10 @@ void OfflineQueue::fold_edits_into(std::uint64_t parked, const Op& insert) {
     Mutation folded = keeper->mutation;
     fold_into_insert(folded, entry->mutation);
     replace_mutation(*keeper, std::move(folded));
+    std::vector<MutationId> ids = entry->replaced;
+    ids.push_back(entry->mutation.id);
     erase(number);
+    keep_ids(*find_entry(parked), ids);
   }
 }
 
