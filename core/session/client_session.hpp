@@ -8,6 +8,7 @@
 // receipt's sequence; erased only when the stored base has reached it.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <map>
 #include <optional>
@@ -131,8 +132,8 @@ class ClientSession {
   void on_welcome(const wire::Welcome& welcome, TimeMs now);
   void take_welcome(const wire::Welcome& welcome, TimeMs now);
   void on_notice(const wire::Notice& notice, TimeMs now);
-  void on_keepalive(const wire::Keepalive& keepalive, TimeMs now);
   void hold_edits(TimeMs until);
+  void on_keepalive(const wire::Keepalive& keepalive, TimeMs now);
   void renew_at(std::uint32_t expires_in_s, TimeMs now);
   void link_failed(TimeMs now);
 
@@ -201,8 +202,8 @@ class ClientSession {
   std::string ticket_;
   TimeMs retry_at_ = 0, poll_at_ = 0, attempt_until_ = 0, heard_at_ = 0, pinged_at_ = 0,
          renew_at_ = 0;
-  TimeMs told_timer_ = 0;
   TimeMs send_again_at_ = 0;  // the server's disk is full: edits stay here until then
+  TimeMs told_timer_ = 0;
 
   // data
   Epoch epoch_ = 0;
@@ -239,7 +240,9 @@ class ClientSession {
   std::uint32_t resyncs_ = 0;
   std::uint64_t skipped_frames_ = 0;
   std::optional<Error> last_error_;
-  std::string told_status_;
+  // What the last status said: its numbers, and the sentence of the last error.
+  std::array<std::int64_t, 12> told_status_{-1};
+  std::string told_error_;
   bool queue_changed_ = true;
   bool marks_live_ = false;
 };

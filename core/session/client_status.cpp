@@ -117,6 +117,8 @@ void append_op(std::string& out, const sync::Op& op, const sync::OpOutcome* outc
   }
   if (outcome != nullptr) {
     sync::OpOutcome told = *outcome;
+    if (one_field)
+      told.field.clear();  // the operation names it already
     if (told.code == ErrorCode::unknown_record && kept != nullptr) {
       told.code = ErrorCode::record_lost;
       told.message.clear();
@@ -207,15 +209,39 @@ void ClientSession::finish(TimeMs now) {
   arrange_timer(now);
 }
 
+// Told when a number of it differs; the times of saves differ with their count.
 void ClientSession::tell_status() {
   const sync::QueueCounts counts = queue_.counts();
+  const bool loading = !caught_up();
+  const TimeMs offline_since = is_live() ? 0 : offline_since_;
+  // People read an age in seconds: a stream of changes is not worth a status each.
+  const TimeMs last_change_at = last_change_at_ - last_change_at_ % 1'000;
+  const TimeMs cached_as_of = from_cache_ && !is_live() ? as_of_ : 0;
+  const decltype(told_status_) facts = {
+      static_cast<std::int64_t>(state_),
+      loading ? 1 : 0,
+      offline_since,
+      static_cast<std::int64_t>(counts.waiting),
+      static_cast<std::int64_t>(counts.parked),
+      static_cast<std::int64_t>(writer_.open_conflicts()),
+      last_change_at,
+      static_cast<std::int64_t>(saves_),
+      retry_at_,
+      cached_as_of,
+      static_cast<std::int64_t>(role_) << 32 | resyncs_,
+      last_error_ ? static_cast<std::int64_t>(last_error_->code) : -1};
+  const std::string_view error = last_error_ ? std::string_view(last_error_->detail) : "";
+  if (facts == told_status_ && error == told_error_)
+    return;
+  told_status_ = facts;
+  told_error_ = error;
   std::string text = "{\"connection\":\"";
-  text += screen_state(state_, !caught_up());
-  text += "\",\"offlineSince\":" + number_or_null(is_live() ? 0 : offline_since_);
+  text += screen_state(state_, loading);
+  text += "\",\"offlineSince\":" + number_or_null(offline_since);
   text += ",\"waiting\":" + std::to_string(counts.waiting) +
           ",\"parked\":" + std::to_string(counts.parked);
   text += ",\"conflicts\":" + std::to_string(writer_.open_conflicts());
-  text += ",\"lastChangeAt\":" + number_or_null(last_change_at_);
+  text += ",\"lastChangeAt\":" + number_or_null(last_change_at);
   std::vector<std::int64_t> sorted = samples_;
   std::sort(sorted.begin(), sorted.end());
   const auto percentile = [&](std::size_t percent) {
@@ -224,7 +250,7 @@ void ClientSession::tell_status() {
   };
   text += ",\"saveP50Ms\":" + percentile(50) + ",\"saveP95Ms\":" + percentile(95);
   text += ",\"saves\":" + std::to_string(saves_) + ",\"nextRetryAt\":" + number_or_null(retry_at_);
-  text += ",\"cachedAsOf\":" + number_or_null(from_cache_ && !is_live() ? as_of_ : 0);
+  text += ",\"cachedAsOf\":" + number_or_null(cached_as_of);
   text += ",\"role\":\"";
   text += model::role_name(role_);
   text += "\",\"resyncs\":" + std::to_string(resyncs_) + ",\"lastError\":";
@@ -232,16 +258,12 @@ void ClientSession::tell_status() {
     text += "{\"code\":\"";
     text += error_name(last_error_->code);
     text += "\",\"message\":";
-    append_json_string(text, last_error_->detail.empty() ? error_sentence(last_error_->code)
-                                                         : std::string_view(last_error_->detail));
+    append_json_string(text, error.empty() ? error_sentence(last_error_->code) : error);
     text += '}';
   } else {
     text += "null";
   }
   text += '}';
-  if (text == told_status_)
-    return;
-  told_status_ = text;
   emit(EffectKind::status, 0, std::move(text));
 }
 

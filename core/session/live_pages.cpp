@@ -107,8 +107,9 @@ void LivePages::show_on_top(const RowKey& key) {
 
 void LivePages::flush(std::vector<Effect>& effects) {
   for (auto& [number, page] : pages_) {
-    if (page.dirty || dirty_.count(page.spec.collection) > 0)
-      tell(number, page, effects);
+    const auto changed = dirty_.find(page.spec.collection);
+    if (page.dirty || changed != dirty_.end())
+      tell(number, page, changed == dirty_.end() ? nullptr : &changed->second, effects);
     page.dirty = false;
   }
   for (auto& [number, watch] : watches_) {
@@ -131,11 +132,10 @@ void LivePages::flush(std::vector<Effect>& effects) {
   dirty_.clear();
 }
 
-void LivePages::tell(std::uint64_t number, OpenPage& page, std::vector<Effect>& effects) {
+LivePages::OpenPage::Facts LivePages::arrange(OpenPage& page) const {
   const std::uint16_t collection = page.spec.collection;
   const auto alive = [&](RecordId id) { return replica_.shown(collection, id) != nullptr; };
-  const bool ready = ready_.count(collection) > 0;
-  if (!page.shown && ready) {
+  if (!page.shown && ready_.count(collection) > 0) {
     page.held.release(page.index->ordered);
     page.shown = true;
   } else if (page.shown) {
@@ -147,49 +147,74 @@ void LivePages::tell(std::uint64_t number, OpenPage& page, std::vector<Effect>& 
     if (nothing_left && (rows.empty() || page.held.info().clamped))
       page.held.release(page.index->ordered);
   }
-  const view::PageInfo info =
-      page.shown ? page.held.info() : view::PageInfo{0, page.spec.page, 1, page.spec.size, false};
-  std::string facts =
-      std::string("{\"state\":\"") + (page.shown ? "ready" : "loading") +
-      "\",\"total\":" + std::to_string(info.total) + ",\"page\":" + std::to_string(info.page) +
-      ",\"pages\":" + std::to_string(info.pages) + ",\"size\":" + std::to_string(info.size) +
-      ",\"clamped\":" + (info.clamped ? "true" : "false") +
-      ",\"entered\":" + std::to_string(page.shown ? page.held.entered() : 0) +
-      ",\"moved\":" + std::to_string(page.shown ? page.held.moved() : 0);
-  std::string order;
+  if (!page.shown)
+    return {false, view::PageInfo{0, page.spec.page, 1, page.spec.size, false}, 0, 0};
+  return {true, page.held.info(), page.held.entered(), page.held.moved()};
+}
+
+// The rows whose text differs from what the screen has. The text of a row is made anew only when
+// its record changed or it came into the page: it depends on nothing else.
+std::string LivePages::tell_rows(OpenPage& page, const Changed* changed) const {
+  const bool all = page.dirty || (changed != nullptr && changed->count(RecordId{}) > 0);
   std::string rows;
-  std::unordered_map<RecordId, std::string, RecordIdHash> now_told;
-  const auto dirty = dirty_.find(collection);
-  const bool all = dirty != dirty_.end() && dirty->second.count(RecordId{}) > 0;
-  if (page.shown) {
-    for (const view::HeldPage::Row& row : page.held.rows()) {
-      order += order.empty() ? "\"" : ",\"";
-      order += row.id.text() + '"';
-      const auto before = page.told_rows.find(row.id);
-      const bool look = all || page.dirty || before == page.told_rows.end() ||
-                        (dirty != dirty_.end() && dirty->second.count(row.id) > 0);
-      std::string text =
-          look ? writer_.row({collection, row.id}, row.placed, row.removed) : before->second;
-      if (look && (before == page.told_rows.end() || before->second != text)) {
-        if (!rows.empty())
-          rows += ',';
-        rows += text;
-      }
-      now_told[row.id] = std::move(text);
-    }
+  for (const view::HeldPage::Row& row : page.held.rows()) {
+    const bool look = all || (changed != nullptr && changed->count(row.id) > 0) ||
+                      page.told_rows.count(row.id) == 0;
+    if (!look)
+      continue;
+    std::string text = writer_.row({page.spec.collection, row.id}, row.placed, row.removed);
+    std::string& told = page.told_rows[row.id];
+    if (text == told)
+      continue;
+    if (!rows.empty())
+      rows += ',';
+    rows += text;
+    told = std::move(text);
   }
-  if (page.told && facts == page.told_facts && order == page.told_order && rows.empty())
+  return rows;
+}
+
+void LivePages::tell(std::uint64_t number, OpenPage& page, const Changed* changed,
+                     std::vector<Effect>& effects) {
+  const OpenPage::Facts facts = arrange(page);
+  const OpenPage::Facts& told = page.told_facts;
+  const bool same_facts = page.told && facts.ready == told.ready && facts.info == told.info &&
+                          facts.entered == told.entered && facts.moved == told.moved;
+  static const std::vector<view::HeldPage::Row> kNoRows;
+  const auto& shown = page.shown ? page.held.rows() : kNoRows;
+  const bool same_order =
+      page.told &&
+      std::equal(shown.begin(), shown.end(), page.told_order.begin(), page.told_order.end(),
+                 [](const auto& row, RecordId id) { return row.id == id; });
+  const std::string rows = page.shown ? tell_rows(page, changed) : std::string();
+  if (same_facts && same_order && rows.empty())
     return;
-  std::string patch = facts;
-  if (!page.told || order != page.told_order)
-    patch += ",\"order\":[" + order + ']';
+  std::string patch = std::string("{\"state\":\"") + (facts.ready ? "ready" : "loading") +
+                      "\",\"total\":" + std::to_string(facts.info.total) +
+                      ",\"page\":" + std::to_string(facts.info.page) +
+                      ",\"pages\":" + std::to_string(facts.info.pages) +
+                      ",\"size\":" + std::to_string(facts.info.size) +
+                      ",\"clamped\":" + (facts.info.clamped ? "true" : "false") +
+                      ",\"entered\":" + std::to_string(facts.entered) +
+                      ",\"moved\":" + std::to_string(facts.moved);
+  if (!same_order) {
+    page.told_order.clear();
+    std::unordered_map<RecordId, std::string, RecordIdHash> kept;
+    patch += ",\"order\":[";
+    for (const view::HeldPage::Row& row : shown) {
+      patch += page.told_order.empty() ? "\"" : ",\"";
+      patch += row.id.text() + '"';
+      page.told_order.push_back(row.id);
+      kept[row.id] = std::move(page.told_rows[row.id]);
+    }
+    patch += ']';
+    page.told_rows = std::move(kept);
+  }
   if (!rows.empty())
     patch += ",\"rows\":[" + rows + ']';
   patch += '}';
   page.told = true;
-  page.told_facts = std::move(facts);
-  page.told_order = std::move(order);
-  page.told_rows = std::move(now_told);
+  page.told_facts = facts;
   effects.push_back({EffectKind::page, number, std::move(patch), {}});
 }
 

@@ -72,11 +72,17 @@ class LivePages {
     view::HeldPage held{1, 25};
     bool shown = false;  // released at least once
     bool dirty = true;
+    struct Facts {
+      bool ready = false;
+      view::PageInfo info;
+      std::uint32_t entered = 0, moved = 0;
+    };
     bool told = false;
-    std::string told_facts;
-    std::string told_order;
-    std::unordered_map<RecordId, std::string, RecordIdHash> told_rows;
+    Facts told_facts;
+    std::vector<RecordId> told_order;
+    std::unordered_map<RecordId, std::string, RecordIdHash> told_rows;  // of told_order
   };
+  using Changed = std::set<RecordId>;  // id 0 = all of the collection
   struct Watch {
     RowKey key;
     std::string told;
@@ -85,7 +91,10 @@ class LivePages {
   Index* acquire(const PageSpec& spec);
   void drop(Index* index);
   void rebuild(Index& index);
-  void tell(std::uint64_t number, OpenPage& page, std::vector<Effect>& effects);
+  OpenPage::Facts arrange(OpenPage& page) const;
+  std::string tell_rows(OpenPage& page, const Changed* changed) const;
+  void tell(std::uint64_t number, OpenPage& page, const Changed* changed,
+            std::vector<Effect>& effects);
 
   const sync::Replica& replica_;
   const RowWriter& writer_;
@@ -93,7 +102,7 @@ class LivePages {
   std::map<std::uint64_t, OpenPage> pages_;
   std::map<std::uint64_t, Watch> watches_;
   std::set<std::uint16_t> ready_;
-  std::map<std::uint16_t, std::set<RecordId>> dirty_;  // id 0 = all of the collection
+  std::map<std::uint16_t, Changed> dirty_;
 };
 
 }  // namespace syncstore::session
