@@ -1,103 +1,88 @@
-// One browser of the simulated world: a client session, its durable storage (which survives the
-// tab), its socket and its clock. Checks on every event what a person in front of it may rely on
-// (promises 4 and 5).
+// One browser of the simulated world: tabs of which one leads, two people who take turns at it, the
+// durable storage of each. Checks what a person in front of it may rely on (promises 4 and 5): the
+// cursor and the own edits after every event, everything on the screens after every step.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "core/session/client_session.hpp"
-#include "tests/simulation/sim_server.hpp"
+#include "tests/simulation/sim_screen.hpp"
+#include "tests/simulation/sim_tab.hpp"
 
 namespace syncstore::simulation {
 
-class SimClient {
+class SimClient final : public TabWatcher {
  public:
-  using Report = std::function<void(const std::string& promise, const std::string& what)>;
+  // `users`: who may sign in here; the first one does.
+  SimClient(EventQueue& events, SeededRandom& random, SimServer& server,
+            std::vector<std::string> users, std::size_t queue_bytes, Report report);
 
-  SimClient(EventQueue& events, SeededRandom& random, SimServer& server, std::string user,
-            std::size_t queue_bytes, Report report);
-  ~SimClient();
-
+  // --- tabs: the leading one holds the session; the others edit and look through it ---
   void open_tab();
-  void kill_tab();  // what was not durable is gone
-  bool has_tab() const { return session_ != nullptr; }
-  session::ClientSession& session() { return *session_; }
+  void kill_leader();  // what was not durable is gone, but for what other tabs post again
+  void steal_lead();   // the leader seems to sleep: another tab leads before the old one knows
+  bool has_tab() const { return leader_ != nullptr; }
+  session::ClientSession& session() { return leader_->session(); }
+  const session::ClientSession& session() const { return leader_->session(); }
+
+  // --- people ---
   const std::string& user() const { return user_; }
+  void edit_something();
+  void settle_parked();  // discards or sends again what was refused
+  void change_user();  // signs out, the other person signs in: what the first one has stays stored
+  // Another tab signs the browser in as somebody else (or nobody) under this one's feet.
+  void lose_sign_in();
+  void sign_in_again();  // when somebody else is signed in, or the screen asks for it
+  bool other_has_edits() const;
+  void look_at_page() { release(SimScreen::kHeld); }
 
-  void edit_something();  // a person's edit of what the screen shows
-  void settle_parked();   // discards or sends again what was refused
+  // --- faults ---
+  SimBrowser& browser() { return browser_; }
   void set_network(bool up);
-  bool network() const { return network_; }
-  void cut() {
-    if (socket_)
-      socket_->cut();
-  }
-  void go_half_open() {
-    if (socket_)
-      socket_->go_half_open();
-  }
+  void cut();
+  void go_half_open();
   void retry_now();
-  void check_pages();  // promise 4, after showing the exact page
 
-  TimeMs skew = 0;            // this browser's clock
-  bool storage_full = false;  // writes of the queue fail
-  std::vector<sync::MutationResult>
-      acknowledged;  // answers that reached this browser since they were last checked
+  void check();  // promises 4 and 5, when anything happened here since the last time
   std::uint64_t edits = 0;
+  std::set<RecordId>
+      lost_records;  // edited here, refused because a restore did not bring them back
 
  private:
-  struct Disk {
-    std::map<std::uint64_t, Bytes> entries;
-    Bytes cache;
-    Bytes kept;
-  };
-  struct ShownPage {
-    std::uint64_t total = 0;
-    std::uint32_t page = 1, pages = 1, size = 0;
-    std::string state;
-    std::vector<std::string> order;
-  };
+  void told(SimTab& tab, const session::Effect& effect) override;
+  void heard(SimTab& tab, const wire::DownMessage& message) override;
+  void settled(SimTab& tab) override;
+  void superseded(SimTab& tab) override;
 
-  TimeMs now() const { return events_.now() + skew; }
-  void call(const std::function<void(session::ClientSession&)>& work);
-  void perform(const session::Effect& effect);
-  void later(TimeMs delay, std::function<void()> work);  // dies with the tab
-  void fetch_ticket();
-  void connect();
-  void exchange(const Bytes& body);
-  void note_answers(std::string_view frame);
-  void take_page(std::uint64_t number, const std::string& text);
-  void check_promises();
-  void open_pages();
-  std::vector<RecordId> shown_products() const;
+  void release(std::uint64_t table);
+  void post(const sync::Mutation& mutation);
+  void note_answer(SimTab& tab, const sync::MutationResult& result);
+  void check_cursors();
+  void check_refused();
+  void report(const std::string& promise, const std::string& what) {
+    browser_.report(promise, user_ + ": " + what);
+  }
 
-  EventQueue& events_;
-  SeededRandom& random_;
-  SimServer& server_;
+  SimBrowser browser_;
+  std::map<std::string, std::shared_ptr<SimStorage>> storages_;
+  std::vector<std::string> users_;
   std::string user_;
-  std::size_t queue_bytes_;
-  Report report_;
-  ClientId client_;
-  std::uint64_t generation_ = 0;
-  Disk disk_;
-  std::unique_ptr<session::ClientSession> session_;
-  std::shared_ptr<bool> tab_alive_;
-  std::shared_ptr<SimSocket> socket_;
-  std::map<std::uint64_t, Bytes> writing_;  // of the transaction being put together
-  std::set<std::uint64_t> erasing_;
-  std::uint64_t timer_ = 0;
-  bool network_ = true;
-  bool started_ = false;
-  std::map<std::uint64_t, session::PageSpec> specs_;
-  std::map<std::uint64_t, ShownPage> pages_;
-  std::map<std::uint16_t, Sequence> cursors_;  // highest of this tab's life, in this epoch
+  std::unique_ptr<SimTab> leader_;
+  std::vector<std::unique_ptr<SimTab>> asleep_;  // led once and do not know that they no longer do
+  std::map<MutationId, sync::Mutation> posted_;  // by other tabs, not yet told to be queued
+  SimScreen screen_;
+  bool changed_ = true;
+  std::map<std::uint16_t, Sequence> cursors_;  // highest of this leader's life, in this epoch
   Epoch epoch_ = 0;
+  struct Refused {
+    MutationId mutation;
+    RecordId record;
+  };
+  std::vector<Refused> refused_;   // heard just now
+  std::set<RecordId> known_once_;  // edited when another epoch came, and in the base until then
 };
 
 }  // namespace syncstore::simulation

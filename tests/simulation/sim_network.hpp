@@ -21,7 +21,8 @@ using testing::SeededRandom;
 class SimSocket final : public ports::Link, public std::enable_shared_from_this<SimSocket> {
  public:
   struct ClientEnd {
-    std::function<void(std::string)> message;
+    std::function<void(const std::string&)> leaving;  // as the server hands it over
+    std::function<void(const std::string&)> message;
     std::function<void(std::uint16_t)> closed;
   };
 
@@ -38,6 +39,7 @@ class SimSocket final : public ports::Link, public std::enable_shared_from_this<
       refused_ = true;
       return false;
     }
+    client_.leaving(*message);
     queued_ += message->size();
     down_at_ = std::max(down_at_ + 1, events_.now() + latency());
     events_.at(down_at_, [self = shared_from_this(), message] { self->arrive_down(*message); });

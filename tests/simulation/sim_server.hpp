@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/wire/frame_codec.hpp"
 #include "server/adapters/memory/memory_storage.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/sync_api.hpp"
@@ -45,8 +46,14 @@ class SimIdentities final : public engine::Identities {
 
 class SimServer {
  public:
-  SimServer(EventQueue& events, SeededRandom& random)
-      : events_(events), random_(random), clock(events), identities(events) {}
+  using Report = std::function<void(const std::string& promise, const std::string& what)>;
+
+  SimServer(EventQueue& events, SeededRandom& random, Report report)
+      : events_(events),
+        random_(random),
+        report_(std::move(report)),
+        clock(events),
+        identities(events) {}
 
   bool up() const { return engine_ != nullptr; }
   engine::Engine& engine() { return *engine_; }
@@ -77,14 +84,53 @@ class SimServer {
     }
     sockets.clear();
   }
+  // The disk of an earlier moment under a new epoch, as a backup is restored. Only while the
+  // process is down.
+  void restore(const memory::MemoryDisk& backup) {
+    SS_ASSERT(!up());
+    disk = std::make_shared<memory::MemoryDisk>(backup);
+    for (auto& [id, store] : disk->stores)
+      store.epoch = random_.next() | 1;
+  }
+  // Promise 1 at the moment it matters: an answer that leaves names what is on the disk already.
+  void check_leaving(std::string_view frame) {
+    const auto message = wire::decode_down(frame);
+    if (!message.ok())
+      return report_("3", "the server sends a frame that cannot be read");
+    if (const auto* receipt = std::get_if<wire::Receipt>(&*message)) {
+      for (const sync::MutationResult& result : receipt->results)
+        check_answer(result);
+    } else if (const auto* welcome = std::get_if<wire::Welcome>(&*message)) {
+      for (const wire::Answer& answer : welcome->answers) {
+        if (answer.known)
+          check_answer(answer.result);
+      }
+    }
+  }
+  Epoch epoch() const {
+    const memory::MemoryStore* store = stored();
+    return store == nullptr ? 0 : store->epoch;
+  }
   const memory::MemoryStore* stored() const {
     const auto store = disk->stores.find(StoreId(kStore));
     return store == disk->stores.end() ? nullptr : &store->second;
   }
 
  private:
+  void check_answer(const sync::MutationResult& answer) {
+    const memory::MemoryStore* store = stored();
+    const auto found = store == nullptr ? decltype(store->receipt_index.end()){}
+                                        : store->receipt_index.find(answer.id);
+    const bool there = store != nullptr && found != store->receipt_index.end();
+    const bool reused = !answer.ops.empty() && answer.ops[0].code == ErrorCode::id_reused;
+    if (!there || (!reused && store->receipts[found->second].result.sequence != answer.sequence)) {
+      report_("1", "an answer leaves for what is not on the disk");
+    }
+  }
+
   EventQueue& events_;
   SeededRandom& random_;
+  Report report_;
 
  public:
   testing::VirtualClock clock;

@@ -20,7 +20,7 @@ std::string describe(const WorldOptions& options, const WorldResult& result) {
     text += "  " + line + "\n";
   return text + "  again: SYNCSTORE_SEED=" + std::to_string(options.seed) +
          " SYNCSTORE_STEPS=" + std::to_string(options.steps) +
-         " simulation_tests --gtest_filter=SimulationOn.Demand\n";
+         " build/release/simulation_tests --gtest_filter=SimulationOn.Demand\n";
 }
 
 // The fewest steps after which the seed still fails.
@@ -58,7 +58,8 @@ std::uint64_t run_seed(std::uint64_t seed, WorldResult* out = nullptr,
 class Simulation : public ::testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(Simulation, ThePromisesHold) {
-  std::uint64_t edits = 0, change_sets = 0, crashes = 0, cuts = 0, conflicts = 0;
+  std::uint64_t edits = 0, change_sets = 0, crashes = 0, cuts = 0, conflicts = 0, restores = 0,
+                lost_records = 0;
   std::string digests;
   for (std::uint64_t seed = GetParam(); seed < GetParam() + kSeedsPerTest; ++seed) {
     WorldResult result;
@@ -68,19 +69,23 @@ TEST_P(Simulation, ThePromisesHold) {
     crashes += result.crashes;
     cuts += result.cuts;
     conflicts += result.conflicts;
+    restores += result.restores;
+    lost_records += result.lost_records;
   }
   // The same in every build of the core, native or WebAssembly.
   std::printf(
       "seeds %llu..%llu: digest %016llx, %llu edits, %llu change sets, %llu crashes, %llu cuts, "
-      "%llu conflicts\n",
+      "%llu conflicts, %llu restores, %llu edits of lost records\n",
       static_cast<unsigned long long>(GetParam()),
       static_cast<unsigned long long>(GetParam() + kSeedsPerTest - 1),
       static_cast<unsigned long long>(xxh64(digests)), static_cast<unsigned long long>(edits),
       static_cast<unsigned long long>(change_sets), static_cast<unsigned long long>(crashes),
-      static_cast<unsigned long long>(cuts), static_cast<unsigned long long>(conflicts));
+      static_cast<unsigned long long>(cuts), static_cast<unsigned long long>(conflicts),
+      static_cast<unsigned long long>(restores), static_cast<unsigned long long>(lost_records));
   EXPECT_GT(edits, 100u);
   EXPECT_GT(crashes, 10u);
   EXPECT_GT(conflicts, 0u);
+  EXPECT_GT(restores, 5u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Simulation,

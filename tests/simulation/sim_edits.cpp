@@ -1,0 +1,116 @@
+#include "tests/simulation/sim_edits.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "tests/simulation/sim_screen.hpp"
+
+namespace syncstore::simulation {
+namespace {
+
+using session::ClientSession;
+
+constexpr std::size_t kProductsOfPeople = 40;  // beyond these people insert no more
+
+sync::Op op_on(sync::OpKind kind, RecordId record) {
+  sync::Op op;
+  op.kind = kind;
+  op.collection = model::kProducts;
+  op.record = record;
+  return op;
+}
+
+std::string some_sku(SeededRandom& random) { return "SKU-" + std::to_string(random.below(12)); }
+
+sync::Op insert_something(ClientSession& session, SeededRandom& random, TimeMs now) {
+  sync::Op op = op_on(sync::OpKind::insert, session.ids().next_record(now));
+  op.fields = {{kTitle, "Product " + std::to_string(random.below(20))},
+               {kStatus, std::string("Active")},
+               {kInventory, static_cast<std::int64_t>(random.below(50))}};
+  if (random.chance(30))
+    op.fields.insert(op.fields.begin() + 1, {kSku, some_sku(random)});
+  return op;
+}
+
+sync::Op set_something(const model::Record& record, std::uint16_t field, SeededRandom& random) {
+  sync::Op op = op_on(sync::OpKind::set, record.id);
+  op.field = field;
+  op.from = sync::FromValue::seen(record.values[field]);
+  if (field == kTitle)
+    op.to = "Title " + std::to_string(random.below(30)) + std::string(random.below(40), 'x');
+  if (field == kPrice)
+    op.to = static_cast<std::int64_t>(random.below(100'000));
+  if (field == kStatus)
+    op.to = std::string(random.chance(50) ? "Active" : "Inactive");
+  if (field == kSku)
+    op.to = some_sku(random);
+  return op;
+}
+
+}  // namespace
+
+sync::Mutation edit_of_person(ClientSession& session, SeededRandom& random, TimeMs now) {
+  std::vector<RecordId> ids;
+  session.replica().for_each_shown(model::kProducts,
+                                   [&](const model::Record& record) { ids.push_back(record.id); });
+  std::sort(ids.begin(), ids.end());
+  sync::Mutation mutation;
+  mutation.id = session.ids().next_uuid(now);
+  const std::uint64_t dice = random.below(100);
+  if (ids.empty() || (dice < 15 && ids.size() < kProductsOfPeople)) {
+    mutation.ops.push_back(insert_something(session, random, now));
+    return mutation;
+  }
+  const RecordId id = ids[random.below(ids.size())];
+  const model::Record& record = *session.replica().shown(model::kProducts, id);
+  if (dice < 22) {
+    sync::Op op = op_on(sync::OpKind::remove, id);
+    op.seen.push_back({kTitle, sync::FromValue::seen(record.values[kTitle])});
+    mutation.ops.push_back(op);
+  } else if (dice < 45) {
+    sync::Op op = op_on(sync::OpKind::add, id);
+    op.field = kInventory;
+    op.amount = static_cast<std::int64_t>(random.below(9)) - 4;
+    mutation.ops.push_back(op);
+  } else {
+    std::set<std::uint16_t> used;
+    for (std::size_t count = 1 + random.below(3); count > 0; --count) {
+      const std::uint16_t fields[] = {kTitle, kPrice, kStatus, kSku};
+      const std::uint16_t field = fields[random.below(4)];
+      if (used.insert(field).second)
+        mutation.ops.push_back(set_something(record, field, random));
+    }
+    mutation.mode = random.chance(30) ? sync::Mode::all : sync::Mode::each;
+  }
+  return mutation;
+}
+
+std::vector<sync::Mutation> edits_of_program(const std::vector<RecordId>& products,
+                                             std::size_t count, IdSource& ids, SeededRandom& random,
+                                             TimeMs now) {
+  std::vector<sync::Mutation> mutations;
+  for (; count > 0; --count) {
+    sync::Op op;
+    if (products.empty() || random.chance(20)) {
+      op = op_on(sync::OpKind::insert, ids.next_record(now));
+      op.fields = {{kTitle, "Job " + std::to_string(random.below(50))},
+                   {kStatus, std::string("Active")}};
+    } else {
+      op = op_on(random.chance(10) ? sync::OpKind::remove : sync::OpKind::set,
+                 products[random.below(products.size())]);
+      op.field = random.chance(50) ? kTitle : kPrice;
+      if (op.field == kTitle) {
+        op.to = "Job title " + std::to_string(random.below(40));
+      } else {
+        op.to = static_cast<std::int64_t>(random.below(90'000));
+      }
+    }
+    sync::Mutation mutation;
+    mutation.id = ids.next_uuid(now);
+    mutation.ops.push_back(op);
+    mutations.push_back(std::move(mutation));
+  }
+  return mutations;
+}
+
+}  // namespace syncstore::simulation

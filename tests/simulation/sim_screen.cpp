@@ -1,0 +1,344 @@
+#include "tests/simulation/sim_screen.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace syncstore::simulation {
+namespace {
+
+using model::Record;
+using model::Value;
+using session::ClientSession;
+using Values = std::optional<std::vector<Value>>;  // of a record; nothing = not there
+
+constexpr std::size_t kUndecidedEdits = 6;  // all their combinations are tried
+
+// --- what is shown, naively ---
+
+void apply(Values& record, const sync::Op& op) {
+  if (op.kind == sync::OpKind::remove) {
+    record.reset();
+  } else if (op.kind == sync::OpKind::insert && !record) {
+    record = model::make_record(*model::find_collection(op.collection), op.record).values;
+    for (const sync::FieldValue& field : op.fields)
+      (*record)[field.field] = field.value;
+  } else if (op.kind == sync::OpKind::set && record) {
+    (*record)[op.field] = op.to;
+  } else if (op.kind == sync::OpKind::add && record) {
+    const auto* number = std::get_if<std::int64_t>(&(*record)[op.field]);
+    (*record)[op.field] = (number == nullptr ? 0 : *number) + op.amount;
+  }
+}
+
+enum class Place { in_overlay, in_base, undecided };
+
+// An edit leaves the overlay in the event in which the base reaches its receipt's sequence. Where
+// nothing of it was applied to this collection, the cursor does not tell when that is.
+Place place_of(const sync::QueueEntry& entry, const ClientSession& session) {
+  if (entry.state == sync::EntryState::parked)
+    return Place::in_base;
+  if (entry.state != sync::EntryState::acked)
+    return Place::in_overlay;
+  if (entry.result.sequence == 0)
+    return Place::in_base;
+  if (entry.result.epoch != session.epoch())
+    return session.caught_up() ? Place::in_base : Place::undecided;
+  const Sequence cursor = session.cursor(model::kProducts);
+  if (cursor == 0 || session.replica().is_loading(model::kProducts))
+    return Place::undecided;
+  if (cursor >= entry.result.sequence)
+    return Place::in_base;
+  const bool applied =
+      std::any_of(entry.result.ops.begin(), entry.result.ops.end(),
+                  [](const sync::OpOutcome& op) { return op.status == sync::OpStatus::applied; });
+  return applied ? Place::in_overlay : Place::undecided;
+}
+
+std::set<RecordId> edited_records(const ClientSession& session) {
+  std::set<RecordId> records;
+  for (const sync::QueueEntry& entry : session.queue().entries()) {
+    for (const sync::Op& op : entry.mutation.ops) {
+      if (op.collection == model::kProducts)
+        records.insert(op.record);
+    }
+  }
+  return records;
+}
+
+// Every way in which the record may be shown now.
+std::vector<Values> expectations(const ClientSession& session, RecordId id) {
+  std::vector<std::pair<const sync::QueueEntry*, Place>> edits;
+  std::size_t undecided = 0;
+  for (const sync::QueueEntry& entry : session.queue().entries()) {
+    const bool about = std::any_of(
+        entry.mutation.ops.begin(), entry.mutation.ops.end(),
+        [&](const sync::Op& op) { return op.collection == model::kProducts && op.record == id; });
+    const Place place = place_of(entry, session);
+    if (!about || place == Place::in_base)
+      continue;
+    edits.emplace_back(&entry, place);
+    undecided += place == Place::undecided;
+  }
+  std::vector<Values> ways;
+  if (undecided > kUndecidedEdits)
+    return ways;
+  const Record* base = session.replica().base(model::kProducts).find(id);
+  for (std::size_t choice = 0; choice < std::size_t{1} << undecided; ++choice) {
+    Values values = base == nullptr ? Values() : Values(base->values);
+    std::size_t bit = 0;
+    for (const auto& [entry, place] : edits) {
+      if (place == Place::undecided && (choice >> bit++ & 1) == 0)
+        continue;
+      for (const sync::Op& op : entry->mutation.ops) {
+        if (op.collection == model::kProducts && op.record == id)
+          apply(values, op);
+      }
+    }
+    ways.push_back(std::move(values));
+  }
+  return ways;
+}
+
+// --- filter, sort and slice, naively ---
+
+struct Key {
+  bool present = false;
+  std::string text;
+  std::int64_t number = 0;
+  RecordId id;
+};
+
+Key key_of(const Record& record, const view::Sort& sort) {
+  Key key;
+  key.id = record.id;
+  const Value& value = record.values[static_cast<std::size_t>(sort.field)];
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    key.present = true;
+    key.text = *text;
+    for (char& c : key.text)  // simulated people write ASCII
+      c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
+    key.present = true;
+    key.number = *number;
+  }
+  return key;
+}
+
+bool before(const Key& a, const Key& b) {
+  if (a.present != b.present)
+    return b.present;
+  if (a.text != b.text)
+    return a.text < b.text;
+  if (a.number != b.number)
+    return a.number < b.number;
+  return a.id < b.id;
+}
+
+std::vector<Key> sorted_matches(const session::PageSpec& spec, const ClientSession& session) {
+  std::vector<Key> keys;
+  session.replica().for_each_shown(spec.collection, [&](const Record& record) {
+    const bool matches = std::all_of(
+        spec.filter.conditions.begin(), spec.filter.conditions.end(),
+        [&](const view::Condition& equal) { return record.values[equal.field] == equal.value; });
+    if (matches)
+      keys.push_back(key_of(record, spec.sort));
+  });
+  std::sort(keys.begin(), keys.end(), [&](const Key& a, const Key& b) {
+    return spec.sort.descending ? before(b, a) : before(a, b);
+  });
+  return keys;
+}
+
+// --- rows ---
+
+// Money is told as a decimal string, in 1/10,000 here.
+std::int64_t ten_thousandths(const std::string& text) {
+  const std::size_t point = text.find('.');
+  std::string digits = text.substr(0, point);
+  std::string fraction = point == std::string::npos ? "" : text.substr(point + 1);
+  fraction.resize(4, '0');
+  return std::strtoll((digits + fraction).c_str(), nullptr, 10);
+}
+
+bool tells(const Json* told, const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value))
+    return told != nullptr && told->is(Json::Kind::string) && told->text() == *text;
+  if (const auto* number = std::get_if<std::int64_t>(&value)) {
+    if (told == nullptr)
+      return false;
+    return told->is(Json::Kind::string) ? ten_thousandths(told->text()) == *number
+                                        : told->integer() == *number;
+  }
+  return told == nullptr || told->is(Json::Kind::null);
+}
+
+}  // namespace
+
+const std::map<std::uint64_t, session::PageSpec>& SimScreen::tables() {
+  static const auto kTables = [] {
+    const model::CollectionDef& products = *model::find_collection(model::kProducts);
+    std::map<std::uint64_t, session::PageSpec> specs;
+    specs[1] = {model::kProducts, {}, view::parse_sort(products, "title").value(), 1, 10};
+    specs[2] = {model::kProducts, {}, view::parse_sort(products, "-inventory").value(), 2, 7};
+    view::Filter active;
+    active.conditions.push_back({kStatus, view::Comparison::equal, std::string("Active")});
+    specs[kHeld] = {model::kProducts, active, view::parse_sort(products, "-price").value(), 1, 25};
+    return specs;
+  }();
+  return kTables;
+}
+
+void SimScreen::clear() {
+  tables_.clear();
+  queue_.clear();
+}
+
+void SimScreen::take_page(std::uint64_t number, const std::string& text) {
+  const auto patch = Json::parse(text, 1 << 22);
+  SS_ASSERT(patch.ok());
+  Table& table = tables_[number];
+  table.state = patch->find("state")->text();
+  table.total = patch->find("total")->integer();
+  table.page = patch->find("page")->integer();
+  table.pages = patch->find("pages")->integer();
+  table.entered = patch->find("entered")->integer();
+  table.clamped = patch->find("clamped")->boolean();
+  if (const Json* order = patch->find("order")) {
+    table.order.clear();
+    for (const Json& id : order->items())
+      table.order.push_back(id.text());
+  }
+  if (const Json* rows = patch->find("rows")) {
+    for (const Json& row : rows->items())
+      table.rows[row.find("id")->text()] = row;
+  }
+  for (auto row = table.rows.begin(); row != table.rows.end();) {
+    const bool stands =
+        std::find(table.order.begin(), table.order.end(), row->first) != table.order.end();
+    row = stands ? std::next(row) : table.rows.erase(row);
+  }
+}
+
+std::string SimScreen::check_page(std::uint64_t number, bool released,
+                                  const ClientSession& session) const {
+  const auto found = tables_.find(number);
+  if (found == tables_.end() || found->second.state != "ready")
+    return {};
+  const Table& table = found->second;
+  const session::PageSpec& spec = tables().at(number);
+  const std::vector<Key> keys = sorted_matches(spec, session);
+  const std::size_t pages = std::max<std::size_t>(1, (keys.size() + spec.size - 1) / spec.size);
+  const std::size_t wanted = std::min<std::size_t>(spec.page, pages);
+  std::vector<std::string> exact;
+  for (std::size_t i = (wanted - 1) * spec.size; i < std::min(keys.size(), wanted * spec.size); ++i)
+    exact.push_back(keys[i].id.text());
+  const std::string name = "table " + std::to_string(number);
+  if (table.total != static_cast<std::int64_t>(keys.size()) ||
+      table.pages != static_cast<std::int64_t>(pages) ||
+      table.page != static_cast<std::int64_t>(wanted) || table.clamped != (spec.page > pages)) {
+    return name + ": page " + std::to_string(table.page) + " of " + std::to_string(table.pages) +
+           " with " + std::to_string(table.total) + " records for page " + std::to_string(wanted) +
+           " of " + std::to_string(pages) + " with " + std::to_string(keys.size());
+  }
+  if (released && table.order != exact) {
+    std::size_t row = 0;
+    while (row < exact.size() && row < table.order.size() && table.order[row] == exact[row])
+      ++row;
+    return name + " differs from filter, sort and slice in row " + std::to_string(row);
+  }
+  const auto entered = std::count_if(exact.begin(), exact.end(), [&](const std::string& id) {
+    return std::find(table.order.begin(), table.order.end(), id) == table.order.end();
+  });
+  if (table.entered != entered) {
+    return name + " counts " + std::to_string(table.entered) + " new rows for " +
+           std::to_string(entered);
+  }
+  for (const std::string& id : table.order) {
+    const auto row = table.rows.find(id);
+    if (row == table.rows.end())
+      return name + " was not told one of its rows";
+    const std::string wrong = check_row(row->second, *RecordId::parse(id), session);
+    if (!wrong.empty())
+      return name + ": " + wrong;
+  }
+  return {};
+}
+
+std::string SimScreen::check_row(const Json& row, RecordId id, const ClientSession& session) const {
+  const Record* record = session.replica().shown(model::kProducts, id);
+  if (record == nullptr)
+    return row.find("removed")->is(Json::Kind::null) ? "a removed row looks alive" : "";
+  const model::CollectionDef& products = *model::find_collection(model::kProducts);
+  const Json* fields = row.find("fields");
+  if (fields == nullptr)
+    return "a row without its fields";
+  for (const std::uint16_t field : {kTitle, kSku, kStatus, kInventory, kPrice}) {
+    if (!tells(fields->find(products.fields[field].name), record->values[field]))
+      return "a row shows an old " + std::string(products.fields[field].name);
+  }
+  if (row.find("version")->integer() != static_cast<std::int64_t>(record->version))
+    return "a row shows an old version";
+  const Json* marks = row.find("marks");
+  const bool live = session.state() == session::ConnectionState::connected;
+  std::set<std::string> under_way;
+  for (const sync::QueueEntry& entry : session.queue().entries()) {
+    const bool waits = sync::is_unanswered(entry);
+    for (const sync::Op& op : entry.mutation.ops) {
+      const bool set = op.kind == sync::OpKind::set || op.kind == sync::OpKind::add;
+      if (waits && set && op.collection == model::kProducts && op.record == id)
+        under_way.insert(std::string(products.fields[op.field].name));
+    }
+  }
+  for (const std::string& name : under_way) {
+    const Json* mark = marks->find(name);
+    const std::string text = mark == nullptr ? "" : mark->text();
+    if (text != (live ? "saving" : "queued") && text != "conflict" && text != "refused")
+      return "an edit under way is marked \"" + text + "\"";
+  }
+  return {};
+}
+
+std::string SimScreen::check_edited(const ClientSession& session) const {
+  for (const RecordId id : edited_records(session)) {
+    const std::vector<Values> ways = expectations(session, id);
+    const Record* record = session.replica().shown(model::kProducts, id);
+    const Values shown = record == nullptr ? Values() : Values(record->values);
+    if (!ways.empty() && std::find(ways.begin(), ways.end(), shown) == ways.end())
+      return "a record is not shown as its base with the edits that are under way";
+  }
+  return {};
+}
+
+std::string SimScreen::check_shown(const ClientSession& session) const {
+  const std::set<RecordId> edited = edited_records(session);
+  const model::Table& base = session.replica().base(model::kProducts);
+  std::size_t untouched = 0;
+  bool same = true;
+  session.replica().for_each_shown(model::kProducts, [&](const Record& record) {
+    if (edited.count(record.id) != 0)
+      return;
+    ++untouched;
+    const Record* confirmed = base.find(record.id);
+    same = same && confirmed != nullptr && confirmed->values == record.values;
+  });
+  for (const RecordId id : edited)
+    untouched += base.find(id) != nullptr;
+  return same && untouched == base.size() ? "" : "what nobody edits here is not shown as it is";
+}
+
+std::string SimScreen::check_lost(RecordId record) const {
+  const auto queue = Json::parse(queue_, 1 << 22);
+  if (!queue.ok())
+    return "the outbox cannot be read: " + queue_;
+  for (const Json& entry : queue->items()) {
+    for (const Json& op : entry.find("ops")->items()) {
+      const Json* code = op.find("code");
+      if (op.find("id")->text() == record.text() && code != nullptr &&
+          code->text() == "record_lost" && op.find("fields") != nullptr)
+        return {};
+    }
+  }
+  return "an edit of a lost record does not say so";
+}
+
+}  // namespace syncstore::simulation

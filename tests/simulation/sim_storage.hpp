@@ -1,0 +1,69 @@
+// What one browser keeps of one user on disk: entries of the queue, received bytes, kept records.
+// It survives the tabs. Checks on every write what storage must never lose: an edit that was stored
+// stays until it is answered or let go by its author, and an answered one until the stored base
+// shows it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/session/client_session.hpp"
+
+namespace syncstore::simulation {
+
+using Report = std::function<void(const std::string& promise, const std::string& what)>;
+
+struct QueueWrite {
+  std::map<std::uint64_t, Bytes> entries;
+  std::set<std::uint64_t> erased;
+};
+
+class SimStorage {
+ public:
+  SimStorage(session::ClientConfig config, Report report);
+
+  const std::string& user() const { return config_.user; }
+  // A tab takes the lead: what older leaders write from now on is refused.
+  session::ClientConfig lead(std::uint64_t seed);
+  // False: a newer leader. `epoch`: of the server at this moment.
+  bool commit_queue(std::uint64_t generation, const QueueWrite& write, Epoch epoch);
+  bool write_cache(std::uint64_t generation, bool replace, const Bytes& bytes);
+  void write_kept(std::uint64_t generation, const Bytes& bytes);
+  // Gives a session that has not started what is stored; `piece` answers the size of the next piece
+  // of the cache.
+  void restore(session::ClientSession& session, const std::function<std::size_t()>& piece) const;
+
+  // What a tab of this user heard, and what its person gave up.
+  void note_answer(const sync::MutationResult& result) { answers_[result.id] = result; }
+  void note_let_go(const sync::QueueEntry& entry);
+  // A session that has just been restored shows every stored edit that was answered in its epoch.
+  void check_restart(const session::ClientSession& session) const;
+  bool has_edits() const { return !entries_.empty(); }
+
+ private:
+  void check_owed(Epoch epoch);
+  MutationId holder(MutationId id) const;
+  void check_covered(const sync::MutationResult& answer, Epoch epoch,
+                     std::unique_ptr<session::ClientSession>& restarted) const;
+
+  session::ClientConfig config_;
+  Report report_;
+  std::map<std::uint64_t, Bytes> entries_;
+  Bytes cache_;
+  Bytes kept_;
+  std::map<MutationId, sync::MutationResult> answers_;
+  std::map<MutationId, MutationId> holders_;  // of squashed edits: what they became part of
+  std::set<MutationId> let_go_;
+  std::set<MutationId> stored_;  // every id that was ever stored
+  std::set<MutationId> owed_;    // of these, neither settled nor let go
+};
+
+// What stands in a queue under these ids: the edit's own and those squashed into it.
+std::vector<MutationId> ids_of(const sync::QueueEntry& entry);
+bool took_effect(const sync::MutationResult& result);  // some op was applied
+
+}  // namespace syncstore::simulation

@@ -1,0 +1,231 @@
+#include "tests/simulation/sim_tab.hpp"
+
+#include <algorithm>
+
+#include "core/wire/frame_codec.hpp"
+
+namespace syncstore::simulation {
+
+using session::ClientSession;
+using session::Effect;
+using session::EffectKind;
+
+SimTab::SimTab(SimBrowser& browser, std::shared_ptr<SimStorage> storage, TabWatcher& watcher)
+    : browser_(browser), storage_(std::move(storage)), watcher_(watcher) {
+  const session::ClientConfig config = storage_->lead(browser_.random.next());
+  generation_ = config.generation;
+  session_ = std::make_unique<ClientSession>(config);
+  // Read in pieces that are cut anywhere, as a database's blobs are.
+  storage_->restore(*session_, [this] { return 1 + browser_.random.below(4'000); });
+  storage_->check_restart(*session_);
+}
+
+SimTab::~SimTab() {
+  if (socket_)
+    socket_->close_by_client();
+  if (timer_ != 0)
+    browser_.events.cancel(timer_);
+}
+
+void SimTab::start() {
+  call([&](ClientSession& session) { session.start(browser_.now()); });
+}
+
+void SimTab::later(TimeMs delay, std::function<void()> work) {
+  browser_.events.at(browser_.events.now() + delay,
+                     [alive = std::weak_ptr<bool>(alive_), work = std::move(work)] {
+                       if (!alive.expired())
+                         work();
+                     });
+}
+
+void SimTab::call(const std::function<void(ClientSession&)>& work) {
+  work(*session_);
+  for (const Effect& effect : session_->take_effects())
+    perform(effect);
+  watcher_.settled(*this);
+}
+
+void SimTab::perform(const Effect& effect) {
+  switch (effect.kind) {
+    case EffectKind::fetch_ticket:
+      return fetch_ticket();
+    case EffectKind::connect:
+      return connect();
+    case EffectKind::send:
+      if (socket_)
+        socket_->send_up(effect.bytes);
+      return;
+    case EffectKind::close:
+      if (socket_)
+        std::exchange(socket_, nullptr)->close_by_client();
+      return;
+    case EffectKind::exchange:
+      return exchange(effect.bytes);
+    case EffectKind::set_timer:
+      if (timer_ != 0)
+        browser_.events.cancel(std::exchange(timer_, 0));
+      if (effect.number != 0) {
+        timer_ = browser_.events.at(static_cast<TimeMs>(effect.number) - browser_.skew, [this] {
+          timer_ = 0;
+          call([&](ClientSession& session) { session.timer(browser_.now()); });
+        });
+      }
+      return;
+    case EffectKind::write_entry:
+      writing_.entries[effect.number] = effect.bytes;
+      return;
+    case EffectKind::erase_entry:
+      writing_.erased.insert(effect.number);
+      return;
+    case EffectKind::commit_queue:
+      return commit_queue(effect.number);
+    case EffectKind::append_cache:
+    case EffectKind::replace_cache:
+      return write_cache(effect);
+    case EffectKind::write_kept:
+      return storage_->write_kept(generation_, effect.bytes);
+    default:
+      return watcher_.told(*this, effect);
+  }
+}
+
+// --- storage ---
+
+void SimTab::stored(std::function<void()> work) {
+  const TimeMs now = browser_.events.now();
+  stored_at_ = std::max(stored_at_, now + 1 + static_cast<TimeMs>(browser_.random.below(25)));
+  later(stored_at_ - now, std::move(work));
+}
+
+void SimTab::commit_queue(std::uint64_t write) {
+  stored([this, write, work = std::exchange(writing_, {})] {
+    const bool full = browser_.storage_full;
+    if (!full && !storage_->commit_queue(generation_, work, browser_.server.epoch()))
+      return watcher_.superseded(*this);
+    call([&](ClientSession& session) { session.queue_written(write, !full, browser_.now()); });
+  });
+}
+
+void SimTab::write_cache(const Effect& effect) {
+  stored([this, effect] {
+    const bool replace = effect.kind == EffectKind::replace_cache;
+    if (!storage_->write_cache(generation_, replace, effect.bytes))
+      return watcher_.superseded(*this);
+    call([&](ClientSession& session) {
+      session.cache_written(effect.number, true, browser_.now());
+    });
+  });
+}
+
+// --- network ---
+
+void SimTab::fetch_ticket() {
+  later(2 + static_cast<TimeMs>(browser_.random.below(60)), [this] {
+    const bool reachable = browser_.network && browser_.server.up();
+    const std::string user = browser_.signed_in;
+    call([&](ClientSession& session) {
+      if (!reachable) {
+        session.ticket_failed(0, browser_.now());
+      } else if (user.empty()) {
+        session.ticket_failed(401, browser_.now());
+      } else {
+        session.ticket(user, browser_.now());
+      }
+    });
+  });
+}
+
+void SimTab::connect() {
+  later(2 + static_cast<TimeMs>(browser_.random.below(60)), [this] {
+    if (!browser_.network || !browser_.server.up())
+      return call([&](ClientSession& session) { session.socket_closed(1006, browser_.now()); });
+    auto own = std::make_shared<std::weak_ptr<SimSocket>>();
+    const auto current = [this, alive = std::weak_ptr<bool>(alive_), own] {
+      return !alive.expired() && socket_ != nullptr && socket_ == own->lock();
+    };
+    SimSocket::ClientEnd end;
+    end.leaving = [&server = browser_.server](const std::string& message) {
+      server.check_leaving(message);
+    };
+    end.message = [this, current](const std::string& message) {
+      if (!current())
+        return;
+      hear(message);
+      call([&](ClientSession& session) { session.socket_message(message, browser_.now()); });
+    };
+    end.closed = [this, current](std::uint16_t code) {
+      if (!current())
+        return;
+      socket_.reset();
+      call([&](ClientSession& session) { session.socket_closed(code, browser_.now()); });
+    };
+    auto socket = std::make_shared<SimSocket>(browser_.events, browser_.random,
+                                              browser_.queue_bytes, std::move(end));
+    *own = socket;
+    socket_ = socket;
+    socket->attach(
+        browser_.server.engine().hub().open(socket, engine::kBinaryProtocol, std::nullopt));
+    browser_.server.sockets.push_back(socket);
+    call([&](ClientSession& session) { session.socket_opened(browser_.now()); });
+  });
+}
+
+// A request may be lost on its way, be repeated by something in between, or lose its answer. The
+// server may die before it answers: then the request fails after a while.
+void SimTab::exchange(const Bytes& body) {
+  SimBrowser& browser = browser_;
+  const auto delay = [&browser] { return 1 + static_cast<TimeMs>(browser.random.below(80)); };
+  auto answered = std::make_shared<bool>(false);
+  const auto answer = [this, &browser, delay, answered,
+                       alive = std::weak_ptr<bool>(alive_)](Result<Bytes> frames) {
+    if (std::exchange(*answered, true))
+      return;
+    if (frames.ok()) {
+      const auto split = wire::split_frames(*frames);
+      for (const std::string_view frame : *split)
+        browser.server.check_leaving(frame);
+    }
+    browser.events.at(browser.events.now() + delay(),
+                      [this, alive, frames = std::move(frames), lost = browser.random.chance(25)] {
+                        if (!alive.expired())
+                          exchange_over(frames, lost);
+                      });
+  };
+  browser.events.at(
+      browser.events.now() + delay(), [&browser, body, answer, user = browser.signed_in] {
+        if (!browser.network || !browser.server.up())
+          return answer(fail(ErrorCode::unavailable));
+        if (user.empty())
+          return answer(fail(ErrorCode::unauthorized));
+        const engine::Identity identity{user, user, "c", 0};
+        if (browser.random.chance(20))
+          engine::exchange(browser.server.engine(), identity, body, [](Result<Bytes>) {});
+        engine::exchange(browser.server.engine(), identity, body, answer);
+        browser.events.at(browser.events.now() + 20'000,
+                          [answer] { answer(fail(ErrorCode::unavailable)); });
+      });
+}
+
+void SimTab::exchange_over(const Result<Bytes>& frames, bool lost) {
+  if (frames.ok() && !lost && browser_.network) {
+    const auto split = wire::split_frames(*frames);
+    for (const std::string_view frame : *split)
+      hear(frame);
+    return call(
+        [&](ClientSession& session) { session.exchange_answered(*frames, browser_.now()); });
+  }
+  const bool known = !frames.ok() && frames.error().code == ErrorCode::unauthorized;
+  call([&](ClientSession& session) {
+    session.exchange_failed(known && !lost ? 401 : 0, browser_.now());
+  });
+}
+
+void SimTab::hear(std::string_view frame) {
+  const auto message = wire::decode_down(frame);
+  if (!message.ok())
+    return browser_.report("3", "the server sent a frame that cannot be read");
+  watcher_.heard(*this, *message);
+}
+
+}  // namespace syncstore::simulation

@@ -1,0 +1,80 @@
+// The leading tab of a browser in the simulated world: one client session, its socket, its timer
+// and its transactions, all of which die with it. Does what the session's effects ask for, with the
+// delays and faults of the browser around it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "tests/simulation/sim_server.hpp"
+#include "tests/simulation/sim_storage.hpp"
+
+namespace syncstore::simulation {
+
+// What the tabs of one browser have in common.
+struct SimBrowser {
+  EventQueue& events;
+  SeededRandom& random;
+  SimServer& server;
+  Report report;
+  std::size_t queue_bytes;
+  TimeMs skew = 0;  // this browser's clock
+  bool network = true;
+  bool storage_full = false;  // writes of the queue fail
+  std::string signed_in;      // whose cookie it holds, "" = nobody's
+
+  TimeMs now() const { return events.now() + skew; }
+};
+
+class SimTab;
+
+class TabWatcher {
+ public:
+  virtual ~TabWatcher() = default;
+  virtual void told(SimTab& tab, const session::Effect& effect) = 0;      // of screens
+  virtual void heard(SimTab& tab, const wire::DownMessage& message) = 0;  // before the session does
+  virtual void settled(SimTab& tab) = 0;     // an event and its effects are over
+  virtual void superseded(SimTab& tab) = 0;  // another tab leads: this one is to end
+};
+
+class SimTab {
+ public:
+  SimTab(SimBrowser& browser, std::shared_ptr<SimStorage> storage, TabWatcher& watcher);
+  ~SimTab();
+  SimTab(const SimTab&) = delete;
+  SimTab& operator=(const SimTab&) = delete;
+
+  void start();
+  // Every event and command of the session goes through here.
+  void call(const std::function<void(session::ClientSession&)>& work);
+  session::ClientSession& session() { return *session_; }
+  const session::ClientSession& session() const { return *session_; }
+  SimStorage& storage() { return *storage_; }
+  SimSocket* socket() { return socket_.get(); }
+
+ private:
+  void perform(const session::Effect& effect);
+  void commit_queue(std::uint64_t write);
+  void write_cache(const session::Effect& effect);
+  void later(TimeMs delay, std::function<void()> work);  // dies with the tab
+  void stored(std::function<void()> work);  // as transactions of a database: one after the other
+  void fetch_ticket();
+  void connect();
+  void exchange(const Bytes& body);
+  void exchange_over(const Result<Bytes>& frames, bool lost);
+  void hear(std::string_view frame);
+
+  SimBrowser& browser_;
+  std::shared_ptr<SimStorage> storage_;
+  TabWatcher& watcher_;
+  std::uint64_t generation_ = 0;
+  std::unique_ptr<session::ClientSession> session_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  std::shared_ptr<SimSocket> socket_;
+  QueueWrite writing_;    // the transaction being put together
+  TimeMs stored_at_ = 0;  // the last one under way
+  std::uint64_t timer_ = 0;
+};
+
+}  // namespace syncstore::simulation
