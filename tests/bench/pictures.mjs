@@ -56,7 +56,11 @@ const pill = (page) => page.locator('[data-connection]');
 const live = (page) => page.locator('[data-connection=live]').waitFor({ timeout: 20_000 });
 const cellOf = (page, id, field) => page.locator(`[data-record="${id}"] [data-field="${field}"]`).first();
 /** Until what moves has come to rest: there is no event for a picture that stands still. */
-const pause = (page, ms = 350) => page.evaluate((wait) => new Promise((done) => { setTimeout(done, wait); }), ms);
+const pause = (page, ms = 350) => page.evaluate((wait) => new Promise((done) => {
+  const begun = performance.now();
+  const frame = () => (performance.now() - begun > wait ? done() : requestAnimationFrame(frame));
+  frame();
+}), ms);
 
 async function openPage(context, path) {
   const page = await context.newPage();

@@ -16,6 +16,7 @@ import { StorePage } from '../features/stores/store-page';
 import { StoresPage } from '../features/stores/stores-page';
 import { announce, LiveRegion } from '../ui/announcer';
 import { focusNextConflict } from '../ui/difference-row';
+import { useReadyMark } from '../ui/live-table/live-table';
 import { EmptyState } from '../ui/notices';
 import { go, Link, usePlace } from '../ui/router';
 import { Toasts } from '../ui/toasts';
@@ -153,11 +154,13 @@ function Home({ store, session }: { store: StoreAccess | null; session: Session 
   useEffect(() => {
     if (to) go(to, { replace: true });
   }, [to]);
+  useReadyMark(to === null);
   if (to) return null;
   return <EmptyState title="No store is open to you yet">Ask an admin to give {session.userName ?? 'you'} a role in a store. It appears here at once.</EmptyState>;
 }
 
 function Lost() {
+  useReadyMark(true);
   return (
     <EmptyState title="There is nothing at this address" actions={<Link className="button primary" to="/">Go to the start</Link>}>
       The address may be mistyped, or what stood here was moved.
@@ -166,6 +169,7 @@ function Lost() {
 }
 
 function NoAccess({ store }: { store: string }) {
+  useReadyMark(true);
   return (
     <EmptyState title={`You have no access to the store “${store}”`} actions={<Link className="button primary" to="/stores">Your stores</Link>}>
       It may not exist, or an admin has to give you a role in it.
@@ -176,6 +180,7 @@ function NoAccess({ store }: { store: string }) {
 const OPEN_WHEN_INACTIVE: readonly Place['screen'][] = ['admin-store', 'admin-people', 'conflicts'];
 
 function Inactive({ store }: { store: StoreAccess }) {
+  useReadyMark(true);
   const mayActivate = store.role === 'admin';
   return (
     <EmptyState title={`${store.name} is deactivated`} actions={mayActivate
@@ -187,6 +192,7 @@ function Inactive({ store }: { store: StoreAccess }) {
 }
 
 function RoleMissing({ store, needed }: { store: StoreAccess; needed: string }) {
+  useReadyMark(true);
   return (
     <EmptyState title={`This page needs the role ${needed}`} actions={<Link className="button primary" to={`/s/${store.id}`}>Go to the seller view</Link>}>
       In {store.name} you are {store.role}. An admin can change that on the people page.

@@ -87,7 +87,7 @@ function NavSheet({ links, place }: { links: NavLink[]; place: Place }) {
 function StoreSwitch({ store }: { store: StoreAccess | null }) {
   const session = useSession();
   return (
-    <Popover label={store ? `Store ${store.name}, ${store.currency}` : 'Choose a store'} className="store-button" place="head-store"
+    <Popover label={store ? `Store ${store.name} ${store.currency}` : 'Choose a store'} className="store-button" place="head-store"
       button={store ? (
         <><StoreBadge id={store.id} name={store.name} /><strong className="clip">{store.name}</strong><span className="muted">{store.currency}</span><Icon name="down" /></>
       ) : <><strong>SyncStore</strong><Icon name="down" /></>}>
@@ -116,11 +116,11 @@ function Alarms() {
     <>
       {status.conflicts > 0 ? (
         <Link to="/conflicts" className="header-chip conflict" aria-label={plural(status.conflicts, 'conflict')}>
-          <Icon name="split" />{status.conflicts}<span>{status.conflicts === 1 ? 'conflict' : 'conflicts'}</span>
+          <Icon name="split" />{status.conflicts} <span>{status.conflicts === 1 ? 'conflict' : 'conflicts'}</span>
         </Link>
       ) : null}
       {status.parked > 0 ? (
-        <Link to="/outbox" className="header-chip refused" aria-label={`${status.parked} not saved`}><Icon name="warning" />{status.parked}<span>not saved</span></Link>
+        <Link to="/outbox" className="header-chip refused" aria-label={`${status.parked} not saved`}><Icon name="warning" />{status.parked} <span>not saved</span></Link>
       ) : null}
     </>
   );
