@@ -53,7 +53,9 @@ class Server:
         ready, _, _ = select.select([self.process.stdout], [], [], START_SECONDS)
         line = self.process.stdout.readline() if ready else ""
         if not line:
-            raise AssertionError(f"the server did not start: exit {self.process.poll()}\n{self.log()[-3000:]}")
+            code = self.process.poll()
+            self.kill()
+            raise AssertionError(f"the server did not start: exit {code}\n{self.log()[-3000:]}")
         self.listening = json.loads(line)
         self.url = self.listening["url"]
         return self
