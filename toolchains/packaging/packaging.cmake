@@ -10,6 +10,7 @@ install(FILES ${here}/syncstore.service DESTINATION lib/systemd/system)
 install(FILES ${here}/syncstore.toml DESTINATION /etc/syncstore)
 install(FILES ${here}/logrotate DESTINATION /etc/logrotate.d RENAME syncstore)
 install(FILES ${here}/debian/copyright DESTINATION share/doc/syncstore)
+install(FILES ${here}/debian/lintian-overrides DESTINATION share/lintian/overrides RENAME syncstore)
 install(FILES ${PROJECT_SOURCE_DIR}/docs/self-hosting.md ${PROJECT_SOURCE_DIR}/docs/configuration.md
   DESTINATION share/doc/syncstore)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/examples DESTINATION share/doc/syncstore)
@@ -40,9 +41,7 @@ set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION web)
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
-  "SyncStore keeps the data of a seller's stores in one place, shows every change in
- every open browser within milliseconds and lets people go on editing without a
- network. One program with SQLite inside is the whole product.")
+  "SyncStore keeps the data of a seller's stores in one place, shows every\nchange in every open browser within milliseconds and lets people go on\nediting without a network. One program with SQLite inside is the whole\nproduct.")
 # The library packages come from the program itself; adduser and the time zones do not.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, init-system-helpers (>= 1.54), tzdata")
