@@ -33,14 +33,19 @@ class Events {
   bool key(string_t& text) { return builder_.key(std::move(text)), true; }
   bool end_object() { return builder_.end_object(); }
   bool end_array() { return builder_.end_array(); }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) {
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::detail::exception& why) {
+    constexpr int kNumberOverflow = 406;  // well-formed, but no double holds it
+    overflow_ = why.id == kNumberOverflow;
     builder_.complain("The text is not JSON: it cannot be read on from byte " +
                       std::to_string(position) + ".");
     return false;
   }
+  bool overflow() const { return overflow_; }
 
  private:
   TreeBuilder& builder_;
+  bool overflow_ = false;
 };
 
 }  // namespace
@@ -61,6 +66,8 @@ Result<Json> Json::parse(std::string_view text, std::size_t max_bytes) {
   TreeBuilder builder;
   Events events(builder);
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &events)) {
+    if (events.overflow())
+      return fail(ErrorCode::out_of_range, "A number in the JSON is too large.");
     return fail(ErrorCode::malformed, builder.complaint());
   }
   return builder.take_root();

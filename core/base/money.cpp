@@ -235,6 +235,18 @@ Result<std::int64_t> parse_decimal_lenient(std::string_view text) {
   return parse_decimal(plain);
 }
 
+std::string_view named_currency(std::string_view text) {
+  drop_leading_blanks(text);
+  drop_trailing_blanks(text);
+  take_minus(text);
+  drop_leading_blanks(text);
+  std::string_view rest = text;
+  if (drop_leading_currency(rest)) {
+    return text.substr(0, text.size() - rest.size());
+  }
+  return drop_trailing_currency(rest) ? text.substr(rest.size()) : std::string_view();
+}
+
 std::string format_decimal(std::int64_t scaled) {
   const bool negative = scaled < 0;
   const auto bits = static_cast<std::uint64_t>(scaled);

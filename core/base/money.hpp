@@ -22,6 +22,10 @@ Result<std::int64_t> parse_decimal(std::string_view text);
 // it).
 Result<std::int64_t> parse_decimal_lenient(std::string_view text);
 
+// The currency that such an input names: its sign ("£") or its three letters ("GBP"), before or
+// after the number; empty = none. A view into `text`.
+std::string_view named_currency(std::string_view text);
+
 // Shortest form: "9.5", "-0.0001", "12".
 std::string format_decimal(std::int64_t scaled);
 

@@ -286,15 +286,14 @@ Result<JsonSince> read_since(const Json& since) {
     return at(path, status.error());
   }
   SS_ASSIGN_OR_RETURN(std::string epoch_text, read_text(since, "epoch", path));
-  const auto epoch = base32_parse(epoch_text);
-  if (!epoch)
-    return fail(ErrorCode::invalid, "an epoch is 13 characters of base32", path + ".epoch");
+  // What is not an epoch's text is simply no epoch of ours: another log, so a snapshot.
+  const Epoch epoch = base32_parse(epoch_text).value_or(0);
   auto sequence = read_integer(since, "sequenceNumber");
   if (!sequence.ok())
     return at(path, sequence.error());
   if (sequence.value() < 0)
     return fail(ErrorCode::out_of_range, {}, path + ".sequenceNumber");
-  return JsonSince{*epoch, static_cast<Sequence>(sequence.value())};
+  return JsonSince{epoch, static_cast<Sequence>(sequence.value())};
 }
 
 Result<JsonClientMessage> read_select_store(const Json& message) {

@@ -68,12 +68,11 @@ void begin_row(std::string& out, bool& first, std::string_view op, RecordId id, 
 }
 
 void append_record_fields(std::string& out, std::uint16_t collection_number,
-                          const model::Record* record) {
+                          const model::Record* record, const std::string& id) {
   out += '{';
   const CollectionDef* collection = model::find_collection(collection_number);
   if (collection != nullptr && record != nullptr) {
-    out +=
-        "\"id\":\"" + record->id.text() + "\",\"version\":" + std::to_string(record->version) + ",";
+    out += "\"id\":\"" + id + "\",\"version\":" + std::to_string(record->version) + ",";
     append_fields(out, *collection, record->values, model::TimeForm::milliseconds, true);
   }
   out += '}';
@@ -224,9 +223,10 @@ std::string render_store_switch(const StoreId& store, Epoch epoch, Sequence sequ
   append_number(out, "sequenceNumber", sequence);
   append_number(out, "total", dashboard != nullptr ? 1 : 0);
   out += ",\"data\":{\"store\":";
-  append_record_fields(out, model::kStoreInfo, store_info);
+  append_record_fields(out, model::kStoreInfo, store_info, store);  // a store's id is its slug
   out += ",\"dashboard\":";
-  append_record_fields(out, model::kDashboard, dashboard);
+  append_record_fields(out, model::kDashboard, dashboard,
+                       dashboard != nullptr ? dashboard->id.text() : std::string());
   append_text(out, "role", model::role_name(role));
   append_text(out, "mode", kModes[static_cast<std::size_t>(mode)]);
   out += "}}";

@@ -17,6 +17,24 @@ struct LinkFeed::Opening {
   std::uint64_t number = 0;
 };
 
+namespace {
+
+// A program that names a data type which it may not read is told so: silence would look like an
+// empty one. (The binary client asks for all and takes what its role allows.)
+Error unreadable(const std::vector<std::uint16_t>& collections, model::Role role) {
+  for (const std::uint16_t number : collections) {
+    const model::CollectionDef* collection = model::find_collection(number);
+    if (collection != nullptr && role < collection->read) {
+      return fail(ErrorCode::forbidden,
+                  "Your role may not read " + std::string(collection->name) + ".",
+                  "data.dataTypes");
+    }
+  }
+  return fail(ErrorCode::none);
+}
+
+}  // namespace
+
 void LinkFeed::open_store(session::StoreRequest request,
                           std::function<void(Result<session::StoreFacts>)> done) {
   leave_store();
@@ -125,6 +143,8 @@ void LinkFeed::finish_opening(const std::shared_ptr<Opening>& opening) {
   // An admin must be able to come in and activate the store again.
   if (!state->is_active() && role < model::Role::admin)
     refusal.code = ErrorCode::inactive_store;
+  if (refusal.code == ErrorCode::none && json_ != nullptr)
+    refusal = unreadable(request.collections, role);
   if (refusal.code != ErrorCode::none) {
     leave_store();
     return opening->done(refusal);

@@ -2,13 +2,31 @@
 
 #include <algorithm>
 
+#include "core/base/digest.hpp"
+
 namespace syncstore::engine {
 namespace {
 
-std::string body_hash_bytes(const sync::Mutation& mutation) {
+std::string body_hash_bytes(std::uint64_t hash) {
   ByteWriter out;
-  out.u64(sync::mutation_body_hash(mutation));
+  out.u64(hash);
   return out.take();
+}
+
+// An id is bound to its bytes and to who said them: somebody else's mutation under the same id must
+// never be answered as if it had taken effect.
+std::string receipt_hash(const sync::Mutation& mutation, const Author& author) {
+  ByteWriter bound;
+  bound.u64(sync::mutation_body_hash(mutation));
+  bound.raw(author.user);
+  return body_hash_bytes(xxh64(bound.bytes()));
+}
+
+// Receipts of earlier versions were bound to the bytes alone; their authors may still ask.
+bool is_of(const ports::StoredReceipt& stored, const std::string& hash,
+           const sync::Mutation& mutation) {
+  return stored.body_hash == hash ||
+         stored.body_hash == body_hash_bytes(sync::mutation_body_hash(mutation));
 }
 
 sync::MutationResult refuse_all(const sync::Mutation& mutation, Epoch epoch, ErrorCode code) {
@@ -74,10 +92,10 @@ sync::MutationResult merge_one(const Waiting& waiting, const sync::Mutation& mut
   ++counts.mutations;
   const Submission& submission = waiting.submission;
   const Epoch epoch = staging.store().epoch();
-  const std::string body_hash = body_hash_bytes(mutation);
+  const std::string hash = receipt_hash(mutation, submission.author);
   if (const ports::StoredReceipt* stored = find_receipt(waiting, mutation.id, staging)) {
     ++counts.replays;
-    return stored->body_hash == body_hash ? stored->result
+    return is_of(*stored, hash, mutation) ? stored->result
                                           : refuse_all(mutation, epoch, ErrorCode::id_reused);
   }
   const bool closed =
@@ -85,7 +103,7 @@ sync::MutationResult merge_one(const Waiting& waiting, const sync::Mutation& mut
   sync::MutationResult result = closed
                                     ? refuse_all(mutation, epoch, ErrorCode::inactive_store)
                                     : merge_new(submission, mutation, staging, counts);
-  staging.add_receipt({result, body_hash, 0});
+  staging.add_receipt({result, hash, 0});
   return result;
 }
 

@@ -101,6 +101,12 @@ void Api::handle(ports::HttpRequest request, ports::HttpReply reply) {
 
 void Api::run(std::shared_ptr<Context> context, ports::HttpReply reply) {
   const Handler& handler = handlers_[static_cast<std::size_t>(context->route->id)];
+  if (!handler && context->route->body == BodyKind::file) {
+    // Only a request without a body gets this far: begin_body takes the others.
+    reply(problem(fail(ErrorCode::unsupported_file,
+                       "The file is empty. Send the file as the body of the request.")));
+    return;
+  }
   if (!handler) {
     reply(problem(fail(ErrorCode::not_implemented)));
     return;
@@ -312,7 +318,7 @@ bool Api::check_body(Context& context, HttpResponse& refusal) const {
     return false;
   }
   if (!body->is(Json::Kind::object)) {
-    refusal = problem(fail(ErrorCode::wrong_type, "Send a JSON object."));
+    refusal = problem(fail(ErrorCode::wrong_type, "Send a JSON object.", "body"));
     return false;
   }
   context.body = std::move(*body);
@@ -321,6 +327,14 @@ bool Api::check_body(Context& context, HttpResponse& refusal) const {
 
 bool Api::check_key(Context& context, HttpResponse& refusal) {
   const std::string* key = context.header("idempotency-key");
+  if (key != nullptr && context.route->id == RouteId::tokens_create) {
+    // The answer holds a secret and is never kept: repeating it would make a second token.
+    refusal = problem(fail(ErrorCode::invalid,
+                           "A new token is shown once and cannot be repeated. Send this request "
+                           "without an Idempotency-Key.",
+                           "Idempotency-Key"));
+    return false;
+  }
   if (key == nullptr || !is_unsafe(context.request.method) || !context.route->idempotent) {
     context.mutation = ids_.next_uuid(ports_.clock.now());
     return true;

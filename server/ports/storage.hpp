@@ -23,7 +23,7 @@ namespace syncstore::ports {
 
 struct StoredReceipt {
   sync::MutationResult result;
-  std::string body_hash;  // 8 bytes: mutation_body_hash, little-endian
+  std::string body_hash;  // 8 bytes: xxh64 of (mutation_body_hash, author), see merge_submission
   TimeMs at = 0;
 };
 

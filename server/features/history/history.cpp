@@ -31,7 +31,9 @@ Result<Query> read_query(const http::Context& context) {
     return fail(ErrorCode::forbidden, "Your role may not read this data type.", "dataType");
   }
   const std::string* id = context.query("id");
-  if (id == nullptr && query.collection->key == model::KeyRule::singleton) {
+  const bool singleton = query.collection->key == model::KeyRule::singleton;
+  // A store's own record goes by the store's id everywhere over HTTP.
+  if (singleton && (id == nullptr || *id == context.store)) {
     query.record = model::singleton_id(*query.collection);
   } else if (id == nullptr) {
     return fail(ErrorCode::required, "Name the record: ?id=ID.", "id");

@@ -6,6 +6,7 @@
 #include "core/base/limits.hpp"
 #include "core/base/text.hpp"
 #include "core/model/validate.hpp"
+#include "server/features/imports/currency_check.hpp"
 
 namespace syncstore::imports {
 namespace {
@@ -165,6 +166,10 @@ void CsvProducts::read_field(const CsvRow& row, std::size_t field, ParsedProduct
     input = std::string(unguarded(input));
   }
   if (!named) {
+    return;
+  }
+  if (Status same = check_currency(def, input, currency_); !same.ok()) {
+    product.problems.push_back(problem_of(row.line, same.error(), input));
     return;
   }
   Result<model::Value> value = model::value_from_input(def, input);

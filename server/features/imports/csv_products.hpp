@@ -14,6 +14,9 @@ namespace syncstore::imports {
 
 class CsvProducts {
  public:
+  // `currency` is the store's; prices that name another one are problems. Empty = any.
+  explicit CsvProducts(std::string currency = {}) : currency_(std::move(currency)) {}
+
   // Errors: what map_columns refuses.
   Status add(CsvRow row);
   void finish();
@@ -32,6 +35,7 @@ class CsvProducts {
   void flush();
   std::string_view cell(const CsvRow& row, int column) const;
 
+  std::string currency_;
   std::optional<Columns> columns_;
   std::optional<ParsedProduct> open_;  // Shopify: the product whose rows are being read
   std::string open_handle_;            // folded

@@ -17,6 +17,15 @@ std::uint64_t percent(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 100 : std::min<std::uint64_t>(100, part * 100 / whole);
 }
 
+std::string currency_of(const engine::StoreState& store) {
+  const model::Record* info = store.info();
+  const int field = model::find_collection(model::kStoreInfo)->field_index("currency");
+  const auto* text = info == nullptr
+                         ? nullptr
+                         : std::get_if<std::string>(&info->values[static_cast<std::size_t>(field)]);
+  return text == nullptr ? std::string() : *text;
+}
+
 std::string sentence(const Error& error) {
   return error.detail.empty() ? std::string(error_sentence(error.code)) : error.detail;
 }
@@ -163,20 +172,34 @@ void Job::begin(std::function<void(Status)> recorded) {
                     return;
                   }
                   self->reported_ = self->view_;
-                  self->reader_ = std::make_unique<ProductReader>(self->source_);
-                  self->planner_ = std::make_unique<Planner>(
-                      self->imports_.crypto(), self->batch_,
-                      [&engine = self->engine_] { return engine.new_record_id(); });
-                  const std::string name = self->imports_.path_of(self->id_);
-                  self->writer_ = std::make_unique<SpoolWriter>(name);
-                  self->errors_ = std::make_unique<ErrorsFile>(name + ".errors.csv");
-                  self->step(
-                      [self]() -> Status {
-                        SS_TRY(self->reader_->open());
-                        return self->writer_->open();
-                      },
-                      [self] { self->plan_next(); });
+                  self->open_file();
                 });
+}
+
+void Job::open_file() {
+  const auto self = shared_from_this();
+  engine_.stores().with_store(request_.store, [self](Result<engine::StoreState*> store) {
+    if (self->alive_.expired()) {
+      return;
+    }
+    if (!store.ok()) {
+      self->end(ImportState::failed, store.error());
+      return;
+    }
+    self->reader_ = std::make_unique<ProductReader>(self->source_, currency_of(**store));
+    self->planner_ =
+        std::make_unique<Planner>(self->imports_.crypto(), self->batch_,
+                                  [&engine = self->engine_] { return engine.new_record_id(); });
+    const std::string name = self->imports_.path_of(self->id_);
+    self->writer_ = std::make_unique<SpoolWriter>(name);
+    self->errors_ = std::make_unique<ErrorsFile>(name + ".errors.csv");
+    self->step(
+        [self]() -> Status {
+          SS_TRY(self->reader_->open());
+          return self->writer_->open();
+        },
+        [self] { self->plan_next(); });
+  });
 }
 
 void Job::plan_next() {

@@ -35,6 +35,7 @@ class Job : public std::enable_shared_from_this<Job> {
   // Runs `work` on the pool, then `next` on the executor with its result; an error ends the import.
   void step(std::function<Status()> work, std::function<void()> next);
   bool halted();  // ends the import when it was told to stop
+  void open_file();
 
   void plan_next();
   void plan_chunk();

@@ -3,6 +3,7 @@
 #include "core/base/json.hpp"
 #include "core/base/limits.hpp"
 #include "core/model/validate.hpp"
+#include "server/features/imports/currency_check.hpp"
 
 namespace syncstore::imports {
 namespace {
@@ -17,11 +18,13 @@ bool is_number_kind(model::FieldKind kind) {
          kind == model::FieldKind::count;
 }
 
-Result<model::Value> value_of(const model::FieldDef& field, const Json& json) {
+Result<model::Value> value_of(const model::FieldDef& field, const Json& json,
+                              std::string_view currency) {
   switch (json.kind()) {
     case Json::Kind::null:
       return model::Value();
     case Json::Kind::string:
+      SS_TRY(check_currency(field, json.text(), currency));
       return model::value_from_input(field, json.text());
     case Json::Kind::integer:
       if (is_number_kind(field.kind) || field.kind == model::FieldKind::line) {
@@ -44,7 +47,7 @@ Result<model::Value> value_of(const model::FieldDef& field, const Json& json) {
 }
 
 void read_member(const JsonPiece& piece, const std::string& name, const Json& json,
-                 ParsedProduct& product) {
+                 std::string_view currency, ParsedProduct& product) {
   if (name == "id") {
     const bool text = json.is(Json::Kind::string);
     product.id = text ? RecordId::parse(json.text()).value_or(RecordId{}) : RecordId{};
@@ -60,7 +63,7 @@ void read_member(const JsonPiece& piece, const std::string& name, const Json& js
                                 shortened(json.dump())});
     return;
   }
-  Result<model::Value> value = value_of(products().fields[static_cast<std::size_t>(index)], json);
+  Result<model::Value> value = value_of(products().fields[static_cast<std::size_t>(index)], json, currency);
   if (!value.ok()) {
     const Error& error = value.error();
     product.problems.push_back(
@@ -74,7 +77,7 @@ void read_member(const JsonPiece& piece, const std::string& name, const Json& js
 
 }  // namespace
 
-ParsedProduct product_of_json(const JsonPiece& piece) {
+ParsedProduct product_of_json(const JsonPiece& piece, std::string_view currency) {
   ParsedProduct product;
   product.line = piece.line;
   product.last_line = piece.last_line;
@@ -91,7 +94,7 @@ ParsedProduct product_of_json(const JsonPiece& piece) {
     return product;
   }
   for (const auto& [name, value] : json->members()) {
-    read_member(piece, name, value, product);
+    read_member(piece, name, value, currency, product);
   }
   complete_key(product);
   return product;

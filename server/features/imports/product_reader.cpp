@@ -8,7 +8,8 @@
 
 namespace syncstore::imports {
 
-ProductReader::ProductReader(std::string path) : path_(std::move(path)) {}
+ProductReader::ProductReader(std::string path, std::string currency)
+    : path_(std::move(path)), currency_(currency), csv_products_(std::move(currency)) {}
 
 Status ProductReader::open() {
   file_.open(path_, std::ios::binary);
@@ -75,7 +76,7 @@ void ProductReader::collect(std::vector<ParsedProduct>& chunk, std::size_t& byte
     return chunk.size() >= limits::kImportChunkRows || bytes >= limits::kImportChunkBytes;
   };
   while (!full() && (json_.has_piece() || csv_products_.has_product())) {
-    chunk.push_back(json_.has_piece() ? product_of_json(json_.take_piece())
+    chunk.push_back(json_.has_piece() ? product_of_json(json_.take_piece(), currency_)
                                       : csv_products_.take_product());
     bytes += chunk.back().bytes;
   }

@@ -16,7 +16,8 @@ namespace syncstore::imports {
 
 class ProductReader {
  public:
-  explicit ProductReader(std::string path);
+  // `currency` is the store's (ISO 4217).
+  ProductReader(std::string path, std::string currency);
 
   // Looks through the whole file once. Errors: not_found (cannot be opened), unsupported_file.
   Status open();
@@ -36,6 +37,7 @@ class ProductReader {
   void collect(std::vector<ParsedProduct>& chunk, std::size_t& bytes);
 
   std::string path_;
+  std::string currency_;
   std::ifstream file_;
   std::string piece_;
   FileKind kind_;

@@ -23,11 +23,11 @@ Json conflict_value(const model::Record& conflict, std::string_view name) {
 
 // One entry of errors[] per conflict: what was seen, what is offered, what is there, who put it
 // there and when.
-Json conflict_entry(const model::Record& conflict) {
+Json conflict_entry(const model::Record& conflict, ErrorCode code) {
   Json entry = Json::object();
   entry.set("field", conflict_value(conflict, "field"));
-  entry.set("code", error_name(ErrorCode::conflict));
-  entry.set("message", error_sentence(ErrorCode::conflict));
+  entry.set("code", error_name(code));
+  entry.set("message", error_sentence(code));
   entry.set("base", conflict_value(conflict, "base"));
   entry.set("yours", conflict_value(conflict, "mine"));
   entry.set("theirs", conflict_value(conflict, "theirs"));
@@ -49,8 +49,9 @@ HttpResponse conflict_problem(const engine::StoreState& store, const sync::Mutat
       first = op.conflict;
       code = op.code == ErrorCode::none ? ErrorCode::conflict : op.code;
     }
+    const ErrorCode own = op.code == ErrorCode::none ? ErrorCode::conflict : op.code;
     if (const model::Record* conflict = store.find(model::kConflicts, op.conflict)) {
-      errors.push(conflict_entry(*conflict));
+      errors.push(conflict_entry(*conflict, own));
     }
   }
   return http::problem_with(fail(code),

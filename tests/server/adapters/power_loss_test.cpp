@@ -253,7 +253,7 @@ TEST_F(PowerLoss, WithoutSyncingItIsSeenToLoseAndDamage) {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     const Findings findings = fail_power(seed);
     lost += findings.lost;
-    damaged += findings.damage.empty() ? 0 : 1;
+    damaged += findings.damage.empty() ? 0u : 1u;
   }
   EXPECT_GT(lost, 100u);
   EXPECT_GT(damaged, 5u);

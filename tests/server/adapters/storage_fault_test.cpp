@@ -154,6 +154,7 @@ TEST_F(StorageFaults, APowerFailureWhileStartingIsRecoveredFrom) {
 
 TEST_F(StorageFaults, AFullDiskRollsBackAndWritingGoesOnWhenThereIsSpace) {
   std::uint64_t refused_in_all = 0;
+  std::uint64_t refused_probes = 0;
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     FaultDisk disk(seed);
@@ -172,6 +173,9 @@ TEST_F(StorageFaults, AFullDiskRollsBackAndWritingGoesOnWhenThereIsSpace) {
       }
       ASSERT_EQ(status.error().code, ErrorCode::storage_full) << status.error().detail;
       ++refused_in_all;
+      const Status probed = await<Status>([&](auto done) { storage_->probe(4'096, done); });
+      EXPECT_TRUE(probed.ok() || probed.error().code == ErrorCode::storage_full);
+      refused_probes += probed.ok() ? 0u : 1u;
     }
     EXPECT_EQ(acknowledged, 60u);
     EXPECT_FALSE(storage_->figures().stopped);
@@ -181,6 +185,7 @@ TEST_F(StorageFaults, AFullDiskRollsBackAndWritingGoesOnWhenThereIsSpace) {
       return;
   }
   EXPECT_GT(refused_in_all, 100u);
+  EXPECT_GT(refused_probes, 50u);
 }
 
 TEST_F(StorageFaults, AnErrorOfUnknownOutcomeStopsWritingUntilTheNextStart) {

@@ -165,6 +165,36 @@ TEST_F(CommitTest, AnotherBodyUnderTheSameIdIsRefused) {
   EXPECT_EQ(commit({insert})[0].sequence, 3u) << "the first answer stays";
 }
 
+TEST_F(CommitTest, SomebodyElsesIdIsRefusedInsteadOfAnsweredAsIfItHadTakenEffect) {
+  const sync::Mutation insert = product("Mug", new_id());
+  commit({insert});
+  for (int round = 0; round < 2; ++round) {
+    std::optional<Results> answer;
+    engine::Submission other = submission({insert}, &answer);
+    other.author = {"u-eve", "eve", model::Role::editor};
+    engine->submit(std::move(other));
+    events.settle();
+    ASSERT_TRUE(answer && answer->ok());
+    EXPECT_EQ(answer->value()[0].ops[0].code, ErrorCode::id_reused);
+    boot();  // stored receipts remember their author too
+  }
+  EXPECT_EQ(commit({insert})[0].sequence, 3u) << "its own author is answered";
+}
+
+TEST_F(CommitTest, ReceiptsOfEarlierVersionsStillAnswerTheirAuthors) {
+  const sync::Mutation insert = product("Mug", new_id());
+  commit({insert});
+  for (ports::StoredReceipt& receipt : disk->stores.at("gifts").receipts) {
+    ByteWriter bytes_alone;
+    bytes_alone.u64(sync::mutation_body_hash(insert));
+    if (receipt.result.id == insert.id)
+      receipt.body_hash = bytes_alone.take();
+  }
+  boot();
+  EXPECT_EQ(commit({insert})[0].sequence, 3u);
+  EXPECT_EQ(state().sequence(), 3u);
+}
+
 TEST_F(CommitTest, OlderReceiptsAreLookedUpInStorage) {
   const sync::Mutation old = product("Old", new_id());
   commit({old});

@@ -288,6 +288,25 @@ TEST_F(Imports, OneKeyOneImport) {
   EXPECT_EQ(as(edith, "GET", "/api/imports?storeId=gifts").number("page.total"), 1);
 }
 
+TEST_F(Imports, PricesInAnotherCurrencyAreRejectedAndTheOwnOneIsRead) {
+  const Answer mixed = import(
+      "title,sku,price\nA,A-1,£5\nB,B-1,GBP 6\nC,C-1,7 gbp\nD,D-1,$5\nE,E-1,€5\nF,F-1,5 USD\n");
+  EXPECT_EQ(counts(mixed), "6 3 0 0 3 0") << mixed.response.body;
+  EXPECT_EQ(field("C-1", "price").text(), "7");
+  EXPECT_EQ(products().count("D-1"), 0u);
+  EXPECT_NE(errors_csv(mixed).find("The file says $, the store's currency is GBP."),
+            std::string::npos)
+      << errors_csv(mixed);
+  const Answer json = import(R"([{"title":"G","sku":"G-1","price":"€8"}])");
+  EXPECT_EQ(counts(json), "1 0 0 0 1 0") << json.response.body;
+}
+
+TEST_F(Imports, AnEmptyFileIsRefusedInWords) {
+  const Answer empty = as(edith, "POST", "/api/imports?storeId=gifts&kind=products");
+  EXPECT_EQ(empty.status(), 422);
+  EXPECT_EQ(empty.code(), "unsupported_file");
+}
+
 TEST_F(Imports, OnlySoManyAtOnceAndAbortedUploadsLeaveNothing) {
   std::vector<std::shared_ptr<ports::BodySink>> sinks;
   int refused = 0;

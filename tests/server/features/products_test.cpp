@@ -225,6 +225,17 @@ TEST_F(Products, CursorVisitsEveryRecordOnceWhileOthersComeAndGo) {
   EXPECT_EQ(as(edith, "GET", "/api/products?storeId=gifts&cursor=zz").status(), 422);
 }
 
+TEST_F(Products, AnotherPersonsKeyIsRefusedAndNothingIsLostSilently) {
+  const std::string id = make_product(edith, "gifts", R"({"title":"Mug","inventory":100})");
+  const std::string adjust = "/api/products/" + id + "/adjust?storeId=gifts";
+  const Headers key{{"idempotency-key", "01890a5d-ac96-774b-bcce-b302099a8057"}};
+  EXPECT_EQ(as(edith, "POST", adjust, R"({"amount":-1})", key).status(), 200);
+  const Answer other = as(token_of("anna"), "POST", adjust, R"({"amount":-1})", key);
+  EXPECT_EQ(other.status(), 422);
+  EXPECT_EQ(other.code(), "key_reused");
+  EXPECT_EQ(as(edith, "GET", path(id)).number("data.inventory"), 99);
+}
+
 TEST_F(Products, UnknownAndForeignRecordsAreNotFound) {
   const std::string foreign = make_product(token_of("gina"), "games", R"({"title":"Chess"})");
   EXPECT_EQ(as(edith, "GET", path(foreign)).status(), 404);

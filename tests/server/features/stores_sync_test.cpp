@@ -93,6 +93,9 @@ TEST_F(StoresAndSync, ChangesPolledToTheEndEqualTheSnapshot) {
   EXPECT_EQ(other.status(), 409);
   EXPECT_EQ(other.code(), "epoch_changed");
   EXPECT_EQ(other.text("epoch"), epoch);
+  const Answer no_epoch_at_all = as(edith, "GET", "/api/sync/changes?storeId=gifts&since=0&epoch=other");
+  EXPECT_EQ(no_epoch_at_all.code(), "epoch_changed");
+  EXPECT_EQ(no_epoch_at_all.text("epoch"), epoch);
   EXPECT_EQ(as(edith, "GET", "/api/sync/changes?storeId=gifts&since=0").code(), "required");
   EXPECT_EQ(as(edith, "GET", base + "x").status(), 422);
   EXPECT_EQ(as(edith, "GET", "/api/sync/snapshot?storeId=gifts").code(), "required");
