@@ -87,6 +87,7 @@ test('an edit of a product that was removed meanwhile is kept, and keeping mine 
   await page.goto('/conflicts');
   const difference = page.locator('.difference');
   await expect(difference.getByRole('heading', { name: 'root removed this record while its price was edited' })).toBeVisible();
+  await expect(page.locator('.panel', { has: difference })).toContainText('Product Mug 3');
   await expect(difference.locator('[data-side=mine]')).toContainText('44.00');
   await expect(difference.locator('[data-side=theirs]')).toContainText('removed');
   await difference.getByRole('button', { name: 'Keep mine' }).click();

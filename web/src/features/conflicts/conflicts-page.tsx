@@ -1,5 +1,5 @@
-import { useEffect } from 'react';
-import { usePage, useRecord, useSession, type FieldValue, type PageSpec, type Row, type RowConflict, type StoreAccess } from '../../sync';
+import { useEffect, useState } from 'react';
+import { api, usePage, useRecord, useSession, type FieldValue, type PageSpec, type Row, type RowConflict, type StoreAccess } from '../../sync';
 import { resolveConflict } from '../../ui/conflict-actions';
 import { DifferenceRow } from '../../ui/difference-row';
 import { COLLECTION_LABELS, fieldInfo } from '../../ui/fields';
@@ -61,6 +61,28 @@ export function ConflictsPage({ store }: { store: StoreAccess }) {
   );
 }
 
+interface HistoryEntry {
+  changes: { field: string; old: FieldValue; new: FieldValue }[];
+}
+
+/** What a record that is gone was called: its history still knows. */
+function useFormerTitle(store: string, collection: string, record: string, gone: boolean): string {
+  const [title, setTitle] = useState('');
+  useEffect(() => {
+    if (!gone) return undefined;
+    let left = false;
+    const query = new URLSearchParams({ storeId: store, dataType: collection, id: record });
+    void api<HistoryEntry[]>('GET', `/api/history?${query}`).then((answer) => {
+      const named = answer.ok ? answer.data.flatMap((entry) => entry.changes).find((change) => change.field === 'title') : undefined;
+      if (!left && named) setTitle(text(named.new) || text(named.old));
+    });
+    return () => {
+      left = true;
+    };
+  }, [store, collection, record, gone]);
+  return title;
+}
+
 function ConflictItem({ row, store }: { row: Row; store: StoreAccess }) {
   const session = useSession();
   const collection = text(row.fields['data_type']);
@@ -69,10 +91,11 @@ function ConflictItem({ row, store }: { row: Row; store: StoreAccess }) {
   const subject = useRecord(store.id, collection, record || null);
   const label = COLLECTION_LABELS[collection] ?? collection;
   const title = text(subject?.fields['title']) || text(subject?.fields['name']) || label;
+  const former = useFormerTitle(store.id, collection, record, subject === null);
   const to = collection === 'products' ? `/admin/${store.id}/products/${record}` : collection === 'dashboard' ? `/admin/${store.id}/dashboard` : `/admin/${store.id}/store`;
   return (
     <li className="panel" data-record={row.id}>
-      <p className="panel-body"><span className="muted">{label} </span>{subject === null ? <strong>that was removed</strong> : <Link to={to} dir="auto">{title}</Link>}</p>
+      <p className="panel-body"><span className="muted">{label} </span>{subject === null ? <><strong dir="auto">{former}</strong> <span className="chip">removed</span></> : <Link to={to} dir="auto">{title}</Link>}</p>
       <DifferenceRow field={fieldInfo(collection, name)} conflict={conflictOf(row)} userName={session.userName}
         about={row.fields['kind'] === 'removed' || row.fields['kind'] === 'changed_since' ? row.fields['kind'] : 'field'} onChoose={(choice) => resolveConflict(row.id, choice)} />
     </li>
