@@ -71,9 +71,10 @@ mount -t overlay overlay -o "lowerdir=$bare,upperdir=$layer/upper,workdir=$layer
 root="$layer/root"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
-cp "$2" "$root/tmp/syncstore.deb"
-cp "$3" "$root/tmp/next.deb"
-cp "$4" "$root/tmp/use_package.sh"
+mkdir "$root/packages"
+cp "$2" "$root/packages/syncstore.deb"
+cp "$3" "$root/packages/next.deb"
+cp "$4" "$root/packages/use_package.sh"
 # Packages come from where this machine gets them.
 cp -r /etc/apt/. "$root/etc/apt/"
 cp /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null || true
@@ -81,7 +82,7 @@ cp /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null || true
 printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
 chmod 755 "$root/usr/sbin/policy-rc.d"
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive \
-  chroot "$root" bash /tmp/use_package.sh
+  chroot "$root" bash /packages/use_package.sh
 SANDBOX
 set -e
 grep -E '^(\[|  \|)' "$inside" || true

@@ -2,17 +2,19 @@
 # Run by test_package.sh inside the bare Debian: what an operator does with the package, from the first day to the last.
 set -u
 
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 data=/var/lib/syncstore
 config=/etc/syncstore/syncstore.toml
-out=/tmp/server.out
+out="$here/server.out"
 
+# In this shell, not in one of its own: the server stays this shell's child.
 check() {
-  local name="$1" output
+  local name="$1"
   shift
-  if output="$("$@" 2>&1)"; then
+  if "$@" >"$here/check.log" 2>&1; then
     echo "[       OK ] Package.$name"
   else
-    sed 's/^/  | /' <<<"$output" | tail -n 20
+    sed 's/^/  | /' "$here/check.log" | tail -n 20
     echo "[  FAILED  ] Package.$name"
   fi
 }
@@ -22,7 +24,7 @@ product_is_there() { as_service syncstore export products --store gifts --data "
 # As the unit starts it; nothing here starts units.
 start_server() {
   : >"$out"
-  as_service /usr/bin/syncstore serve --data "$data" --config "$config" --listen 127.0.0.1:0 >"$out" 2>/tmp/server.log &
+  as_service /usr/bin/syncstore serve --data "$data" --config "$config" --listen 127.0.0.1:0 >"$out" 2>"$here/server.log" &
   server=$!
   local tries
   for ((tries = 0; tries < 600; ++tries)); do
@@ -30,7 +32,7 @@ start_server() {
     kill -0 "$server" 2>/dev/null || break
     read -r -t 0.1 <> <(:) || true
   done
-  tail -n 5 /tmp/server.log
+  tail -n 5 "$here/server.log"
   return 1
 }
 stop_server() {
@@ -43,12 +45,12 @@ answers() {
   port="$(sed -n 's/.*"url":"http:[^"]*:\([0-9]*\)".*/\1/p' "$out")"
   exec 3<>"/dev/tcp/127.0.0.1/$port"
   printf 'GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' "$1" >&3
-  tr -d '\0' <&3 >/tmp/answer
+  tr -d '\0' <&3 >"$here/answer"
   exec 3>&-
-  grep -qE "$2" /tmp/answer || { head -c 600 /tmp/answer; return 1; }
+  grep -qE "$2" "$here/answer" || { head -c 600 "$here/answer"; return 1; }
 }
 
-installs() { apt-get update -qq && apt-get install -y -qq --no-install-recommends /tmp/syncstore.deb; }
+installs() { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$here/syncstore.deb"; }
 has_user_and_folders() {
   getent passwd syncstore && [ "$(stat -c %U:%a $data)" = syncstore:750 ] && [ "$(stat -c %U:%a /var/log/syncstore)" = syncstore:750 ]
 }
@@ -59,7 +61,7 @@ makes_a_store() {
     as_service syncstore import products "$data/in.csv" --store gifts --data "$data" &&
     as_service syncstore backup "$data/before.db" --data "$data"
 }
-upgrades() { echo 'rate-limit = 77' >>"$config" && apt-get install -y -qq /tmp/next.deb; }
+upgrades() { echo 'rate-limit = 77' >>"$config" && apt-get install -y -qq "$here/next.deb"; }
 keeps_the_settings() { syncstore config print --config "$config" | grep -q '^rate-limit = 77'; }
 is_next() { dpkg-query -W -f '${Version}' syncstore | grep -q '+next'; }
 removes() { apt-get remove -y -qq syncstore && [ ! -e /usr/bin/syncstore ] && [ ! -e /usr/share/syncstore ]; }
@@ -79,8 +81,8 @@ check installs_with_what_it_depends_on installs
 check has_its_user_and_folders has_user_and_folders
 check is_enabled_for_the_next_start is_enabled
 check configuration_is_right syncstore config check --config "$config"
-check manual_is_there test -s /usr/share/man/man1/syncstore.1.gz -o -d /usr/share/man
-start_server
+check manual_is_there test -s /usr/share/man/man1/syncstore.1.gz
+check starts start_server
 check status_is_well as_service syncstore status --data "$data"
 check health_answers answers /health '"status":"ok"'
 check web_application_is_found answers / '<script'
@@ -91,15 +93,15 @@ check upgrade_is_the_newer_one is_next
 check server_goes_on_through_the_upgrade answers /health '"status":"ok"'
 check stops_in_order stop_server
 check status_says_that_it_stopped bash -c "! setpriv --reuid=syncstore --regid=syncstore --init-groups -- syncstore status --data $data"
-start_server
+check starts_after_the_upgrade start_server
 check data_is_there_after_the_upgrade product_is_there
 check settings_are_kept_through_the_upgrade keeps_the_settings
 check log_and_file_are_intact as_service syncstore verify --data "$data"
 check stops_again stop_server
 check remove_takes_the_program removes
 check remove_keeps_data_and_settings keeps_the_data
-check installs_again apt-get install -y -qq /tmp/syncstore.deb
-start_server
+check installs_again apt-get install -y -qq "$here/syncstore.deb"
+check starts_after_the_second_installation start_server
 check data_is_there_after_a_second_installation product_is_there
 check stops_the_last_time stop_server
 check purges purges

@@ -305,6 +305,37 @@ TEST_F(ConfigFile, TheDocumentedKeysAreTheKeysThatAreRead) {
   EXPECT_EQ(documented, keys_of_the_file());
 }
 
+// What people copy from the documents must be understood by the program.
+TEST_F(ConfigFile, EveryCommandOfTheDocumentsIsUnderstood) {
+  static const std::regex command("(?:^|`|-- |exec syncstore |\\n)syncstore ([a-z][^`\\n#|;]*)");
+  int understood = 0;
+  for (const char* page : {"README.md", "docs/self-hosting.md", "docs/configuration.md",
+                           "docs/troubleshooting.md", "toolchains/packaging/Dockerfile"}) {
+    const std::string text = content(page);
+    for (std::sregex_iterator each(text.begin(), text.end(), command), end; each != end; ++each) {
+      std::vector<std::string> words;
+      std::istringstream rest((*each)[1].str());
+      for (std::string word; rest >> word;) {
+        if (word.front() == '\'' && word.back() == '\'')
+          word = word.substr(1, word.size() - 2);
+        words.push_back(word);
+      }
+      // A synopsis with alternatives or a mere name of a command is no command line.
+      const std::string whole = (*each)[1].str();
+      if (whole.find_first_of("[\\") != std::string::npos || words.back() == "--data" ||
+          whole.find("…") != std::string::npos)
+        continue;
+      std::vector<const char*> arguments;
+      for (const std::string& word : words)
+        arguments.push_back(word.c_str());
+      int code = -1;
+      EXPECT_TRUE(parse(arguments, &code).has_value()) << page << ": syncstore " << whole;
+      ++understood;
+    }
+  }
+  EXPECT_GE(understood, 20);
+}
+
 TEST_F(ConfigFile, TheExamplesAreRight) {
   for (const char* name : {"production", "staging", "development"}) {
     const ConfigLayer layer = read(content(std::string("docs/examples/") + name + ".toml"));
