@@ -6,11 +6,13 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
 
+#include "core/base/limits.hpp"
 #include "core/model/validate.hpp"
 #include "server/adapters/beast/network_server.hpp"
 #include "server/adapters/crypto/local_certificate.hpp"
@@ -55,13 +57,23 @@ int report(const Error& error) {
   return exit_code_of(error);
 }
 
-// Sockets are files; the default limit of 1,024 would be the first thing to run out.
-void raise_file_limit() {
+// Sockets are files; the default limit of 1,024 would be the first thing to run out. Answers how
+// many there may be.
+std::size_t raise_file_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
-    return;
+    return limits::kDescriptorsKept;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur;
+}
+
+// What files and database need is kept for them: a peer too many is told so, an edit that could
+// not be stored would be lost.
+std::size_t connections_within(std::size_t descriptors) {
+  const std::size_t kept = std::min(limits::kDescriptorsKept, descriptors / 2);
+  return std::min(limits::kConnections, descriptors - kept);
 }
 
 // The signals a server answers to, as a descriptor; every thread made later leaves them to it.
@@ -72,6 +84,7 @@ int catch_signals() {
     sigaddset(&signals, each);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is a full disk, not the end
   return ::signalfd(-1, &signals, SFD_CLOEXEC);
 }
 
@@ -84,7 +97,6 @@ std::string web_folder(const ServerConfig& config) {
   for (const char* place : {"web", "../share/syncstore/web", "../../web/dist"}) {
     const auto found = (folder / place).lexically_normal();
     if (std::filesystem::is_directory(found, error))
-  std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is a full disk, not the end
       return found.string();
   }
   return {};
@@ -172,6 +184,17 @@ class Server {
     options.trusted_proxies = config_.trusted_proxies;
     options.tls_certificate_file = config_.tls_certificate;
     options.tls_key_file = config_.tls_key;
+    const std::size_t descriptors = raise_file_limit();
+    options.connections = connections_within(descriptors);
+    if (options.connections < limits::kConnections) {
+      log_.warn("few_descriptors", {{"descriptors", static_cast<std::int64_t>(descriptors)},
+                                    {"connections", static_cast<std::int64_t>(options.connections)},
+                                    {"wanted", static_cast<std::int64_t>(limits::kConnections)}});
+    }
+    options.on_descriptors_short = [this, descriptors] {
+      log_.error("descriptors_exhausted",
+                 {{"descriptors", static_cast<std::int64_t>(descriptors)}});
+    };
     if (config_.tls == TlsMode::local) {
       SS_ASSIGN_OR_RETURN(const adapters::LocalCertificate local,
                           adapters::local_certificate(config_.data));
@@ -189,6 +212,14 @@ class Server {
                             {"from", record.remote_address}});
     };
     house_->scheduler().run_and_wait([this] {
+      house_->engine().committer().read_only().add_listener([this](bool on) {
+        if (on) {
+          log_.error("read_only", {{"code", error_name(ErrorCode::storage_full)},
+                                   {"detail", error_sentence(ErrorCode::storage_full)}});
+        } else {
+          log_.info("writing_again");
+        }
+      });
       door_ = std::make_unique<engine::SocketDoor>(
           house_->engine().hub(), house_->features().accounts(),
           [this](const ports::HttpRequest& request, std::string_view) {
@@ -213,14 +244,6 @@ class Server {
   std::uint64_t dropped_lines() const { return log_file_ != nullptr ? log_file_->dropped() : 0; }
 
   void add_metrics() {
-      house_->engine().committer().read_only().add_listener([this](bool on) {
-        if (on) {
-          log_.error("read_only", {{"code", error_name(ErrorCode::storage_full)},
-                                   {"detail", error_sentence(ErrorCode::storage_full)}});
-        } else {
-          log_.info("writing_again");
-        }
-      });
     metrics_.gauge(
         "syncstore_log_lines_dropped_total", "Log lines that the disk did not take.",
         [this] { return static_cast<double>(dropped_lines()); }, true);
@@ -245,6 +268,12 @@ class Server {
           "Messages refused because a link's queue was full.", counters.sends_refused);
     metrics_.gauge("syncstore_connections", "Open connections.",
                    [&counters] { return static_cast<double>(counters.connections.load()); });
+    metrics_.gauge(
+        "syncstore_socket_hand_overs_total",
+        "Times the engine handed messages to a socket loop: one per loop and piece of work.",
+        [this] { return static_cast<double>(network_->hand_overs()); }, true);
+    metrics_.gauge("syncstore_socket_loops", "Event loops of sockets.",
+                   [this] { return static_cast<double>(network_->connections_by_loop().size()); });
     metrics_.gauge("syncstore_socket_links", "Open WebSocket links.",
                    [&counters] { return static_cast<double>(counters.links.load()); });
     adapters::SqliteStorage& storage = house_->storage();
@@ -374,7 +403,6 @@ int serve(const CommandLine& line, const char* const* environment) {
       return report(opened.error());
     log_file = std::move(opened).value();
   }
-  raise_file_limit();
   const int signals = catch_signals();
   int code = kExitOk;
   {

@@ -59,7 +59,7 @@ class LinkFeed final : public ports::LinkSession,
   const ClientId& client() const { return client_; }
   std::uint64_t generation() const { return generation_; }
   void deliver(FanOut& fan_out);
-  void check(const wire::Check& all);
+  void check(CheckRound& round);
   void tick();
   void refuse(ErrorCode code, std::uint16_t close_code);
   void shut_down(std::uint32_t retry_after_ms);
@@ -91,6 +91,7 @@ class LinkFeed final : public ports::LinkSession,
   void take_snapshot(const StoreState& state, Followed& followed);
   bool send_snapshots();
   void queue_json_catch_up(const StoreState& state, bool bulk);
+  void send_shared(SharedMessage message, bool text);
   bool send_message(const SharedMessage& message, bool text);
   void send_keepalive();
   Followed* find(std::uint16_t collection);

@@ -1,6 +1,7 @@
 #include "server/engine/store_feed.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/limits.hpp"
 #include "core/wire/frame_codec.hpp"
@@ -85,6 +86,19 @@ SharedMessage FanOut::message(std::size_t delta, bool more) {
   return message;
 }
 
+SharedMessage CheckRound::frame(std::uint64_t mask) {
+  SharedMessage& frame = frames_[mask];
+  if (frame != nullptr)
+    return frame;
+  wire::Check mine;
+  for (std::size_t i = 0; i < all_.entries.size(); ++i) {
+    if ((mask >> i & 1u) != 0)
+      mine.entries.push_back(all_.entries[i]);
+  }
+  frame = std::make_shared<const std::string>(wire::encode(wire::DownMessage(std::move(mine))));
+  return frame;
+}
+
 StoreFeed::StoreFeed(Hub& hub, const StoreState& store)
     : hub_(hub),
       id_(store.id()),
@@ -102,10 +116,36 @@ StoreFeed::~StoreFeed() {
     hub_.scheduler_.cancel(check_timer_);
 }
 
-void StoreFeed::join(LinkFeed* link) { links_.push_back(link); }
+void StoreFeed::join(LinkFeed* link) {
+  links_.push_back(link);
+  ++following_;
+}
 
 void StoreFeed::leave(LinkFeed* link) {
-  links_.erase(std::remove(links_.begin(), links_.end(), link), links_.end());
+  const auto place = std::find(links_.begin(), links_.end(), link);
+  if (place == links_.end())
+    return;
+  --following_;
+  if (serving_) {
+    *place = nullptr;
+  } else {
+    links_.erase(place);
+  }
+}
+
+// Links may join and leave while they are served; those that join are served the next time.
+template <class Serve>
+void StoreFeed::for_each_link(Serve serve) {
+  const bool outermost = !std::exchange(serving_, true);
+  const std::size_t count = links_.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (links_[i] != nullptr)
+      serve(*links_[i]);
+  }
+  if (!outermost)
+    return;
+  serving_ = false;
+  links_.erase(std::remove(links_.begin(), links_.end(), nullptr), links_.end());
 }
 
 void StoreFeed::committed(const Committed& committed) {
@@ -179,11 +219,7 @@ void StoreFeed::fan_out() {
   pending_bytes_ = 0;
   authors_sent_ = out.authors_now();
   ++hub_.counters_.fan_outs;
-  const std::vector<LinkFeed*> links = links_;  // a link may leave while it is served
-  for (LinkFeed* link : links) {
-    if (std::find(links_.begin(), links_.end(), link) != links_.end())
-      link->deliver(out);
-  }
+  for_each_link([&](LinkFeed& link) { link.deliver(out); });
   const std::int64_t ended = hub_.clock_.monotonic_us();
   next_allowed_us_ =
       ended + std::min<std::int64_t>(ended - started, limits::kBatchWindowMsMax * 1'000);
@@ -205,9 +241,8 @@ void StoreFeed::send_checks() {
     const model::Table& table = store->table(collection.number);
     all.entries.push_back({collection.number, table.last_sequence(), table.digest()});
   }
-  const std::vector<LinkFeed*> links = links_;
-  for (LinkFeed* link : links)
-    link->check(all);
+  CheckRound round(std::move(all));
+  for_each_link([&](LinkFeed& link) { link.check(round); });
 }
 
 std::shared_ptr<const StoreFeed::Since> StoreFeed::section_since(const StoreState& store,
@@ -232,9 +267,11 @@ std::shared_ptr<const StoreFeed::Since> StoreFeed::section_since(const StoreStat
 std::shared_ptr<const SnapshotSet> StoreFeed::snapshot(const StoreState& store,
                                                        std::uint16_t collection, model::Role role) {
   auto& cached = snapshots_[collection];
+  // A collection that has not moved is as good as on the first day, however far the others went on.
   const bool usable = cached != nullptr && cached->epoch == store.epoch() &&
-                      store.tail_reaches(cached->sequence) &&
-                      store.sequence() - cached->sequence <= kSnapshotLag;
+                      (cached->sequence == store.table(collection).last_sequence() ||
+                       (store.tail_reaches(cached->sequence) &&
+                        store.sequence() - cached->sequence <= kSnapshotLag));
   if (!usable) {
     cached = build_binary_snapshot(store, collection, role);
     ++hub_.counters_.snapshots;

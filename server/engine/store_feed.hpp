@@ -47,6 +47,18 @@ class FanOut {
   std::map<std::pair<std::size_t, bool>, SharedMessage> messages_;
 };
 
+// The digests of one moment, encoded once for all links that ask for the same of them.
+class CheckRound {
+ public:
+  explicit CheckRound(wire::Check all) : all_(std::move(all)) {}
+  const std::vector<wire::Check::Entry>& entries() const { return all_.entries; }
+  SharedMessage frame(std::uint64_t mask);  // bit = index in entries()
+
+ private:
+  wire::Check all_;
+  std::map<std::uint64_t, SharedMessage> frames_;
+};
+
 class StoreFeed {
  public:
   StoreFeed(Hub& hub, const StoreState& store);
@@ -55,9 +67,8 @@ class StoreFeed {
   void committed(const Committed& committed);
   void join(LinkFeed* link);
   void leave(LinkFeed* link);
-  bool empty() const { return links_.empty(); }
+  bool empty() const { return following_ == 0; }
   bool pending() const { return !pending_.empty(); }
-  const std::vector<LinkFeed*>& links() const { return links_; }
 
   // A section from a cursor to now, encoded once for all links that stand there; nullptr: take a
   // snapshot instead.
@@ -77,10 +88,14 @@ class StoreFeed {
   void schedule();
   void fan_out();
   void send_checks();
+  template <class Serve>
+  void for_each_link(Serve serve);
 
   Hub& hub_;
   StoreId id_;
-  std::vector<LinkFeed*> links_;  // in order of joining
+  std::vector<LinkFeed*> links_;  // in order of joining; nullptr: left while links are served
+  std::size_t following_ = 0;
+  bool serving_ = false;
   sync::Coalescer pending_;
   std::size_t pending_rows_ = 0;
   std::size_t pending_bytes_ = 0;

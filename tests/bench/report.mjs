@@ -110,6 +110,28 @@ if (imported) {
     row(name, one.seconds, one.rows_per_s, `${one.before_mb} MB`, `${one.peak_mb} MB`);
   }
 }
+const load = read('load');
+if (load) {
+  title(`Load: 20 edits a second, ${load.loops} socket loops`);
+  head('links', 'edits', 'frames', 'p50', 'p99', 'p99 at the last link', 'goal', 'server CPU per delivery', 'server CPU', 'hand-overs per edit');
+  for (const [links, one] of [[100, load.hundred], [load.links, load.many]]) {
+    row(links, one.commits, one.frames, `${one.p50} ms`, `${one.p99} ms`, `${one.last_p99} ms`, `≤ 250 ms: ${verdict(one.last_p99 <= 250)}`,
+      `${one.cpu_us} µs`, `${one.cpu_share} % of a core`, one.hand_overs);
+  }
+  lines.push('', 'From the edit being sent to its frame being read, durable commit included; generator, server and disk share the cores.', '');
+  head('', 'measured', 'goal');
+  row(`memory per link, ${load.links} links`, `${load.rss_each_kb} kB idle, ${load.rss_each_busy_kb} kB after the edits`, '–');
+  row('idle link per hour', `${kb(load.idle_wire)} with TCP and IP headers, ${kb(load.idle_payload)} without`, `< 200 kB: ${verdict(load.idle_wire < 200_000)}`);
+  const each = (load.stopped.grown_kb - load.without_stopped.grown_kb) / load.stopped.readers;
+  row(`a stopped reader (of ${load.stopped.readers}, edits of 90 kB)`, `${round(each)} kB`, `≤ 1,024 kB: ${verdict(each <= 1024)}`);
+  row('the 30 others beside them', `p50 ${load.stopped.p50} ms, p99 ${load.stopped.p99} ms; without them ${load.without_stopped.p50} ms, ${load.without_stopped.p99} ms`, '–');
+  lines.push('', `Killed (SIGKILL) under ${load.links} links and started again; the links come back with the client core's backoff:`, '');
+  head('', 'all live after', 'half live after', 'attempts', 'RSS at most', 'server CPU', 'snapshots encoded');
+  for (const [key, name] of [['storm_warm', 'with what they had'], ['storm_cold', 'with nothing']]) {
+    const one = load[key];
+    row(name, `${one.live_ms} ms`, `${one.p50_ms} ms`, one.attempts, `${one.rss_peak_mb} MB`, `${one.cpu_ms} ms`, one.snapshots);
+  }
+}
 const start = read('server_start');
 if (start) {
   title('Server');

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All figures on this machine, one after the other, into tests/bench/RESULTS.md. About five minutes after the build.
+# All figures on this machine, one after the other, into tests/bench/RESULTS.md. About seven minutes after the build.
 #   --no-build   take binary, module and web app as they stand
 #   --note TEXT  a sentence about the circumstances for the report
 set -euo pipefail
@@ -20,7 +20,7 @@ programs="${SYNCSTORE_BENCH_PROGRAMS:-$syncstore_root/build/release}"
 rm -rf "$work"
 mkdir -p "$work"
 if ((build)); then
-  configure_and_build release syncstore client_replay durable_mutations page_bench >"$work/build.log" 2>&1
+  configure_and_build release syncstore client_replay durable_mutations load_clients page_bench >"$work/build.log" 2>&1
   build_wasm_module >>"$work/build.log" 2>&1
   build_web >>"$work/build.log" 2>&1
 fi
@@ -57,6 +57,8 @@ measure "two windows" script two_windows
 measure "start without network" script offline_start
 measure "a store of 100,000 products" script large_store
 measure "import" script import_file
+export SYNCSTORE_BENCH_PROGRAMS="$programs"
+measure "load" script load
 
 node -e '
   const [command, date, commit, disk, binary, before, after, note, path] = process.argv.slice(1);

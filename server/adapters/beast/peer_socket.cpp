@@ -135,6 +135,7 @@ void PeerSocket::push(std::string_view header, SharedBytes payload,
   item.payload = std::move(payload);
   item.done = std::move(done);
   queued_bytes_ += item.size();
+  held_bytes_ += item.cost();
   queue_.push_back(std::move(item));
 }
 
@@ -231,6 +232,7 @@ void PeerSocket::sent(std::size_t bytes) {
   while (!queue_.empty() && front_sent_ >= queue_.front().size()) {
     Item item = std::move(queue_.front());
     front_sent_ -= item.size();
+    held_bytes_ -= item.cost();
     queue_.pop_front();
     if (item.done) {
       asio::post(executor(), [done = std::shared_ptr<Continuation>(std::move(item.done)),
@@ -245,6 +247,7 @@ void PeerSocket::fail_writes(error_code error) {
   auto dropped = std::move(queue_);
   queue_.clear();
   const std::size_t bytes = std::exchange(queued_bytes_, 0);
+  held_bytes_ = 0;
   front_sent_ = 0;
   for (Item& item : dropped) {
     if (!item.done)

@@ -51,9 +51,10 @@ class PeerSocket : public std::enable_shared_from_this<PeerSocket> {
   void push(std::string_view header, SharedBytes payload,
             std::unique_ptr<Continuation> done = nullptr);
   void flush();  // sends what is queued as far as the socket takes it; push alone sends nothing
-  // Memory that the queue holds, as far as it is counted: bytes and a fixed cost of each item.
-  std::size_t held_bytes() const {
-    return queued_bytes_ + queue_.size() * limits::kLinkMessageCost;
+  // Memory that the queue holds: what each message occupies until its last byte has left.
+  std::size_t held_bytes() const { return held_bytes_; }
+  static std::size_t cost_of(const std::string& message) {
+    return message.capacity() + limits::kLinkMessageCost;
   }
   // Told of bytes that left, so that others can account for them.
   std::function<void(std::size_t)> on_sent;
@@ -75,6 +76,7 @@ class PeerSocket : public std::enable_shared_from_this<PeerSocket> {
     SharedBytes payload;
     std::unique_ptr<Continuation> done;
     std::size_t size() const { return header_size + (payload ? payload->size() : 0); }
+    std::size_t cost() const { return payload ? cost_of(*payload) : limits::kLinkMessageCost; }
   };
   enum class Step { done, wait_read, wait_write, failed };
 
@@ -98,6 +100,7 @@ class PeerSocket : public std::enable_shared_from_this<PeerSocket> {
   std::deque<Item> queue_;
   std::size_t front_sent_ = 0;  // bytes of the first item that have left
   std::size_t queued_bytes_ = 0;
+  std::size_t held_bytes_ = 0;
   bool waiting_to_write_ = false;
   std::unique_ptr<std::array<char, 4'096>> discarded_;
   asio::steady_timer end_timer_;

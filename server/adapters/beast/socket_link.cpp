@@ -24,12 +24,9 @@ constexpr std::size_t kUnhandledMessages =
     64;  // read but not yet seen by the engine; above it reading waits
 constexpr std::size_t kUnhandledBytes = 2 * limits::kMessageBytes;
 constexpr std::size_t kKeptReadBuffer = 65'536;  // a large message's buffer is given back
-constexpr std::size_t kFrameHeaderMax = 10;      // of a frame that is not masked
-
-// What a message that waits costs: small ones cost more memory than they have bytes.
-std::size_t cost_of(const std::string& message) {
-  return message.size() + kFrameHeaderMax + limits::kLinkMessageCost;
-}
+// Of a link's share of memory an eighth is left for the connection itself and for what the heap
+// loses between pieces of different sizes.
+constexpr std::size_t kQueueBytes = limits::kLinkQueueBytes / 8 * 7;
 
 // The header of an unmasked, unfragmented server frame.
 std::string frame_header(std::size_t size, bool text) {
@@ -98,11 +95,11 @@ class SocketLink : public ports::Link,
 
   // --- ports::Link, any thread ---
   bool send(std::shared_ptr<const std::string> message, bool text) override {
-    const std::size_t size = cost_of(*message);
+    const std::size_t size = PeerSocket::cost_of(*message);
     const std::size_t queued = queued_bytes();
     // A single message above the bound still goes to an idle link: there is no other way to deliver
     // it.
-    if (queued > 0 && queued + size > limits::kLinkQueueBytes) {
+    if (queued > 0 && queued + size > kQueueBytes) {
       refused_ = true;
       ++context_.counters.sends_refused;
       context_.loop->put(shared_from_this(), {});  // the queue may have emptied meanwhile
@@ -138,7 +135,7 @@ class SocketLink : public ports::Link,
       return;
     if (parcel.kind == Parcel::Kind::close)
       return begin_close(parcel.close_code, *parcel.message);
-    const std::size_t size = cost_of(*parcel.message);
+    const std::size_t size = PeerSocket::cost_of(*parcel.message);
     if (!finished_ && !closing_ && !ws_.next_layer().close_sent()) {
       const bool text = parcel.kind == Parcel::Kind::text;
       const std::string header = frame_header(parcel.message->size(), text);
@@ -176,7 +173,7 @@ class SocketLink : public ports::Link,
     if (missed_pings_ >= limits::kMissedPings)
       return begin_close(4408, "no answer to pings");
     ++missed_pings_;
-    if (socket_->held_bytes() < limits::kLinkQueueBytes)
+    if (socket_->held_bytes() < kQueueBytes)
       socket_->push(std::string_view("\x89\x00", 2), nullptr);
     socket_->flush();
   }
@@ -270,7 +267,7 @@ class SocketLink : public ports::Link,
   // After anything that changed the socket's queue.
   void account() {
     in_socket_ = socket_->held_bytes();
-    if (!refused_ || finished_ || queued_bytes() >= limits::kLinkQueueBytes / 4)
+    if (!refused_ || finished_ || queued_bytes() >= kQueueBytes / 4)
       return;
     refused_ = false;
     context_.engine.post([self = shared_from_this()] {
