@@ -36,6 +36,16 @@ std::shared_ptr<ports::StoreImage> StorageContract::load(const StoreId& store) {
   return image.ok() ? *image : nullptr;
 }
 
+TEST_P(StorageContract, AProbeSaysWhetherThereIsSpaceAndChangesNothing) {
+  StoreScript gifts("gifts");
+  ASSERT_TRUE(commit(gifts.set_product(RecordId{101}, 1, "Mug", 5)).ok());
+  EXPECT_TRUE(await<Status>([&](auto done) { storage_->probe(65'536, done); }).ok());
+  EXPECT_EQ(load("gifts")->sequence, 1u);
+  ASSERT_TRUE(commit(gifts.set_product(RecordId{101}, 1, "Cup", 5)).ok());
+  reopen();
+  EXPECT_EQ(load("gifts")->sequence, 2u);
+}
+
 TEST_P(StorageContract, KeepsWhatWasCommittedOverAReopening) {
   StoreScript gifts("gifts");
   ASSERT_TRUE(commit(gifts.set_product(kMug, 1, "Mug", 5)).ok());

@@ -87,6 +87,24 @@ TEST_F(SqliteFile, MakesItsDirectoryForTheOwnerAlone) {
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
+TEST_F(SqliteFile, TheIndexOfTheLogHasItsRoomFromTheStart) {
+  ASSERT_TRUE(open().ok());
+  EXPECT_GE(std::filesystem::file_size(directory_ + "/syncstore.db-shm"), 1'048'576u);
+}
+
+TEST_F(SqliteFile, AProbeLeavesNothingBehindAndRefusesWhatCannotFit) {
+  ASSERT_TRUE(open().ok());
+  const auto probe = [&](std::size_t bytes) {
+    return await<Status>([&](auto done) { storage_->probe(bytes, done); });
+  };
+  EXPECT_TRUE(probe(4'096).ok());
+  EXPECT_EQ(probe(std::size_t{1} << 60).error().code, ErrorCode::storage_full);
+  EXPECT_FALSE(std::filesystem::exists(directory_ + "/space-probe"));
+  EXPECT_FALSE(storage_->figures().stopped);
+  StoreScript gifts("gifts");
+  EXPECT_TRUE(commit(gifts.set_product(kMug, 1, "x", 1)).ok());
+}
+
 TEST_F(SqliteFile, TheDirectoryIsForOneAtATime) {
   ASSERT_TRUE(open().ok());
   auto second = adapters::SqliteStorage::open({.directory = directory_}, *engine_, clock_, crypto_);
