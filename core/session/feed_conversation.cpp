@@ -39,12 +39,17 @@ void FeedConversation::received(std::string_view message, bool text) {
 bool FeedConversation::within_rate() {
   if (rate_.take(host_.now()))
     return true;
-  if (!over_rate_.spend(host_.now())) {
-    refuse(ErrorCode::rate_limited, kCloseRate);
+  const bool patient = over_rate_.spend(host_.now());
+  if (!manner_.takes_over_rate) {
+    if (patient) {
+      tell(fail(ErrorCode::rate_limited), false);
+    } else {
+      close(kCloseRate, "too many messages");  // it was told often enough
+    }
     return false;
   }
-  if (!manner_.takes_over_rate) {
-    tell(fail(ErrorCode::rate_limited), false);
+  if (!patient) {
+    refuse(ErrorCode::rate_limited, kCloseRate);
     return false;
   }
   rate_paused_ = true;
