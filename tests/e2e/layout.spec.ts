@@ -83,7 +83,7 @@ test('twenty rows are seen at once, numbers stand in columns, and row heights ar
 
 for (const dark of [false, true]) {
   test(`what waits, what was refused, what is in conflict and every dialog ${dark ? 'have enough contrast in the dark' : 'break no rule of WCAG 2.2 AA'}`, async ({ shop, profile }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(240_000);
     const check = dark ? contrasts : breaksNoRule;
     const context = await profile('root', shop, { dark });
     const page = await openPage(context, shop.adminProducts);

@@ -29,7 +29,7 @@ test('a browser without room says so before an edit is made, and closing asks wh
   });
   await page.close({ runBeforeUnload: true });
   await expect.poll(() => asked).toBe(true);
-  await expect(page.getByText(/1 edit of this page waits\. This browser cannot keep them/)).toBeVisible();
+  await expect(page.getByText(/1 edit of this page waits\. This browser cannot keep it/)).toBeVisible();
   await context.setOffline(false);
   await isLive(page);
   await allSent(page);

@@ -21,7 +21,9 @@ describe('the pill', () => {
 
 describe('waiting edits', () => {
   it('are said to be safe only where the browser keeps them', () => {
-    expect(waitingWords({ connection: 'offline', waiting: 3, storage: 'ok' })).toContain('3 edits are safe in this browser');
+    expect(waitingWords({ connection: 'offline', waiting: 3, storage: 'ok' })).toBe(
+      '3 edits are safe in this browser, also when you close this tab. They go as soon as the connection is back.');
+    expect(waitingWords({ connection: 'live', waiting: 1, storage: 'ok' })).toContain('It is on its way.');
     expect(waitingWords({ connection: 'offline', waiting: 1, storage: 'full' })).toContain('leave this tab open');
     expect(waitingWords({ connection: 'live', waiting: 0, storage: 'ok' })).toBe('Nothing waits to be sent.');
   });

@@ -36,16 +36,17 @@ export function waitingWords(status: Pick<SyncStatus, 'connection' | 'waiting' |
   if (waiting === 0) return 'Nothing waits to be sent.';
   const edits = plural(waiting, 'edit');
   if (losesOnClose(status)) {
-    return `${edits} of this page ${waiting === 1 ? 'waits' : 'wait'}. This browser cannot keep them: leave this tab open until they are sent, or export them.`;
+    return `${edits} of this page ${waiting === 1 ? 'waits' : 'wait'}. This browser cannot keep ${waiting === 1 ? 'it' : 'them'}: leave this tab open until everything is sent, or export what waits.`;
   }
+  const go = waiting === 1 ? 'It goes' : 'They go';
   const when: Record<ConnectionState, string> = {
-    live: 'They are on their way.',
-    starting: 'They go as soon as the connection stands.',
-    reconnecting: 'They go as soon as the connection is back.',
-    polling: 'They go with the next check.',
-    offline: 'They go as soon as the connection is back.',
-    'sign-in': 'They go when you have signed in again.',
-    update: 'They go after the page was reloaded.',
+    live: waiting === 1 ? 'It is on its way.' : 'They are on their way.',
+    starting: `${go} as soon as the connection stands.`,
+    reconnecting: `${go} as soon as the connection is back.`,
+    polling: `${go} with the next check.`,
+    offline: `${go} as soon as the connection is back.`,
+    'sign-in': `${go} when you have signed in again.`,
+    update: `${go} after the page was reloaded.`,
   };
   return `${edits} ${waiting === 1 ? 'is' : 'are'} safe in this browser, also when you close this tab. ${when[connection]}`;
 }

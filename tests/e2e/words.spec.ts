@@ -1,0 +1,78 @@
+// What the screens say, where, and how often.
+import { allSent, cell, editCell, expect, isLive, openPage, pill, startsOffline, test } from './fixtures';
+
+test('the pill panel proves how fast own saves are and offers what helps', async ({ shop, profile }) => {
+  const page = await openPage(await profile(shop.editor, shop), shop.adminProducts);
+  await isLive(page);
+  await expect(pill(page)).toHaveText('Live');
+  await editCell(page, shop.product(1).id, 'price', '3.5');
+  await allSent(page);
+  await shop.change(shop.product(2).id, { price: '4.5' });
+  await expect(cell(page, shop.product(2).id, 'price')).toHaveText('4.50');
+  await pill(page).click();
+  const panel = page.getByRole('group', { name: 'Connection: Live' });
+  await expect(panel).toContainText(/Own savesp50 [\d.]+ m?s, p95 [\d.]+ m?s \(1 save\)/);
+  await expect(panel).toContainText(/Last change received(just now|\d+ s ago)/);
+  await expect(panel).toContainText('Waiting0');
+  await expect(panel.getByRole('button', { name: 'Export waiting edits' })).toBeDisabled();
+  await page.context().setOffline(true);
+  await expect(page.getByRole('button', { name: 'Retry now' })).toBeVisible({ timeout: 20_000 });
+  await expect(pill(page)).toHaveText(/^(Reconnecting|Offline since \d\d:\d\d)$/);
+});
+
+test('a discarded edit can be taken back, and what waits is exported', async ({ shop, profile }) => {
+  const { id } = shop.product(1);
+  const context = await profile(shop.editor, shop);
+  const page = await openPage(context, shop.adminProducts);
+  await isLive(page);
+  await startsOffline(page);
+  await context.setOffline(true);
+  await expect(pill(page)).not.toHaveAttribute('data-connection', 'live');
+  await editCell(page, id, 'price', '3.5');
+  await expect(page.locator(`tr[data-record="${id}"]`).getByText('Waiting to send (offline)', { exact: true })).toBeVisible();
+  await page.getByRole('link', { name: 'Outbox' }).click();
+  await expect(page.getByText('1 edit is safe in this browser, also when you close this tab. It goes as soon as the connection is back.')).toBeVisible();
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await expect(pill(page)).toHaveAttribute('data-queued', '0');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(pill(page)).toHaveAttribute('data-queued', '1');
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export' }).click();
+  expect((await download).suggestedFilename()).toBe('waiting-edits.json');
+  await context.setOffline(false);
+  await allSent(page);
+  expect((await shop.read(id))['price']).toBe('3.5');
+});
+
+test('an address without a record and a store that is closed say what is missing and lead on', async ({ shop, profile }) => {
+  const page = await openPage(await profile('root', shop), `${shop.adminProducts}/0000000000000`);
+  await expect(page.getByRole('heading', { name: 'There is no such product' })).toBeVisible();
+  await shop.admin.must('PUT', `/api/stores/${shop.id}`, { is_active: false });
+  await page.goto(`/s/${shop.id}/products`);
+  await expect(page.getByRole('heading', { name: `${shop.name} is deactivated` })).toBeVisible();
+  await page.getByRole('link', { name: 'Activate it again' }).click();
+  await expect(page.getByRole('button', { name: 'Activate' })).toBeVisible();
+});
+
+test('screen readers hear one summary however much changes, and a figure says how far it moved', async ({ shop, profile }) => {
+  await shop.admin.must('PUT', `/api/dashboard/snapshot/${shop.id}`, { open_orders: 12 });
+  const page = await openPage(await profile(shop.viewer, shop), `/s/${shop.id}`);
+  await isLive(page);
+  const figure = page.locator('.figure', { has: page.locator('[data-field=open_orders]') });
+  await expect(figure.locator('[data-field=open_orders]')).toHaveText('12');
+  await page.evaluate(() => {
+    const region = document.querySelector('.sr-only[role=status]');
+    const heard: string[] = [];
+    Object.assign(globalThis, { heard });
+    if (region) new MutationObserver(() => heard.push(region.textContent ?? '')).observe(region, { childList: true, characterData: true, subtree: true });
+  });
+  await shop.admin.must('PUT', `/api/dashboard/snapshot/${shop.id}`, { open_orders: 15 });
+  await expect(figure).toContainText('+3 root, just now');
+  for (let n = 16; n <= 20; n += 1) await shop.admin.must('PUT', `/api/dashboard/snapshot/${shop.id}`, { open_orders: n });
+  await expect(figure.locator('[data-field=open_orders]')).toHaveText('20');
+  const heard = () => page.evaluate(() => (globalThis as unknown as { heard: string[] }).heard);
+  await expect.poll(async () => (await heard()).length).toBeGreaterThan(0);
+  const said = await heard();
+  expect(said.length).toBeLessThanOrEqual(2);
+  expect(said[0]).toMatch(/^\d+ values? changed$/);
+});
