@@ -13,10 +13,6 @@ constexpr std::int64_t kDayMs = 86'400'000;
 
 engine::Author system_author() { return {"", "import", model::Role::system}; }
 
-std::uint64_t percent(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 100 : std::min<std::uint64_t>(100, part * 100 / whole);
-}
-
 std::string currency_of(const engine::StoreState& store) {
   const model::Record* info = store.info();
   const int field = model::find_collection(model::kStoreInfo)->field_index("currency");
@@ -31,6 +27,10 @@ std::string sentence(const Error& error) {
 }
 
 }  // namespace
+
+std::uint64_t percent(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 100 : std::min<std::uint64_t>(100, part * 100 / whole);
+}
 
 BatchId batch_of(const ports::Crypto& crypto, RecordId id) {
   const std::string digest = crypto.sha256("import/" + id.text());
@@ -276,107 +276,6 @@ void Job::planned() {
     return;
   }
   begin_apply([](const Status&) {});
-}
-
-void Job::begin_apply(std::function<void(Status)> begun) {
-  view_.state = ImportState::importing;
-  view_.progress = 0;
-  view_.finished_at = 0;
-  view_.counts.inserted = 0;
-  view_.counts.updated = 0;
-  const std::string name = imports_.path_of(id_);
-  plan_ = std::make_unique<SpoolReader>(name);
-  writer_ = std::make_unique<SpoolWriter>(name);
-  if (errors_ == nullptr) {
-    errors_ = std::make_unique<ErrorsFile>(name + ".errors.csv");
-  }
-  submit_record(
-      update_import(id_, reported_, view_), {under_way_document(under_way(), document_expiry())},
-      [self = shared_from_this(), begun](const Status& status) {
-        if (!status.ok()) {
-          begun(status);
-          self->end(ImportState::failed, status.error());
-          return;
-        }
-        self->reported_ = self->view_;
-        self->reported_at_ = self->engine_.now();
-        begun({});
-        self->step(
-            [self]() -> Status {
-              // The errors are listed anew: an earlier run may have listed other ones.
-              self->errors_ =
-                  std::make_unique<ErrorsFile>(self->imports_.path_of(self->id_) + ".errors.csv");
-              SS_TRY(self->plan_->open());
-              return self->writer_->open();
-            },
-            [self] { self->apply_next(); });
-      });
-}
-
-void Job::apply_next() {
-  if (halted()) {
-    return;
-  }
-  step(
-      [this]() -> Status {
-        for (const Fate& fate : fates_) {
-          SS_TRY(writer_->append(fate));
-          if (fate.kind == FateKind::rejected) {
-            SS_TRY(errors_->add(fate));
-          }
-        }
-        fates_.clear();
-        std::size_t bytes = 0;
-        while (fates_.size() < limits::kImportSubmissionRows * limits::kImportSubmissions &&
-               bytes < limits::kCommitBatchBytes) {
-          SS_ASSIGN_OR_RETURN(std::optional<Fate> fate, plan_->next());
-          if (!fate) {
-            break;
-          }
-          bytes += fate->mutation.size() + fate->folded.size();
-          fates_.push_back(std::move(*fate));
-        }
-        if (!fates_.empty()) {
-          return {};
-        }
-        SS_TRY(errors_->flush());
-        return writer_->publish();
-      },
-      [this] { fates_.empty() ? applied() : apply_slice(); });
-}
-
-void Job::apply_slice() {
-  plan_rows_done_ += fates_.size();
-  slice_ =
-      std::make_shared<ApplySlice>(ApplySlice::Setting{engine_, scheduler_, alive_, request_.author,
-                                                       batch_, under_way(), document_expiry()},
-                                   std::move(fates_));
-  fates_.clear();
-  slice_->run([self = shared_from_this()](const Status& status) {
-    const ApplySlice::Tally tally = self->slice_->tally();
-    Counts& counts = self->view_.counts;
-    counts.inserted += tally.inserted;
-    counts.updated += tally.updated;
-    counts.unchanged += tally.unchanged;
-    counts.rejected += tally.rejected;
-    self->fates_ = std::move(self->slice_->fates());
-    self->slice_.reset();
-    if (!status.ok()) {
-      self->end(ImportState::failed, status.error());
-      return;
-    }
-    self->view_.progress = percent(self->plan_rows_done_, self->plan_->count());
-    self->report();
-    self->apply_next();
-  });
-}
-
-void Job::applied() {
-  const std::size_t format = view_.message.find(" Format: ");
-  view_.message = counts_sentence(view_.counts, true) +
-                  (format == std::string::npos ? std::string() : view_.message.substr(format));
-  view_.progress = 100;
-  end(ImportState::done, fail(ErrorCode::none));
 }
 
 void Job::report() {

@@ -85,5 +85,6 @@ class Job : public std::enable_shared_from_this<Job> {
 
 // The batch id of an import: the same for every run of it.
 BatchId batch_of(const ports::Crypto& crypto, RecordId id);
+std::uint64_t percent(std::uint64_t part, std::uint64_t whole);  // 100 when there is nothing
 
 }  // namespace syncstore::imports
