@@ -76,3 +76,18 @@ test('screen readers hear one summary however much changes, and a figure says ho
   expect(said.length).toBeLessThanOrEqual(2);
   expect(said[0]).toMatch(/^\d+ values? changed$/);
 });
+
+test('a foreign change tints its cell, without motion it leaves a dot, and an own edit does neither', async ({ shop, profile }) => {
+  const page = await openPage(await profile(shop.editor, shop), shop.adminProducts);
+  await isLive(page);
+  const tint = (n: number) => page.locator(`[data-cell="${shop.product(n).id}:price"] .tint`);
+  await shop.change(shop.product(1).id, { price: '4.5' });
+  await expect(tint(1)).toHaveCSS('animation-duration', '1.2s');
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await expect(tint(1)).toHaveCSS('animation-duration', '3s');
+  await expect(tint(1)).toHaveCSS('width', '6px');
+  await editCell(page, shop.product(2).id, 'price', '5.5');
+  await allSent(page);
+  await expect(cell(page, shop.product(2).id, 'price')).toHaveText('5.50');
+  await expect(tint(2)).toHaveCount(0);
+});
