@@ -162,6 +162,7 @@ std::string docs_page(const Json& document) {
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
       "<title>SyncStore: HTTP interface</title>"
+      "<link rel=\"icon\" href=\"/icon.svg\">"
       "<link rel=\"stylesheet\" href=\"/api/docs/page.css\">"
       "<script src=\"/api/docs/page.js\" defer></script></head><body><main>"
       "<h1>SyncStore " +

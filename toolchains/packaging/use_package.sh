@@ -24,7 +24,9 @@ product_is_there() { as_service syncstore export products --store gifts --data "
 # As the unit starts it; nothing here starts units.
 start_server() {
   : >"$out"
-  as_service /usr/bin/syncstore serve --data "$data" --config "$config" --listen 127.0.0.1:0 >"$out" 2>"$here/server.log" &
+  # Not by the function: its process would be the child, and the server nobody's.
+  setpriv --reuid=syncstore --regid=syncstore --init-groups -- /usr/bin/syncstore serve --data "$data" --config "$config" \
+    --listen 127.0.0.1:0 >"$out" 2>"$here/server.log" &
   server=$!
   local tries
   for ((tries = 0; tries < 600; ++tries)); do
