@@ -338,11 +338,13 @@ class Drain(unittest.TestCase):
             self.assertLess(back, self.BACK_WITHIN_S)
             closes = {code for client in clients for code in client["closes"]}
             self.assertEqual(closes, {1001}, "everybody was told that the server goes away")
+            errors = {code for client in clients for code in client["errors"]}
+            self.assertLessEqual(errors, {"unavailable"}, "what came too late was refused, to be sent again")
         finally:
             server.close()
 
     def client(self, product, seed):
-        return {"product": product, "acked": 0, "seen": 0, "closes": [], "hint": None, "random": random.Random(seed)}
+        return {"product": product, "acked": 0, "seen": 0, "closes": [], "errors": [], "hint": None, "random": random.Random(seed)}
 
     def live(self, server, bearer, client, stop):
         """Writes one edit after the other; when the socket ends it comes back as the application does: after the hint, then
@@ -357,6 +359,9 @@ class Drain(unittest.TestCase):
                 while not stop.is_set():
                     pending = pending or {"id": new_id(), "ops": [add_op(client["product"])]}
                     receipt = self.mutate(connection, client, pending)
+                    if receipt["type"] == "error":
+                        client["errors"].append(receipt["data"]["code"])
+                        break
                     assert receipt["data"][0]["ops"][0]["status"] == "applied", receipt
                     pending = None
                     client["acked"] += 1
