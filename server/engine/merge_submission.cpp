@@ -100,9 +100,8 @@ sync::MutationResult merge_one(const Waiting& waiting, const sync::Mutation& mut
   }
   const bool closed =
       !staging.is_active() && !allowed_while_inactive(mutation, submission.author.role);
-  sync::MutationResult result = closed
-                                    ? refuse_all(mutation, epoch, ErrorCode::inactive_store)
-                                    : merge_new(submission, mutation, staging, counts);
+  sync::MutationResult result = closed ? refuse_all(mutation, epoch, ErrorCode::inactive_store)
+                                       : merge_new(submission, mutation, staging, counts);
   staging.add_receipt({result, hash, 0});
   return result;
 }

@@ -63,7 +63,8 @@ void read_member(const JsonPiece& piece, const std::string& name, const Json& js
                                 shortened(json.dump())});
     return;
   }
-  Result<model::Value> value = value_of(products().fields[static_cast<std::size_t>(index)], json, currency);
+  Result<model::Value> value =
+      value_of(products().fields[static_cast<std::size_t>(index)], json, currency);
   if (!value.ok()) {
     const Error& error = value.error();
     product.problems.push_back(

@@ -11,9 +11,8 @@ class StoresAndSync : public FeatureWorld {};
 TEST_F(StoresAndSync, AreMadeListedAndEdited) {
   furnish();
   const Client root = token_of("root");
-  const Answer made = as(
-      root, "POST", "/api/stores",
-      R"({"id":"books","name":"Books","currency":"EUR",)"
+  const Answer made = as(root, "POST", "/api/stores",
+                         R"({"id":"books","name":"Books","currency":"EUR",)"
                          R"("timeZone":"Europe/Berlin","marketplace":"Own"})");
   ASSERT_EQ(made.status(), 201) << made.response.body;
   EXPECT_EQ(*made.header("Location"), "/api/stores/books");
@@ -93,7 +92,8 @@ TEST_F(StoresAndSync, ChangesPolledToTheEndEqualTheSnapshot) {
   EXPECT_EQ(other.status(), 409);
   EXPECT_EQ(other.code(), "epoch_changed");
   EXPECT_EQ(other.text("epoch"), epoch);
-  const Answer no_epoch_at_all = as(edith, "GET", "/api/sync/changes?storeId=gifts&since=0&epoch=other");
+  const Answer no_epoch_at_all =
+      as(edith, "GET", "/api/sync/changes?storeId=gifts&since=0&epoch=other");
   EXPECT_EQ(no_epoch_at_all.code(), "epoch_changed");
   EXPECT_EQ(no_epoch_at_all.text("epoch"), epoch);
   EXPECT_EQ(as(edith, "GET", "/api/sync/changes?storeId=gifts&since=0").code(), "required");
