@@ -91,6 +91,7 @@ inline void check_http_request(std::string_view input) {
   SS_ASSERT(answer.head->request.path.find('\0') == std::string::npos);
   SS_ASSERT(("/" + answer.head->request.path + "/").find("/../") == std::string::npos);
   if (answer.head->has_body()) {
+    SS_ASSERT(decode_body(head, {}, 0).state != adapters::BodyDecoder::State::bad);
     const std::string_view body = bytes.substr(scan.skip + scan.length);
     check_body(head, body, std::min(cut, body.size()));
   }

@@ -204,17 +204,22 @@ class Gate {
     bool close = head_.minor == 0;
     bool upgrade = false;
     for (const auto& [name, value] : head_.request.headers) {
-      if (name != "connection")
+      // The parser behind this gate reads the second name as the first.
+      if (name != "connection" && name != "proxy-connection")
         continue;
       std::string_view rest = value;
       while (!rest.empty()) {
         const std::size_t comma = std::min(rest.find(','), rest.size());
         const std::string option = lower_text(trim_blanks(rest.substr(0, comma)));
+        rest.remove_prefix(std::min(comma + 1, rest.size()));
+        if (!option.empty() && !is_token(option))
+          return fault(bad("Connection is a list of words."));
+        if (name != "connection")
+          continue;
         if (option == "close")
           close = true;
         if (option == "upgrade")
           upgrade = true;
-        rest.remove_prefix(std::min(comma + 1, rest.size()));
       }
     }
     head_.keep_alive = !close;
@@ -319,7 +324,8 @@ HeadScan scan_head(std::string_view bytes) {
       return refused(bad("The header has a NUL byte."));
     if (c == '\n' && (i == 0 || block[i - 1] != '\r'))
       return refused(bad("Lines must end with CR LF."));
-    if (c == '\r' && i + 1 < block.size() && block[i + 1] != '\n') {
+    // Also of the CR that stands right before the empty line.
+    if (c == '\r' && i + 1 < bytes.size() && bytes[i + 1] != '\n') {
       return refused(bad("Lines must end with CR LF."));
     }
   }

@@ -44,6 +44,10 @@ TEST_P(HttpGateRefusal, AnswersAndCloses) {
 
 const std::string kChunked = "0\r\n\r\n";
 const GateCase kRefusals[] = {
+    {"ConnectionIsNoList", with_header("Connection: a:b\r\nContent-Length: 3\r\n", "abc"), 400},
+    {"ProxyConnectionIsNoList",
+     with_header("Proxy-Connection: a b\r\nContent-Length: 3\r\n", "abc"), 400},
+    {"CrBeforeTheEmptyLine", with_header("X: y\r\r\n"), 400},
     {"TransferEncodingUnknown", with_header("Transfer-Encoding: xchunked\r\n", kChunked), 501},
     {"TransferEncodingChunkedIdentity",
      with_header("Transfer-Encoding: chunked, identity\r\n", kChunked), 501},
