@@ -35,10 +35,10 @@ class Clients {
   end() { this.process.kill('SIGKILL'); }
 }
 
-/** Time on a processor of all threads, in µs. */
-function cpuUs(pid) {
+/** Time of all threads on a processor, or with field 1 ready and waiting for one, in µs. */
+function cpuUs(pid, field = 0) {
   const folder = `/proc/${pid}/task`;
-  return readdirSync(folder).reduce((sum, task) => sum + Number(readFileSync(`${folder}/${task}/schedstat`, 'utf8').split(' ')[0]) / 1000, 0);
+  return readdirSync(folder).reduce((sum, task) => sum + Number(readFileSync(`${folder}/${task}/schedstat`, 'utf8').split(' ')[field]) / 1000, 0);
 }
 
 async function metric(server, name) {
@@ -48,13 +48,15 @@ async function metric(server, name) {
 }
 
 async function edits(server, clients, seconds) {
-  const before = { cpu: cpuUs(server.pid), handed: await metric(server, 'syncstore_socket_hand_overs_total') };
+  const pids = [server.pid, clients.process.pid];
+  const waited = () => pids.reduce((sum, pid) => sum + cpuUs(pid, 1), 0);
+  const before = { cpu: cpuUs(server.pid), waited: waited(), handed: await metric(server, 'syncstore_socket_hand_overs_total') };
   const told = await clients.ask(`commit 20 ${seconds} 1`);
   const used = cpuUs(server.pid) - before.cpu;
   const handed = await metric(server, 'syncstore_socket_hand_overs_total') - before.handed;
   return {
     commits: told.commits, frames: told.frames, cpu_us: round(used / told.frames, 2), cpu_share: round(used / told.ms / 10, 1),
-    hand_overs: round(handed / told.commits, 1),
+    hand_overs: round(handed / told.commits, 1), waited_ms: round((waited() - before.waited) / 1000 / told.commits),
     p50: told.p50_tenths / 10, p99: told.p99_tenths / 10, last_p50: told.last_p50_tenths / 10, last_p99: told.last_p99_tenths / 10,
   };
 }
@@ -126,9 +128,14 @@ async function storm(mode) {
   return figures;
 }
 
+const average = () => readFileSync('/proc/loadavg', 'utf8').split(' ').slice(0, 3).join(' ');
+const before = average();
 const figures = { links: MANY, seconds: SECONDS, ...await steady() };
 figures.without_stopped = await stopped(0);
 figures.stopped = { readers: 20, ...await stopped(20) };
 figures.storm_warm = await storm('warm');
 figures.storm_cold = await storm('cold');
+figures.when = new Date().toISOString().slice(0, 16).replace('T', ' ');
+figures.load_average = `${before} at the beginning, ${average()} at the end`;
+figures.note = process.env.SYNCSTORE_BENCH_NOTE ?? '';
 save('load', figures);

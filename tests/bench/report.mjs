@@ -113,12 +113,13 @@ if (imported) {
 const load = read('load');
 if (load) {
   title(`Load: 20 edits a second, ${load.loops} socket loops`);
-  head('links', 'edits', 'frames', 'p50', 'p99', 'p99 at the last link', 'goal', 'server CPU per delivery', 'server CPU', 'hand-overs per edit');
+  head('links', 'edits', 'frames', 'p50', 'p99', 'p99 at the last link', 'goal', 'server CPU per delivery', 'server CPU', 'hand-overs per edit', 'waiting for a processor');
   for (const [links, one] of [[100, load.hundred], [load.links, load.many]]) {
     row(links, one.commits, one.frames, `${one.p50} ms`, `${one.p99} ms`, `${one.last_p99} ms`, `≤ 250 ms: ${verdict(one.last_p99 <= 250)}`,
-      `${one.cpu_us} µs`, `${one.cpu_share} % of a core`, one.hand_overs);
+      `${one.cpu_us} µs`, `${one.cpu_share} % of a core`, one.hand_overs, `${one.waited_ms} ms per edit`);
   }
-  lines.push('', 'From the edit being sent to its frame being read, durable commit included; generator, server and disk share the cores.', '');
+  lines.push('', 'From the edit being sent to its frame being read, durable commit included; generator and server share the cores; how long their threads were ready and had none is the last column.',
+    `\`tests/bench/run.sh --only load\` on ${load.when} UTC; load average (1, 5, 15 min) ${load.load_average}${load.note ? `. ${load.note}` : ''}`, '');
   head('', 'measured', 'goal');
   row(`memory per link, ${load.links} links`, `${load.rss_each_kb} kB idle, ${load.rss_each_busy_kb} kB after the edits`, '–');
   row('idle link per hour', `${kb(load.idle_wire)} with TCP and IP headers, ${kb(load.idle_payload)} without`, `< 200 kB: ${verdict(load.idle_wire < 200_000)}`);
