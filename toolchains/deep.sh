@@ -103,7 +103,7 @@ run_sanitized() {
     ASAN_OPTIONS="${ASAN_OPTIONS:-}:log_path=$reports/asan" TSAN_OPTIONS="${TSAN_OPTIONS:-}:log_path=$reports/tsan" \
       UBSAN_OPTIONS="${UBSAN_OPTIONS:-}:log_path=$reports/ubsan" \
       SYNCSTORE_BINARY="$syncstore_root/build/$preset/syncstore" SYNCSTORE_ACCEPTANCE_FAST=1 \
-      SYNCSTORE_START_SECONDS=900 run_reported "$preset-acceptance" lines "$results/$preset-acceptance.log" "$@" python3 tests/acceptance/run.py
+      SYNCSTORE_START_SECONDS=900 SYNCSTORE_MEMORY_FACTOR=8 run_reported "$preset-acceptance" lines "$results/$preset-acceptance.log" "$@" python3 tests/acceptance/run.py
   else
     did_not_run "$preset-acceptance" "the server did not build" "$preset-build.log"
   fi

@@ -13,6 +13,8 @@ BINARY = os.environ.get(
     "SYNCSTORE_BINARY",
     os.path.join(os.path.dirname(__file__), "..", "..", "build", "release", "syncstore"),
 )
+# A sanitizer's shadow multiplies what a program holds.
+MEMORY_FACTOR = int(os.environ.get("SYNCSTORE_MEMORY_FACTOR", 1))
 START_SECONDS = int(os.environ.get("SYNCSTORE_START_SECONDS", 60))  # instrumented builds take longer
 
 
@@ -83,7 +85,7 @@ class Server:
         with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as status:
             for line in status:
                 if line.startswith("VmRSS:"):
-                    return int(line.split()[1])
+                    return int(line.split()[1]) // MEMORY_FACTOR
         return 0
 
     def command(self, *arguments, stdin=None, expect=0):
