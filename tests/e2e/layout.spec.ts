@@ -86,13 +86,15 @@ for (const dark of [false, true]) {
     test.setTimeout(240_000);
     const check = dark ? contrasts : breaksNoRule;
     const context = await profile('root', shop, { dark });
-    const page = await openPage(context, shop.adminProducts);
+    // Eleven rows: what axe finds in them it would find in every other.
+    const table = `${shop.adminProducts}?q=Mug+1`;
+    const page = await openPage(context, table);
     await isLive(page);
     await editCell(page, shop.product(1).id, 'sku', 'MUG-2');
     await expect(page.getByText(/^Not saved: /).first()).toBeVisible();
     await context.setOffline(true);
     await expect(pill(page)).not.toHaveAttribute('data-connection', 'live');
-    await editCell(page, shop.product(2).id, 'price', '12.5');
+    await editCell(page, shop.product(10).id, 'price', '12.5');
     await expect(page.getByText('Waiting to send (offline)').first()).toBeVisible();
     await check(page, 'offline, with an edit that waits and one that was refused');
     await pill(page).click();
@@ -104,14 +106,14 @@ for (const dark of [false, true]) {
     await page.keyboard.press('Escape');
     await visit(page, '/outbox');
     await check(page, 'outbox');
-    await shop.change(shop.product(2).id, { price: '13' });
+    await shop.change(shop.product(10).id, { price: '13' });
     await context.setOffline(false);
     await isLive(page);
     await allSent(page);
     await visit(page, '/conflicts');
     await page.getByRole('button', { name: 'Edit', exact: true }).click();
     await check(page, 'a conflict that is edited');
-    await visit(page, shop.adminProducts);
+    await visit(page, table);
     await expect(page.locator('.difference').first()).toBeVisible();
     await check(page, 'a conflict in the table');
     await page.keyboard.press('Control+k');
@@ -124,7 +126,7 @@ for (const dark of [false, true]) {
     await expect(page.getByRole('dialog')).toContainText(`${shop.name} GBP`);
     await check(page, 'deactivating a store');
     await page.keyboard.press('Escape');
-    await visit(page, `/s/${shop.id}/products?open=${shop.product(3).id}`);
+    await visit(page, `/s/${shop.id}/products?q=Mug+1&open=${shop.product(3).id}`);
     await check(page, 'details of a product');
   });
 }

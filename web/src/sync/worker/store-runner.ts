@@ -131,7 +131,7 @@ export class StoreRunner {
         this.#store('cache', (p) => p.replaceCache(this.store, effect.bytes), (ok) => this.#session.cacheWritten(effect.number, ok));
         break;
       case EFFECT.writeKept:
-        this.#store('edits', (p) => p.writeKept(this.store, effect.bytes), () => undefined);
+        this.#store('edits', (p) => p.writeKept(this.store, effect.bytes), () => undefined, effect.bytes.length > 0);
         break;
       default:
         this.#tell(effect);
@@ -222,10 +222,11 @@ export class StoreRunner {
   #commitQueue(write: number): void {
     const writes = this.#writes;
     this.#writes = [];
-    this.#store('edits', (p) => p.writeQueue(this.store, writes), (ok) => this.#session.queueWritten(write, ok));
+    this.#store('edits', (p) => p.writeQueue(this.store, writes), (ok) => this.#session.queueWritten(write, ok), writes.some((one) => one.bytes !== null));
   }
 
-  #store(what: 'edits' | 'cache', work: (persistence: Persistence) => Promise<void>, done: (ok: boolean) => void): void {
+  /** `adds`: erasing works in a full browser too and proves no room. */
+  #store(what: 'edits' | 'cache', work: (persistence: Persistence) => Promise<void>, done: (ok: boolean) => void, adds = true): void {
     const persistence = this.#persistence;
     this.#storing = this.#storing.then(async () => {
       let ok = false;
@@ -236,7 +237,7 @@ export class StoreRunner {
         } else if (!this.#ended) {
           await work(persistence);
           ok = true;
-          this.#events.storage(what, 'ok');
+          if (adds) this.#events.storage(what, 'ok');
         }
       } catch (error) {
         if (error instanceof Superseded) {
