@@ -42,7 +42,9 @@ class Stream {
   Stream(ClientBench& bench, std::uint32_t seed) : bench_(bench), random_(seed) {
     bench.go_live(40, sequence_);
   }
-  std::uint32_t below(std::uint32_t bound) { return random_() % bound; }
+  std::uint32_t below(std::uint32_t bound) {
+    return static_cast<std::uint32_t>(random_() % bound);
+  }
 
   void step() {
     const RowNumber row = 1 + below(next_row_);
@@ -156,12 +158,14 @@ TEST(LivePages, WhatIsToldBitByBitIsWhatAScreenIsToldThatOpensNow) {
       const std::string where = "seed " + std::to_string(seed) + " step " + std::to_string(step);
       for (const char* fact : {"total", "page", "pages", "size"})
         ASSERT_EQ(held.number(fact), fresh.number(fact)) << fact << ", " << where;
-      if (released)
+      if (released) {
         ASSERT_EQ(held.order, fresh.order) << where;
+      }
       for (const std::string& id : held.order) {
         ASSERT_EQ(held.rows.count(id), 1u) << where;
-        if (fresh.rows.count(id) != 0)
+        if (fresh.rows.count(id) != 0) {
           ASSERT_EQ(held.rows[id], fresh.rows[id]) << where;
+        }
       }
     }
   }

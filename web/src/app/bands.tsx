@@ -25,6 +25,11 @@ export function Bands({ status }: { status: SyncStatus }) {
           <Link className="button small" to={`/sign-in?next=${next}`}>Sign in again</Link>
         </div>
       ) : null}
+      {status.lastError?.code === 'storage_full' ? (
+        <div className="app-band" role="status" data-band="server-full">
+          <span>The server’s disk is full: nothing can be saved there until someone makes room. Go on editing: {status.waiting > 0 ? `${plural(status.waiting, 'edit')} wait safely in this browser and` : 'edits'} are sent by themselves when there is room.</span>
+        </div>
+      ) : null}
       {STORAGE_WORDS[status.storage] ? <Hideable key={status.storage} text={STORAGE_WORDS[status.storage] ?? ''} /> : null}
       {status.cachedAsOf && status.connection !== 'live' ? (
         <div className="app-band"><span>Shown from this browser, last in step {formatAge(status.cachedAsOf, now)}. Edits are kept and sent later.</span></div>

@@ -71,7 +71,7 @@ function OneImport({ row, store }: { row: Row; store: StoreAccess }) {
         <div className="row">
           {state === 'previewed' ? (
             <button type="button" className="button primary" disabled={busy || changes === 0} onClick={() => void call('apply')}>
-              Import {plural(changes, 'product')} into {store.name}
+              {changes === 0 ? 'Nothing to import' : `Import ${plural(changes, 'product')} into ${store.name}`}
             </button>
           ) : null}
           {running || state === 'previewed' ? <button type="button" className="button" disabled={busy} onClick={() => void call('cancel')}>Cancel</button> : null}
