@@ -49,10 +49,13 @@ class Operation(unittest.TestCase):
         server = self.started("--log-file", path, "--log-size", "1", "--log-files", "2", "--log", "json")
         nobody = Client(server)
         nobody.get("/health")
-        with open(path, encoding="utf-8") as log:
-            events = [json.loads(line)["event"] for line in log]
-        self.assertEqual(events[0], "listening")
-        self.assertIn("request", events)
+        # A line is written after what it tells of was answered.
+        def events():
+            with open(path, encoding="utf-8") as log:
+                return [json.loads(line)["event"] for line in log if line.endswith("\n")]
+
+        eventually(lambda: "request" in events(), what="the line of a request")
+        self.assertEqual(events()[0], "listening")
         self.assertNotIn("request", server.log())
         os.rename(path, path + "-moved")
         server.process.send_signal(signal.SIGHUP)

@@ -1,4 +1,5 @@
 // The checks before every handler: Origin, CSRF, rates, Idempotency-Key, methods, headers.
+#include "core/base/limits.hpp"
 #include "tests/server/features/feature_world.hpp"
 
 namespace syncstore::testing {
@@ -169,6 +170,7 @@ TEST_F(HttpGate, AFullDiskIsSaidAndTheKeyMayBeTriedAgain) {
   EXPECT_EQ((*answer)->status(), 503);
   EXPECT_NE((*answer)->header("Retry-After"), nullptr);
   storage->set_fault(std::nullopt);
+  events.advance(2 * limits::kStorageProbeMs);  // the next probe finds the space
   EXPECT_EQ(as(edith, "POST", list, R"({"title":"Mug"})", key).status(), 201);
   EXPECT_EQ(total(), 1);
 }
