@@ -20,6 +20,12 @@ enum class ConnectionState : std::uint8_t {
 inline constexpr int kConnectionStates = 8;
 std::string_view connection_state_name(ConnectionState state);
 
+// Whether the server cannot be reached by a socket now: what waits may go by polling.
+inline bool in_network_trouble(ConnectionState state) {
+  return state == ConnectionState::reconnecting || state == ConnectionState::polling ||
+         state == ConnectionState::offline;
+}
+
 enum class ConnectionEvent : std::uint8_t {
   start,
   welcomed,        // hello was answered
