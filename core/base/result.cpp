@@ -59,18 +59,11 @@ ErrorCode error_from_number(std::uint16_t number) {
                                                     : ErrorCode::none;
 }
 
+#ifndef __EMSCRIPTEN__
 void assert_failed(const char* condition, const char* file, int line) {
-#ifdef __EMSCRIPTEN__
-  // The module imports nothing to write with: a trap makes the worker start anew from what is
-  // stored.
-  static_cast<void>(condition);
-  static_cast<void>(file);
-  static_cast<void>(line);
-  __builtin_trap();
-#else
   std::fprintf(stderr, "broken invariant: %s (%s:%d)\n", condition, file, line);
   std::abort();
-#endif
 }
+#endif
 
 }  // namespace syncstore
