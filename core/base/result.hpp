@@ -79,7 +79,7 @@ inline Error fail(ErrorCode code, std::string detail = {}, std::string field = {
 // A broken invariant of our own; on in every build. The process (or worker) restarts from durable
 // state.
 #ifdef __EMSCRIPTEN__
-// The module has nothing to write words with: a trap makes the worker start anew from what is stored.
+// The module has nothing to write words with: a trap makes the worker start anew.
 #define SS_ASSERT(condition) ((condition) ? static_cast<void>(0) : __builtin_trap())
 #else
 #define SS_ASSERT(condition) \

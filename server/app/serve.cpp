@@ -220,6 +220,11 @@ class Server {
           log_.info("writing_again");
         }
       });
+      house_->engine().hub().set_resync_listener([this](const StoreId& store,
+                                                        std::string_view collection,
+                                                        const std::string& user) {
+        log_.warn("resync", {{"store", store}, {"collection", collection}, {"user", user}});
+      });
       door_ = std::make_unique<engine::SocketDoor>(
           house_->engine().hub(), house_->features().accounts(),
           [this](const ports::HttpRequest& request, std::string_view) {

@@ -33,6 +33,7 @@ struct HubCounters {
   std::uint64_t bytes_sent = 0;
   std::uint64_t slow_links = 0;  // times a link fell back to "state since your cursor"
   std::uint64_t snapshots = 0;
+  std::uint64_t resyncs = 0;  // collections that a browser asked for anew: it had a difference
   std::uint64_t bad_messages = 0;
 };
 
@@ -63,6 +64,12 @@ class Hub {
   // connection_status shutting_down / notice(unavailable), then close 1001 on every link.
   void shut_down(std::uint32_t retry_after_ms);
   bool shutting_down() const { return shutting_down_; }
+
+  // Told when a browser found that what it has differs from the digest (or misses something) and
+  // asks for the collection anew: that is repaired by itself, and should never happen.
+  using ResyncListener = std::function<void(const StoreId& store, std::string_view collection,
+                                            const std::string& user)>;
+  void set_resync_listener(ResyncListener listener) { resync_listener_ = std::move(listener); }
 
   std::size_t links() const { return links_.size(); }
   const HubCounters& counters() const { return counters_; }
@@ -97,6 +104,7 @@ class Hub {
   std::map<StoreId, TimeMs> epochs_renewed_;
   std::uint64_t next_link_ = 1;
   HubCounters counters_;
+  ResyncListener resync_listener_;
   ports::TimerId tick_timer_ = 0;
   bool shutting_down_ = false;
   std::shared_ptr<bool> alive_;

@@ -316,9 +316,14 @@ Status LinkFeed::subscribe(const wire::Subscribe& subscribe) {
   const StoreState* state = hub_.stores_.loaded(store_);
   if (state == nullptr)
     return {};
-  // Asked for again: the peer does not trust what it has.
-  if (find(subscribe.collection) == nullptr)
+  if (find(subscribe.collection) == nullptr) {
     followed_.push_back({subscribe.collection, true, 0});
+  } else {
+    // Asked for again: the peer does not trust what it has.
+    ++hub_.counters_.resyncs;
+    if (hub_.resync_listener_)
+      hub_.resync_listener_(store_, collection->name, user().user);
+  }
   take_snapshot(*state, *find(subscribe.collection));
   pump();
   return {};

@@ -51,6 +51,7 @@ std::string engine_metrics(engine::Engine& engine) {
   counter(out, "syncstore_frames_sent_total", "counter", hub.frames_sent);
   counter(out, "syncstore_sent_bytes_total", "counter", hub.bytes_sent);
   counter(out, "syncstore_slow_links_total", "counter", hub.slow_links);
+  counter(out, "syncstore_resyncs_total", "counter", hub.resyncs);
   counter(out, "syncstore_snapshots_total", "counter", hub.snapshots);
   counter(out, "syncstore_bad_messages_total", "counter", hub.bad_messages);
   counter(out, "syncstore_stores", "gauge", engine.stores().list().size());

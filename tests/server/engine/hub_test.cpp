@@ -338,6 +338,24 @@ TEST_F(HubTest, DigestsAreSentOnceASecondAfterChanges) {
   EXPECT_TRUE(all_of<wire::Check>(open.link->take()).empty());
 }
 
+TEST_F(HubTest, ABrowserWithADifferenceGetsTheCollectionAnewAndItIsCounted) {
+  insert("Mug");
+  std::string told;
+  engine->hub().set_resync_listener(
+      [&](const StoreId& store, std::string_view collection, const std::string& user) {
+        told += store + "/" + std::string(collection) + "/" + user;
+      });
+  OpenLink open = follow("eve");
+  BinaryReader reader({model::kProducts});
+  reader.take(open.link->take());
+  EXPECT_EQ(engine->hub().counters().resyncs, 0u);
+  send(open, wire::Subscribe{1, model::kProducts, {}, {}, 1, 0});
+  reader.take(open.link->take());
+  EXPECT_EQ(reader.snapshots, 2);
+  EXPECT_EQ(engine->hub().counters().resyncs, 1u);
+  EXPECT_EQ(told, "gifts/products/u-eve");
+}
+
 TEST_F(HubTest, KeepalivesCarryHeadAndHash) {
   insert("Mug");
   OpenLink open = follow("eve");
