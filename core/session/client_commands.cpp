@@ -212,6 +212,8 @@ std::string inverse_of(const ClientSession& session, const std::vector<sync::Op>
     const FieldDef& field = collection.fields[op->field];
     switch (op->kind) {
       case sync::OpKind::set:
+        if (shown == nullptr && collection.key != model::KeyRule::singleton)
+          continue;  // what stood there is not known here (yet)
         append_op_head(out, "set", collection, op->record);
         out += ",\"field\":\"";
         out += field.name;

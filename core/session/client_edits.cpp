@@ -171,15 +171,12 @@ std::uint64_t ClientSession::write_queue() {
   return write;
 }
 
-void ClientSession::queue_written(std::uint64_t write, bool ok, TimeMs now) {
+// Written or failed: what its storage comes to the platform tells screens itself.
+void ClientSession::queue_written(std::uint64_t write, bool, TimeMs now) {
   const auto found = writes_.find(write);
   const std::vector<std::uint64_t> numbers =
       found == writes_.end() ? std::vector<std::uint64_t>{} : found->second;
   writes_.erase(write);
-  if (!ok)
-    last_error_ =
-        fail(ErrorCode::storage_full,
-             "This browser could not store the change; it is kept while this page is open.");
   for (const std::uint64_t number : numbers) {
     // Full or missing storage must not stop work on a live connection; the screens say that nothing
     // survives a reload.

@@ -106,6 +106,7 @@ export interface LivePage {
 
 /** One operation by field names; `from` is filled in by the core from what is shown. */
 export type EditOp =
+  // from: what the person saw. The worker's own data may be older or empty for a moment, after a change of the leading tab.
   | { op: 'set'; collection: string; id: string; field: string; to: FieldValue; from?: FieldValue }
   | { op: 'add'; collection: string; id: string; field: string; amount: number; min?: number }
   | { op: 'insert'; collection: string; id: string; fields: Record<string, FieldValue> }

@@ -73,7 +73,7 @@ export function SellerProductsPage({ store }: { store: StoreAccess }) {
 function SelectionTools({ store, rows, clear }: { store: string; rows: Row[]; clear: () => void }) {
   const setStatus = (status: string) => {
     for (const row of rows) {
-      if (row.fields['status'] !== status) edit(store, [{ op: 'set', collection: 'products', id: row.id, field: 'status', to: status }]);
+      if (row.fields['status'] !== status) edit(store, [{ op: 'set', collection: 'products', id: row.id, field: 'status', to: status, from: row.fields['status'] ?? null }]);
     }
   };
   return (

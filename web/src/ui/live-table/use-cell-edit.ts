@@ -49,10 +49,7 @@ export function useCellEdit(store: string, collection: string, page: LivePage) {
     }
     put(null);
     if (sameValue(parsed.value, now.from)) return true;
-    const shown = rows.current.find((row) => row.id === now.id)?.fields[now.field.name];
-    // Somebody changed it while it was typed: the server has to hear what was seen.
-    const seen = sameValue(shown, now.from) ? {} : { from: now.from };
-    edit(store, [{ op: 'set', collection, id: now.id, field: now.field.name, to: parsed.value, ...seen }]);
+    edit(store, [{ op: 'set', collection, id: now.id, field: now.field.name, to: parsed.value, from: now.from }]);
     return true;
   }, [put, store, collection]);
 

@@ -75,7 +75,7 @@ function HistoryList({ store, collection, id, field, writable, close }: FieldHis
     };
   }, [store, collection, id, name]);
   const restore = (value: FieldValue) => {
-    edit(store, [{ op: 'set', collection, id, field: name, to: value }]);
+    edit(store, [{ op: 'set', collection, id, field: name, to: value, from: changes?.[0]?.to ?? null }]);
     toast(`${field.label} was set back to ${showValue(field, value)}`);
     close();
   };

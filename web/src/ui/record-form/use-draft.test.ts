@@ -24,7 +24,7 @@ describe('an open form', () => {
     const prepared = prepare([title, price], draft);
     expect(prepared).toEqual({ ok: true, values: { price: '10' } });
     expect(draftOps('products', row({ title: 'Mug', price: '9.5' }), draft, { price: '10' })).toEqual([
-      { op: 'set', collection: 'products', id: '0000000000001', field: 'price', to: '10' },
+      { op: 'set', collection: 'products', id: '0000000000001', field: 'price', to: '10', from: '9.5' },
     ]);
   });
   it('tells what the author saw when the value moved meanwhile', () => {

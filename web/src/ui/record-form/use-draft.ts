@@ -36,13 +36,9 @@ export function prepare(fields: readonly FieldInfo[], draft: Draft): Prepared {
   return Object.keys(problems).length > 0 ? { ok: false, problems } : { ok: true, values };
 }
 
-/** One `set` per changed field. Where the data moved meanwhile the server hears what the author saw. */
+/** One `set` per changed field, with what the author saw when the field was first touched. */
 export function draftOps(collection: string, row: Row, draft: Draft, values: Record<string, FieldValue>): EditOp[] {
-  return Object.entries(values).map(([field, to]) => {
-    const seen = draft[field]?.seen ?? null;
-    const moved = !sameValue(row.fields[field], seen);
-    return { op: 'set', collection, id: row.id, field, to, ...(moved ? { from: seen } : {}) };
-  });
+  return Object.entries(values).map(([field, to]) => ({ op: 'set', collection, id: row.id, field, to, from: draft[field]?.seen ?? null }));
 }
 
 export function useDraft(fields: readonly FieldInfo[]) {
