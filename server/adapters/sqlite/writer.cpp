@@ -15,8 +15,11 @@ constexpr std::size_t kQueue =
     4'096;  // batches that wait: each store has one in flight, documents a few
 constexpr std::size_t kGroup =
     128;  // batches of one transaction: bounds the wait of the first of them
-constexpr int kCheckpointPages = 1'000;      // 4 MB of log, when nothing waits
-constexpr int kCheckpointPagesBusy = 8'000;  // 32 MB of log, even when something waits
+constexpr int kCheckpointPages = 1'000;      // 4 MB of log, when nothing comes
+constexpr int kCheckpointPagesBusy = 8'000;  // 32 MB of log, even while work comes
+// A busy store's next batch comes a moment after its last one: a checkpoint in between would make
+// it wait for two more syncs, and write pages that the next batches change again.
+constexpr std::chrono::milliseconds kQuiet{20};
 
 bool harmless(ErrorCode code) {
   return code == ErrorCode::storage_full || code == ErrorCode::retry ||
@@ -119,12 +122,13 @@ void Writer::run() {
     {
       std::unique_lock lock(mutex_);
       if (backup_ == nullptr) {
-        if (queue_.empty() && !ending_ && wal_pages_ >= kCheckpointPages) {
+        const auto has_work = [&] { return ending_ || !queue_.empty(); };
+        if (wal_pages_ >= kCheckpointPages && !wake_.wait_for(lock, kQuiet, has_work)) {
           lock.unlock();
           checkpoint();
           lock.lock();
         }
-        wake_.wait(lock, [&] { return ending_ || !queue_.empty(); });
+        wake_.wait(lock, has_work);
       }
       if (queue_.empty() && ending_)
         break;
