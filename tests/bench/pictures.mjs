@@ -26,16 +26,16 @@ const TITLES = [
 async function openShops(server) {
   const admin = new Client(server.url);
   const token = new URL(server.setupUrl).searchParams.get('token');
-  admin.csrf = (await admin.call('POST', '/api/setup', { token, user: 'Ada Mori', password: PASSWORD })).data.csrf;
+  admin.csrf = (await admin.call('POST', '/api/setup', { token, user: 'admin', password: PASSWORD })).data.csrf;
   const store = (id, name, currency) => admin.call('POST', '/api/stores', { id, name, currency, timeZone: 'Europe/London' });
   await store('blume', 'Blume & Söhne', 'GBP');
   await store('empty', 'A store that was opened a minute ago and has a long name', 'EUR');
   await store('closed', 'Winter shop', 'USD');
   const person = (name, role) => admin.call('POST', '/api/people?storeId=blume', { name, role, password: PASSWORD });
-  await person('Ben Okafor', 'editor');
-  await person('Vera', 'viewer');
+  await person('editor', 'editor');
+  await person('viewer', 'viewer');
   await person('An editor with quite a long name of sixty characters, really', 'editor');
-  await admin.call('POST', '/api/people?storeId=empty', { name: 'Ben Okafor', role: 'editor' });
+  await admin.call('POST', '/api/people?storeId=empty', { name: 'editor', role: 'editor' });
   const products = [];
   for (let n = 1; n <= 32; n += 1) {
     const { data } = await admin.call('POST', '/api/products?storeId=blume', {
@@ -78,7 +78,7 @@ async function typeCell(page, id, field, text) {
 
 /** Two conflicts about values, one about a removed product: made once, seen by everybody. */
 async function makeConflicts(browser, server, shop) {
-  const context = await signedIn(browser, server, 'Ben Okafor', LOOKS['light-1440']);
+  const context = await signedIn(browser, server, 'editor', LOOKS['light-1440']);
   const page = await openPage(context, '/admin/blume/products?size=50');
   await live(page);
   await context.setOffline(true);
@@ -134,7 +134,7 @@ const SCENES = {
   'sign-in': [null, async ({ page }) => page.goto('/sign-in')],
   'sign-in-refused': [null, async ({ page }) => {
     await page.goto('/sign-in');
-    await page.getByLabel('Name').fill('Ben Okafor');
+    await page.getByLabel('Name').fill('editor');
     await page.getByLabel('Password').fill('something else');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('alert').waitFor();
@@ -148,48 +148,48 @@ const SCENES = {
     await page.getByRole('button', { name: /Make/ }).click();
     await page.getByRole('alert').waitFor();
   }],
-  'dashboard': ['Vera', at('/s/blume')],
-  'dashboard-changed': ['Ben Okafor', steps(at('/s/blume'), async ({ page, shop }) => {
+  'dashboard': ['viewer', at('/s/blume')],
+  'dashboard-changed': ['editor', steps(at('/s/blume'), async ({ page, shop }) => {
     const open = Number(((await shop.admin.call('GET', '/api/dashboard/snapshot/blume')).data).open_orders) + 3;
     await shop.admin.call('PUT', '/api/dashboard/snapshot/blume', { open_orders: open });
     await pause(page, 1000);
   })],
-  'dashboard-empty': ['Ben Okafor', at('/s/empty')],
-  'dashboard-offline': ['Vera', steps(at('/s/blume'), offline)],
-  'seller-products': ['Vera', at('/s/blume/products')],
-  'seller-products-empty': ['Ben Okafor', at('/s/empty/products')],
-  'seller-products-no-match': ['Vera', at('/s/blume/products?q=nothing%20like%20this&status=Active')],
-  'seller-details': ['Vera', async (scene) => at(`/s/blume/products?open=${scene.shop.products[0].id}`)(scene)],
-  'seller-inactive-store': ['Ada Mori', at('/s/closed/products')],
-  'admin-products': ['Ben Okafor', at(ADMIN)],
-  'admin-products-empty': ['Ben Okafor', at('/admin/empty/products')],
-  'admin-products-loading': ['Ben Okafor', async ({ page, context }) => {
+  'dashboard-empty': ['editor', at('/s/empty')],
+  'dashboard-offline': ['viewer', steps(at('/s/blume'), offline)],
+  'seller-products': ['viewer', at('/s/blume/products')],
+  'seller-products-empty': ['editor', at('/s/empty/products')],
+  'seller-products-no-match': ['viewer', at('/s/blume/products?q=nothing%20like%20this&status=Active')],
+  'seller-details': ['viewer', async (scene) => at(`/s/blume/products?open=${scene.shop.products[0].id}`)(scene)],
+  'seller-inactive-store': ['admin', at('/s/closed/products')],
+  'admin-products': ['editor', at(ADMIN)],
+  'admin-products-empty': ['editor', at('/admin/empty/products')],
+  'admin-products-loading': ['editor', async ({ page, context }) => {
     await context.route('**/*.wasm', () => undefined);
     await page.goto(ADMIN);
     await pause(page, 1200);
   }, { serviceWorkers: 'block' }],
-  'admin-products-offline': ['Ben Okafor', steps(at(ADMIN), offline, async (scene) => {
+  'admin-products-offline': ['editor', steps(at(ADMIN), offline, async (scene) => {
     if (!grid(scene)) return;
     await (await typeCell(scene.page, scene.shop.products[10].id, 'price', '77')).press('Enter');
     await (await typeCell(scene.page, scene.shop.products[11].id, 'title', 'Renamed without a network')).press('Enter');
     await pause(scene.page);
   })],
-  'admin-products-saved': ['Ben Okafor', only(grid, steps(at(ADMIN), async ({ page, shop }) => {
+  'admin-products-saved': ['editor', only(grid, steps(at(ADMIN), async ({ page, shop }) => {
     await (await typeCell(page, shop.products[12].id, 'price', String(20 + Math.random()).slice(0, 5))).press('Enter');
     await page.getByText('Saved', { exact: true }).first().waitFor();
   }))],
-  'admin-products-problem': ['Ben Okafor', only(grid, steps(at(ADMIN), async ({ page, shop }) => {
+  'admin-products-problem': ['editor', only(grid, steps(at(ADMIN), async ({ page, shop }) => {
     await typeCell(page, shop.products[2].id, 'price', 'abc');
   }))],
-  'admin-products-refused': ['Ben Okafor', only(grid, steps(at(ADMIN), async ({ page, shop }) => {
+  'admin-products-refused': ['editor', only(grid, steps(at(ADMIN), async ({ page, shop }) => {
     await (await typeCell(page, shop.products[1].id, 'sku', 'MUG-010')).press('Enter');
     await page.getByText(/^Not saved: /).first().waitFor();
   }))],
-  'admin-products-selected': ['Ben Okafor', only(grid, steps(at(ADMIN), async ({ page }) => {
+  'admin-products-selected': ['editor', only(grid, steps(at(ADMIN), async ({ page }) => {
     await page.locator('tbody .col-select input').nth(2).check();
     await page.locator('tbody .col-select input').nth(3).check();
   }))],
-  'admin-products-held': ['Ben Okafor', steps(at(ADMIN), async ({ page, shop }) => {
+  'admin-products-held': ['editor', steps(at(ADMIN), async ({ page, shop }) => {
     const made = await shop.admin.call('POST', '/api/products?storeId=blume', { title: 'Brand new teapot', sku: `TEA-${Date.now()}`, status: 'Active', sales_amount: '900000' });
     await shop.change(20, { sales_amount: String(500000 + Math.floor(Math.random() * 1000)) });
     const gone = await shop.admin.call('POST', '/api/products?storeId=blume', { title: 'Soon gone', sku: `GONE-${Date.now()}`, status: 'Active', sales_amount: '1' });
@@ -203,17 +203,17 @@ const SCENES = {
     await shop.change(21, { sales_amount: String(500000 + Math.floor(Math.random() * 1000)) });
     await pause(page, 500);
   })],
-  'admin-products-columns': ['Ben Okafor', only(grid, steps(at(ADMIN), async ({ page }) => {
+  'admin-products-columns': ['editor', only(grid, steps(at(ADMIN), async ({ page }) => {
     await page.getByRole('button', { name: 'Columns and density' }).click();
   }))],
-  'admin-products-filter-sheet': ['Ben Okafor', only((scene) => !grid(scene), steps(at(ADMIN), async ({ page }) => {
+  'admin-products-filter-sheet': ['editor', only((scene) => !grid(scene), steps(at(ADMIN), async ({ page }) => {
     await page.getByRole('button', { name: /^Filter/ }).click();
     await pause(page);
   }))],
-  'admin-products-clamped': ['Ben Okafor', at(`${ADMIN}?page=9`)],
-  'editor': ['Ben Okafor', async (scene) => at(`${ADMIN}/${scene.shop.products[0].id}`)(scene)],
-  'editor-rtl': ['Ben Okafor', async (scene) => at(`${ADMIN}/${scene.shop.products[1].id}`)(scene)],
-  'editor-touched': ['Ben Okafor', async (scene) => {
+  'admin-products-clamped': ['editor', at(`${ADMIN}?page=9`)],
+  'editor': ['editor', async (scene) => at(`${ADMIN}/${scene.shop.products[0].id}`)(scene)],
+  'editor-rtl': ['editor', async (scene) => at(`${ADMIN}/${scene.shop.products[1].id}`)(scene)],
+  'editor-touched': ['editor', async (scene) => {
     const { page, shop } = scene;
     await at(`${ADMIN}/${shop.products[14].id}`)(scene);
     await cellOf(page, shop.products[14].id, 'title').fill('My own title');
@@ -221,45 +221,45 @@ const SCENES = {
     await shop.change(15, { title: `Their title ${Date.now() % 1000}`, inventory: undefined, units_sold: 500 + (Date.now() % 100) });
     await pause(page, 700);
   }],
-  'editor-conflict': ['Ben Okafor', async (scene) => at(`${ADMIN}/${scene.shop.products[7].id}`)(scene)],
-  'editor-history': ['Ben Okafor', async (scene) => {
+  'editor-conflict': ['editor', async (scene) => at(`${ADMIN}/${scene.shop.products[7].id}`)(scene)],
+  'editor-history': ['editor', async (scene) => {
     await at(`${ADMIN}/${scene.shop.products[7].id}`)(scene);
     await scene.page.locator('.form-field:has([data-field=price])').getByRole('button', { name: 'History' }).click();
     await pause(scene.page, 600);
   }],
-  'editor-missing': ['Ben Okafor', at(`${ADMIN}/0000000000000`)],
-  'new-product': ['Ben Okafor', steps(at(`${ADMIN}/new`), async ({ page }) => {
+  'editor-missing': ['editor', at(`${ADMIN}/0000000000000`)],
+  'new-product': ['editor', steps(at(`${ADMIN}/new`), async ({ page }) => {
     await page.getByRole('button', { name: 'Create product' }).click();
   })],
-  'admin-dashboard': ['Ben Okafor', at('/admin/blume/dashboard')],
-  'admin-dashboard-empty': ['Ben Okafor', at('/admin/empty/dashboard')],
-  'admin-store': ['Ada Mori', at('/admin/blume/store')],
-  'admin-store-deactivate': ['Ada Mori', steps(at('/admin/blume/store'), async ({ page }) => {
+  'admin-dashboard': ['editor', at('/admin/blume/dashboard')],
+  'admin-dashboard-empty': ['editor', at('/admin/empty/dashboard')],
+  'admin-store': ['admin', at('/admin/blume/store')],
+  'admin-store-deactivate': ['admin', steps(at('/admin/blume/store'), async ({ page }) => {
     await page.getByRole('button', { name: 'Deactivate' }).click();
     await pause(page);
   })],
-  'people': ['Ada Mori', at('/admin/blume/people')],
-  'people-remove': ['Ada Mori', steps(at('/admin/blume/people'), async ({ page }) => {
+  'people': ['admin', at('/admin/blume/people')],
+  'people-remove': ['admin', steps(at('/admin/blume/people'), async ({ page }) => {
     await page.getByRole('button', { name: 'Remove' }).first().click();
     await pause(page);
   })],
-  'import-empty': ['Ben Okafor', at('/admin/empty/import')],
-  'import-preview': ['Ben Okafor', steps(at('/admin/blume/import'), async ({ page }) => {
+  'import-empty': ['editor', at('/admin/empty/import')],
+  'import-preview': ['editor', steps(at('/admin/blume/import'), async ({ page }) => {
     const rows = ['Title,Variant SKU,Status,Variant Price,Variant Inventory Qty', 'Mug new,MUG-010,active,"£1,250.00",100', `${TITLES[0]},TEAPOT,active,24.00,12`,
       'Wrong price,WRONG,active,abc,1', ',EMPTY-TITLE,active,1.00,1'];
     await page.getByLabel('Choose a file').setInputFiles({ name: 'catalogue of autumn.csv', mimeType: 'text/csv', buffer: Buffer.from(rows.join('\n')) });
     await page.locator('[data-state=previewed]').waitFor();
     await pause(page, 700);
   })],
-  'import-refused': ['Ben Okafor', steps(at('/admin/blume/import'), async ({ page }) => {
+  'import-refused': ['editor', steps(at('/admin/blume/import'), async ({ page }) => {
     await page.getByLabel('Choose a file').setInputFiles({ name: 'photo.csv', mimeType: 'text/csv', buffer: Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 1, 2]) });
     await page.getByRole('alert').waitFor();
   })],
-  'conflicts': ['Ben Okafor', at('/conflicts')],
-  'conflicts-offline': ['Ben Okafor', steps(at('/conflicts'), offline)],
-  'conflicts-empty': ['Ada Mori', steps(at('/admin/empty/products'), at('/conflicts'))],
-  'outbox-empty': ['Ben Okafor', at('/outbox')],
-  'outbox': ['Ben Okafor', only(grid, steps(at(ADMIN), async ({ page, shop }) => {
+  'conflicts': ['editor', at('/conflicts')],
+  'conflicts-offline': ['editor', steps(at('/conflicts'), offline)],
+  'conflicts-empty': ['admin', steps(at('/admin/empty/products'), at('/conflicts'))],
+  'outbox-empty': ['editor', at('/outbox')],
+  'outbox': ['editor', only(grid, steps(at(ADMIN), async ({ page, shop }) => {
     await (await typeCell(page, shop.products[1].id, 'sku', 'MUG-010')).press('Enter');
     await page.getByText(/^Not saved: /).first().waitFor();
   }, offline, async ({ page, shop }) => {
@@ -268,43 +268,43 @@ const SCENES = {
     await page.getByRole('link', { name: /not saved/ }).click();
     await pause(page, 600);
   }))],
-  'pill-live': ['Ben Okafor', steps(at(ADMIN), openPill)],
-  'pill-offline': ['Ben Okafor', steps(at(ADMIN), offline, openPill)],
-  'palette': ['Ben Okafor', steps(at(ADMIN), async ({ page }) => page.keyboard.press('Control+k'))],
-  'key-map': ['Ben Okafor', steps(at('/s/blume'), async ({ page }) => {
+  'pill-live': ['editor', steps(at(ADMIN), openPill)],
+  'pill-offline': ['editor', steps(at(ADMIN), offline, openPill)],
+  'palette': ['editor', steps(at(ADMIN), async ({ page }) => page.keyboard.press('Control+k'))],
+  'key-map': ['editor', steps(at('/s/blume'), async ({ page }) => {
     await page.getByRole('button', { name: /^Account of/ }).click();
     await page.getByRole('button', { name: /Keyboard map/ }).click();
     await pause(page);
   })],
-  'user-menu': ['Ben Okafor', steps(at('/s/blume'), async ({ page }) => page.getByRole('button', { name: /^Account of/ }).click())],
-  'store-menu': ['Ada Mori', steps(at('/s/blume'), async ({ page }) => page.getByRole('button', { name: /^Store / }).click())],
-  'menu-sheet': ['Ben Okafor', only(({ look }) => look.width <= 1000, steps(at(ADMIN), async ({ page }) => {
+  'user-menu': ['editor', steps(at('/s/blume'), async ({ page }) => page.getByRole('button', { name: /^Account of/ }).click())],
+  'store-menu': ['admin', steps(at('/s/blume'), async ({ page }) => page.getByRole('button', { name: /^Store / }).click())],
+  'menu-sheet': ['editor', only(({ look }) => look.width <= 1000, steps(at(ADMIN), async ({ page }) => {
     await page.getByRole('button', { name: 'Menu' }).click();
     await pause(page);
   }))],
-  'sign-out-unsent': ['Ben Okafor', only(grid, steps(at(ADMIN), offline, async ({ page, shop }) => {
+  'sign-out-unsent': ['editor', only(grid, steps(at(ADMIN), offline, async ({ page, shop }) => {
     await (await typeCell(page, shop.products[10].id, 'price', '77')).press('Enter');
     await page.locator('[data-queued="1"]').waitFor();
     await page.getByRole('button', { name: /^Account of/ }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await pause(page);
   }))],
-  'sign-in-ended': ['Ben Okafor', steps(at(ADMIN), offline, async ({ page, context }) => {
+  'sign-in-ended': ['editor', steps(at(ADMIN), offline, async ({ page, context }) => {
     await context.clearCookies();
     await context.setOffline(false);
     await page.getByRole('heading', { name: 'Sign in to SyncStore' }).waitFor({ timeout: 30_000 });
   })],
-  'stores': ['Ada Mori', at('/stores')],
-  'new-store': ['Ada Mori', at('/stores/new')],
-  'not-found': ['Ben Okafor', async ({ page }) => {
+  'stores': ['admin', at('/stores')],
+  'new-store': ['admin', at('/stores/new')],
+  'not-found': ['editor', async ({ page }) => {
     await page.goto('/nowhere/at/all');
     await pause(page, 900);
   }],
-  'no-access': ['Vera', async ({ page }) => {
+  'no-access': ['viewer', async ({ page }) => {
     await page.goto('/s/closed/products');
     await pause(page, 900);
   }],
-  'role-missing': ['Vera', async ({ page }) => {
+  'role-missing': ['viewer', async ({ page }) => {
     await page.goto(ADMIN);
     await pause(page, 900);
   }],
