@@ -202,19 +202,25 @@ void Job::open_file() {
   });
 }
 
+// On the pool.
+Status Job::write_fates() {
+  for (const Fate& fate : fates_) {
+    SS_TRY(writer_->append(fate));
+    if (fate.kind == FateKind::rejected) {
+      SS_TRY(errors_->add(fate));
+    }
+  }
+  fates_.clear();
+  return {};
+}
+
 void Job::plan_next() {
   if (halted()) {
     return;
   }
   step(
       [this]() -> Status {
-        for (const Fate& fate : fates_) {
-          SS_TRY(writer_->append(fate));
-          if (fate.kind == FateKind::rejected) {
-            SS_TRY(errors_->add(fate));
-          }
-        }
-        fates_.clear();
+        SS_TRY(write_fates());
         SS_ASSIGN_OR_RETURN(chunk_, reader_->next_chunk());
         if (!chunk_.empty()) {
           return {};

@@ -36,6 +36,7 @@ class Job : public std::enable_shared_from_this<Job> {
   void step(std::function<Status()> work, std::function<void()> next);
   bool halted();  // ends the import when it was told to stop
   void open_file();
+  Status write_fates();
 
   void plan_next();
   void plan_chunk();

@@ -45,13 +45,7 @@ void Job::apply_next() {
   }
   step(
       [this]() -> Status {
-        for (const Fate& fate : fates_) {
-          SS_TRY(writer_->append(fate));
-          if (fate.kind == FateKind::rejected) {
-            SS_TRY(errors_->add(fate));
-          }
-        }
-        fates_.clear();
+        SS_TRY(write_fates());
         std::size_t bytes = 0;
         while (fates_.size() < limits::kImportSubmissionRows * limits::kImportSubmissions &&
                bytes < limits::kCommitBatchBytes) {
