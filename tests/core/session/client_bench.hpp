@@ -343,4 +343,12 @@ class ClientBench {
   std::map<std::uint64_t, Bytes> staged_;
 };
 
+inline MutationId mutation_id(const ClientBench& bench, int number) {
+  return *Uuid::parse(bench.uuid(number));
+}
+
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
 }  // namespace syncstore::session::testing

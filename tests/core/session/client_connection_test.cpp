@@ -8,15 +8,9 @@ namespace syncstore::session {
 namespace {
 
 using testing::ClientBench;
+using testing::contains;
+using testing::mutation_id;
 using testing::Storage;
-
-MutationId mutation_id(const ClientBench& bench, int number) {
-  return *Uuid::parse(bench.uuid(number));
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 TEST(ClientSession, NeedsSignInKeepsQueueAndComesBack) {
   Storage storage;
