@@ -171,8 +171,7 @@ std::uint64_t ClientSession::write_queue() {
   return write;
 }
 
-// Written or failed: what its storage comes to the platform tells screens itself.
-void ClientSession::queue_written(std::uint64_t write, bool, TimeMs now) {
+void ClientSession::queue_written(std::uint64_t write, TimeMs now) {
   const auto found = writes_.find(write);
   const std::vector<std::uint64_t> numbers =
       found == writes_.end() ? std::vector<std::uint64_t>{} : found->second;

@@ -59,7 +59,8 @@ class ClientSession {
   void exchange_failed(int http_status, TimeMs now);
   void timer(TimeMs now);
   void network_hint(bool online, TimeMs now);
-  void queue_written(std::uint64_t write, bool ok, TimeMs now);
+  // Written or failed: what its storage comes to the platform tells screens itself.
+  void queue_written(std::uint64_t write, TimeMs now);
   void cache_written(std::uint64_t write, bool ok, TimeMs now);
 
   // --- commands of people ---

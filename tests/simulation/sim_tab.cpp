@@ -103,7 +103,7 @@ void SimTab::commit_queue(std::uint64_t write) {
     const bool full = browser_.storage_full;
     if (!full && !storage_->commit_queue(generation_, work, browser_.server.epoch()))
       return watcher_.superseded(*this);
-    call([&](ClientSession& session) { session.queue_written(write, !full, browser_.now()); });
+    call([&](ClientSession& session) { session.queue_written(write, browser_.now()); });
   });
 }
 

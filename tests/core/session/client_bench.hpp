@@ -327,7 +327,7 @@ class ClientBench {
       }
     }
     staged_.clear();
-    session_.queue_written(write, !fail_queue_writes, now);
+    session_.queue_written(write, now);
   }
   void commit_held() {
     const auto writes = std::move(held_queue_writes);
