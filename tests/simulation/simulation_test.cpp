@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/base/digest.hpp"
-#include "tests/simulation/sim_world.hpp"
+#include "server/simulation/sim_world.hpp"
 
 namespace syncstore::simulation {
 namespace {

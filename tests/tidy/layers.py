@@ -27,6 +27,8 @@ CPP_ROOMS = [
     ("server/adapters/crypto/", [*BASE_AND_PORTS, "{unit}"], ["openssl", "sodium", "posix"]),
     ("server/adapters/system/", [*BASE_AND_PORTS, "{unit}"], ["date", "posix"]),
     ("server/adapters/", [*BASE_AND_PORTS, "{unit}"], []),
+    # The made-up world around the real engine and the real client: the one room that sees both ends.
+    ("server/simulation/", [*BASE_AND_PORTS, "server/engine/", "server/adapters/memory/", "server/simulation/"], []),
     ("server/app/", ["core/", "server/"], ["cli", "toml", "posix"]),
 ]
 THIRD_PARTY = {

@@ -8,13 +8,13 @@
 #include <memory>
 #include <string>
 
+#include "server/adapters/memory/virtual_time.hpp"
 #include "server/ports/link.hpp"
-#include "tests/server/engine/virtual_time.hpp"
 
 namespace syncstore::simulation {
 
-using testing::EventQueue;
-using testing::SeededRandom;
+using memory::EventQueue;
+using memory::SeededRandom;
 
 // One socket. The server's end is a ports::Link; the client's end are callbacks. Lives as long as
 // somebody holds it.

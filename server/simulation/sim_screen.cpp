@@ -1,4 +1,4 @@
-#include "tests/simulation/sim_screen.hpp"
+#include "server/simulation/sim_screen.hpp"
 
 #include <algorithm>
 #include <set>

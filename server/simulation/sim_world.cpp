@@ -1,10 +1,10 @@
-#include "tests/simulation/sim_world.hpp"
+#include "server/simulation/sim_world.hpp"
 
 #include <algorithm>
 
 #include "core/base/digest.hpp"
 #include "core/base/limits.hpp"
-#include "tests/simulation/sim_edits.hpp"
+#include "server/simulation/sim_edits.hpp"
 
 namespace syncstore::simulation {
 namespace {

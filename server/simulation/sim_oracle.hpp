@@ -8,7 +8,7 @@
 
 #include "core/model/table.hpp"
 #include "server/adapters/memory/memory_storage.hpp"
-#include "tests/server/engine/virtual_time.hpp"
+#include "server/adapters/memory/virtual_time.hpp"
 
 namespace syncstore::simulation {
 
@@ -31,7 +31,7 @@ class Oracle {
   std::map<MutationId, Sequence> mutations_;
   std::string hash_;
   Sequence sequence_ = 0;
-  testing::PlainCrypto crypto_;
+  memory::PlainCrypto crypto_;
 };
 
 }  // namespace syncstore::simulation

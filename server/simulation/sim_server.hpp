@@ -10,10 +10,10 @@
 
 #include "core/wire/frame_codec.hpp"
 #include "server/adapters/memory/memory_storage.hpp"
+#include "server/adapters/memory/virtual_time.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/sync_api.hpp"
-#include "tests/server/engine/virtual_time.hpp"
-#include "tests/simulation/sim_network.hpp"
+#include "server/simulation/sim_network.hpp"
 
 namespace syncstore::simulation {
 
@@ -60,7 +60,7 @@ class SimServer {
   memory::MemoryStorage& storage() { return *storage_; }
 
   void start() {
-    scheduler_ = std::make_unique<testing::VirtualScheduler>(events_);
+    scheduler_ = std::make_unique<memory::VirtualScheduler>(events_);
     storage_ = std::make_unique<memory::MemoryStorage>(*scheduler_, disk);
     storage_->set_delays(static_cast<std::int64_t>(random_.below(30)),
                          static_cast<std::int64_t>(random_.below(10)));
@@ -133,15 +133,15 @@ class SimServer {
   Report report_;
 
  public:
-  testing::VirtualClock clock;
+  memory::VirtualClock clock;
   SimIdentities identities;
   std::shared_ptr<memory::MemoryDisk> disk = std::make_shared<memory::MemoryDisk>();
   std::vector<std::weak_ptr<SimSocket>> sockets;
   bool broken = false;  // storage failed with unknown outcome: the process must be started again
 
  private:
-  testing::PlainCrypto crypto_;
-  std::unique_ptr<testing::VirtualScheduler> scheduler_;
+  memory::PlainCrypto crypto_;
+  std::unique_ptr<memory::VirtualScheduler> scheduler_;
   std::unique_ptr<memory::MemoryStorage> storage_;
   std::unique_ptr<engine::Engine> engine_;
 };

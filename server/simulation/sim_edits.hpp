@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/session/client_session.hpp"
-#include "tests/simulation/sim_network.hpp"
+#include "server/simulation/sim_network.hpp"
 
 namespace syncstore::simulation {
 

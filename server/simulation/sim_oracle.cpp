@@ -1,4 +1,4 @@
-#include "tests/simulation/sim_oracle.hpp"
+#include "server/simulation/sim_oracle.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "tests/simulation/sim_tab.hpp"
+#include "server/simulation/sim_tab.hpp"
 
 #include <algorithm>
 

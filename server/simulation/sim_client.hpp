@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/simulation/sim_screen.hpp"
-#include "tests/simulation/sim_tab.hpp"
+#include "server/simulation/sim_screen.hpp"
+#include "server/simulation/sim_tab.hpp"
 
 namespace syncstore::simulation {
 

@@ -7,8 +7,8 @@
 #include <memory>
 #include <string>
 
-#include "tests/simulation/sim_server.hpp"
-#include "tests/simulation/sim_storage.hpp"
+#include "server/simulation/sim_server.hpp"
+#include "server/simulation/sim_storage.hpp"
 
 namespace syncstore::simulation {
 

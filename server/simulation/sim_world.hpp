@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/simulation/sim_client.hpp"
-#include "tests/simulation/sim_oracle.hpp"
+#include "server/simulation/sim_client.hpp"
+#include "server/simulation/sim_oracle.hpp"
 
 namespace syncstore::simulation {
 

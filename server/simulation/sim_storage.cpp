@@ -1,4 +1,4 @@
-#include "tests/simulation/sim_storage.hpp"
+#include "server/simulation/sim_storage.hpp"
 
 #include <algorithm>
 

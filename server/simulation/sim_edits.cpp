@@ -1,9 +1,9 @@
-#include "tests/simulation/sim_edits.hpp"
+#include "server/simulation/sim_edits.hpp"
 
 #include <algorithm>
 #include <set>
 
-#include "tests/simulation/sim_screen.hpp"
+#include "server/simulation/sim_screen.hpp"
 
 namespace syncstore::simulation {
 namespace {

@@ -1,8 +1,8 @@
-#include "tests/simulation/sim_client.hpp"
+#include "server/simulation/sim_client.hpp"
 
 #include <algorithm>
 
-#include "tests/simulation/sim_edits.hpp"
+#include "server/simulation/sim_edits.hpp"
 
 namespace syncstore::simulation {
 
