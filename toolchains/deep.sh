@@ -3,55 +3,39 @@
 # test.sh; what was found and measured goes to build/deep-report/REPORT.md.
 set -euo pipefail
 
-groups=(asan tsan fuzz coverage power kill soak)
+groups=(asan tsan fuzz coverage power kill leader lighthouse package soak)
+numbers=(minutes fuzz_seconds kills)
+switches=(grow_corpus)
 minutes=60
 fuzz_seconds=120
 kills=200
 power_failures=2000
+leader_kills=100
 grow_corpus=0
 
 usage() {
   cat <<USAGE
 usage: toolchains/deep.sh [--only GROUP[,GROUP...]]... [--minutes N] [--fuzz-seconds N] [--grow-corpus] [--kills N]
 
-  asan      every native suite under the address and undefined behaviour sanitizers
-  tsan      the same under the thread sanitizer
-  fuzz      every fuzzer for --fuzz-seconds ($fuzz_seconds); --grow-corpus adds the smallest inputs that reach more
-  coverage  lines and branches that the suites reach, per room
-  power     $power_failures power failures in the middle of commits, on a disk that forgets what was not synced
-  kill      --kills ($kills) times SIGKILL under load
-  soak      edits, connects and disconnects for --minutes ($minutes)
+  asan        every native suite under the address and undefined behaviour sanitizers
+  tsan        the same under the thread sanitizer
+  fuzz        every fuzzer for --fuzz-seconds ($fuzz_seconds); --grow-corpus adds the smallest inputs that reach more
+  coverage    lines and branches that the suites reach, per room; fails below 90 % of the core's lines or 80 % of all
+  power       $power_failures power failures in the middle of commits, on a disk that forgets what was not synced
+  kill        --kills ($kills) times SIGKILL under load
+  leader      the tab that holds connection and storage closed $leader_kills times in the middle of an edit
+  lighthouse  accessibility and best practices of the main screens, at least 95
+  package     the Debian package installed, used, upgraded, removed and purged in a bare Debian (as root)
+  soak        edits, connects and disconnects for --minutes ($minutes)
   SYNCSTORE_JOBS=N bounds the parallel processes.
 USAGE
 }
 
-selected=()
-while (($#)); do
-  case "$1" in
-    --only)
-      (($# >= 2)) || { usage >&2; exit 2; }
-      IFS=, read -r -a names <<<"$2"
-      selected+=("${names[@]}")
-      shift 2
-      ;;
-    --minutes | --fuzz-seconds | --kills)
-      [[ "${2:-}" =~ ^[1-9][0-9]*$ ]] || { usage >&2; exit 2; }
-      name="${1#--}"
-      declare "${name//-/_}=$2"
-      shift 2
-      ;;
-    --grow-corpus) grow_corpus=1; shift ;;
-    -h | --help) usage; exit 0 ;;
-    *) usage >&2; exit 2 ;;
-  esac
-done
-((${#selected[@]})) || selected=("${groups[@]}")
-for name in "${selected[@]}"; do
-  [[ " ${groups[*]} " == *" $name "* ]] || { echo "deep.sh: no group $name" >&2; usage >&2; exit 2; }
-done
-wants() { [[ " ${selected[*]} " == *" $1 "* ]]; }
-
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+source "$here/arguments.sh"
+read_arguments "$@"
+((${#selected[@]})) || selected=("${groups[@]}")
+known_groups "${groups[@]}"
 more_packages=()
 wants fuzz && more_packages+=(clang llvm)
 wants coverage && more_packages+=(gcovr)
@@ -190,9 +174,10 @@ if wants coverage; then
       SYNCSTORE_START_SECONDS=900 run_reported coverage-acceptance lines "$results/coverage-acceptance.log" python3 tests/acceptance/run.py
     if step "coverage reading" gcovr --root . --filter core/ --filter server/ --exclude-throw-branches \
       --exclude-unreachable-branches -j "$jobs_max" --json-summary "$results/coverage.json" build/coverage; then
-      python3 "$here/coverage_rooms.py" "$results/coverage.json" >"$results/coverage.md"
+      run_reported coverage-limits lines "$results/coverage-limits.log" \
+        python3 "$here/coverage_rooms.py" "$results/coverage.json" "$results/coverage.md"
       cat "$results/coverage.md" >>"$report"
-      summary "$(tail -n 2 "$results/coverage.md" | head -n 1 | tr -d '|' | xargs)"
+      summary "$(sed -n 's/^figures: //p' "$results/coverage-limits.log")"
     fi
   else
     summary
@@ -226,6 +211,45 @@ if wants kill; then
     did_not_run kill "the server did not build" "release-build.log"
     summary
   fi
+fi
+
+if wants leader || wants lighthouse; then
+  app_ready=0
+  step "release build" configure_and_build release syncstore && step "wasm module build" build_wasm_module &&
+    step "web build" build_web && app_ready=1
+  export SYNCSTORE_WEB="$syncstore_root/web/dist"
+fi
+
+if wants leader; then
+  section "The leading tab killed"
+  if ((app_ready)); then
+    ln -sfn ../../web/node_modules tests/e2e/node_modules
+    run_reported leader playwright "$results/leader.json" \
+      env CI=1 SYNCSTORE_LEADER_KILLS="$leader_kills" PLAYWRIGHT_JSON_OUTPUT_NAME="$results/leader.json" \
+      web/node_modules/.bin/playwright test --config tests/e2e/playwright.config.ts --global-timeout "$((suite_seconds * 1000))" \
+      --output "$results/leader" --reporter=list,json leader.spec.ts
+    summary "$leader_kills kills"
+  else
+    did_not_run leader "the server or the app did not build" ""
+    summary
+  fi
+fi
+
+if wants lighthouse; then
+  section "Lighthouse"
+  if ((app_ready)); then
+    run_reported lighthouse lines "$results/lighthouse.log" env SYNCSTORE_BENCH_WORK="$results" node tests/bench/lighthouse.mjs
+    summary "$(sed -n 's/^figures: //p' "$results/lighthouse.log")"
+  else
+    did_not_run lighthouse "the server or the app did not build" ""
+    summary
+  fi
+fi
+
+if wants package; then
+  section "Debian package"
+  run_reported package lines "$results/package.log" "$here/packaging/test_package.sh"
+  summary
 fi
 
 if wants soak; then

@@ -4,42 +4,26 @@
 set -euo pipefail
 
 groups=(tidy core wasm server simulation acceptance web e2e)
+topics=(websocket sync api)
 
 usage() {
   cat <<USAGE
-usage: toolchains/test.sh [--only GROUP[,GROUP...]]...
+usage: toolchains/test.sh [--only NAME[,NAME...]]...
 
-  groups: ${groups[*]}
+  groups: ${groups[*]}; all of them by default
+  topics, what several groups say of one thing:
+    websocket  sockets and their messages: framing, dialects, fan-out, bounds, abuse
+    sync       operations of sync: merge, queue, replica, commit, catch-up, the simulation, the promises from outside
+    api        the HTTP interface: routes, access, errors, imports, the OpenAPI document
   SYNCSTORE_JOBS=N bounds the parallel processes. Logs and reports: build/test-results.
 USAGE
 }
 
-selected=()
-while (($#)); do
-  case "$1" in
-    --only)
-      (($# >= 2)) || { usage >&2; exit 2; }
-      IFS=, read -r -a names <<<"$2"
-      selected+=("${names[@]}")
-      shift 2
-      ;;
-    -h | --help) usage; exit 0 ;;
-    *) usage >&2; exit 2 ;;
-  esac
-done
-((${#selected[@]})) || selected=("${groups[@]}")
-for name in "${selected[@]}"; do
-  [[ " ${groups[*]} " == *" $name "* ]] || { echo "test.sh: no group $name" >&2; usage >&2; exit 2; }
-done
-wants() {
-  local name
-  for name in "$@"; do
-    [[ " ${selected[*]} " == *" $name "* ]] && return 0
-  done
-  return 1
-}
-
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+source "$here/arguments.sh"
+read_arguments "$@"
+((${#selected[@]})) || selected=("${groups[@]}")
+known_groups "${groups[@]}" "${topics[@]}"
 "$here/install.sh"
 source "$here/steps.sh"
 set +e
@@ -53,10 +37,10 @@ if wants tidy; then
 fi
 
 native_targets=()
-wants core && native_targets+=(core_tests)
-wants server && native_targets+=(server_tests syncstore)
-wants simulation && native_targets+=(simulation_tests)
-wants acceptance e2e && native_targets+=(syncstore)
+wants core websocket sync && native_targets+=(core_tests)
+wants server websocket sync api && native_targets+=(server_tests)
+wants simulation sync && native_targets+=(simulation_tests)
+wants server acceptance e2e websocket sync api && native_targets+=(syncstore)
 if ((${#native_targets[@]})); then
   step "native build" configure_and_build release "${native_targets[@]}" -- -DSYNCSTORE_WERROR=ON
   for suite in core server simulation; do
@@ -70,19 +54,58 @@ if ((${#native_targets[@]})); then
   done
 fi
 
-if wants acceptance; then
+# run_acceptance SUITE [NAME-PART...]
+run_acceptance() {
+  local suite="$1"
+  shift
   if is_built release syncstore; then
-    run_reported acceptance lines "$results/acceptance.log" \
-      env SYNCSTORE_BINARY="$syncstore_root/build/release/syncstore" python3 tests/acceptance/run.py
+    run_reported "$suite" lines "$results/$suite.log" \
+      env SYNCSTORE_BINARY="$syncstore_root/build/release/syncstore" python3 tests/acceptance/run.py "$@"
   else
-    did_not_run acceptance "the server did not build" ""
+    did_not_run "$suite" "the server did not build" ""
   fi
+}
+
+lint_openapi() {
   if is_built release syncstore && step "openapi packages" install_openapi_lint; then
     run_reported openapi lines "$results/openapi.log" \
       node build/openapi-lint/lint.mjs build/release/syncstore
   else
     did_not_run openapi "the server or the linter is missing" ""
   fi
+}
+
+if wants acceptance; then
+  run_acceptance acceptance
+  lint_openapi
+fi
+
+# run_native TOPIC SUITE FILTER: these tests of a native suite.
+run_native() {
+  if is_built release "$2_tests"; then
+    run_gtest "$1-$2" "build/release/$2_tests" "--gtest_filter=$3"
+  else
+    did_not_run "$1-$2" "its build failed" ""
+  fi
+}
+
+if wants websocket; then
+  run_native websocket core '*FeedSession*:ConnectionTable.*:Backoff.*:JsonDialect.*:FrameCodec.*:Golden.*:Compression.*'
+  run_native websocket server 'Socket*:Hub*:JsonFeed*:Connection*:HttpDoor.*'
+  run_acceptance websocket-acceptance .Socket. SocketAbuse SlowReaders Drain
+fi
+
+if wants sync; then
+  run_native sync core 'Merge*:Conflict*:Queue.*:Replica*:EditWorld.*:Marks.*:Coalescer*:ApplyDelta.*:ClientSession.*:*Page*'
+  run_native sync server 'Commit*:Conflicts.*:StoresAndSync.*:Hub*:Adapters/StorageContract*'
+  run_native sync simulation '*'
+  run_acceptance sync-acceptance test_sync_promises
+fi
+
+if wants api; then
+  run_native api server 'Http*:*HttpGate*:Routes.*:Problems.*:Headers.*:EntityTags.*:RateLimit.*:Accounts.*:Authorisation.*:Products.*:Stores*:Imports*'
+  run_acceptance api-acceptance test_http_contract test_openapi
+  wants acceptance || lint_openapi
 fi
 
 if wants wasm; then
