@@ -3,7 +3,7 @@
 # test.sh; what was found and measured goes to build/deep-report/REPORT.md.
 set -euo pipefail
 
-groups=(asan tsan fuzz coverage power kill leader lighthouse package soak)
+groups=(asan tsan fuzz coverage power kill leader lighthouse package dev soak)
 numbers=(minutes fuzz_seconds kills)
 switches=(grow_corpus)
 minutes=60
@@ -26,6 +26,7 @@ usage: toolchains/deep.sh [--only GROUP[,GROUP...]]... [--minutes N] [--fuzz-sec
   leader      the tab that holds connection and storage closed $leader_kills times in the middle of an edit
   lighthouse  accessibility and best practices of the main screens, at least 95
   package     the Debian package installed, used, upgraded, removed and purged in a bare Debian (as root)
+  dev         toolchains/dev.sh in a checkout of its own: saved files are reloaded, broken ones change nothing
   soak        edits, connects and disconnects for --minutes ($minutes)
   SYNCSTORE_JOBS=N bounds the parallel processes.
 USAGE
@@ -249,6 +250,13 @@ fi
 if wants package; then
   section "Debian package"
   run_reported package lines "$results/package.log" "$here/packaging/test_package.sh"
+  summary
+fi
+
+if wants dev; then
+  section "Reloading of saved files"
+  mkdir -p build/dev-loop-test
+  run_reported dev lines "$results/dev.log" python3 tests/acceptance/dev_loop.py "$syncstore_root/build/dev-loop-test"
   summary
 fi
 

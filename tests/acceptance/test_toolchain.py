@@ -1,0 +1,60 @@
+"""The entry points of toolchains/ from outside: what may be asked of them, and the limits they hold."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+TOOLCHAINS = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", "toolchains"))
+
+
+def run(*line):
+    return subprocess.run(line, capture_output=True, text=True, timeout=120, check=False)
+
+
+class Toolchain(unittest.TestCase):
+    def test_one_command_runs_a_group_or_a_topic_and_unknown_ones_are_refused(self):
+        script = os.path.join(TOOLCHAINS, "test.sh")
+        told = run("bash", script, "--help")
+        self.assertEqual(told.returncode, 0)
+        for name in ("core", "server", "acceptance", "e2e", "websocket", "sync", "api"):
+            self.assertRegex(told.stdout, rf"\b{name}\b")
+        refused = run("bash", script, "--only", "core,weather")
+        self.assertEqual((refused.returncode, refused.stdout), (2, ""))
+        self.assertIn("no group 'weather'", refused.stderr)
+
+    def test_the_deep_groups_are_told_and_numbers_are_numbers(self):
+        script = os.path.join(TOOLCHAINS, "deep.sh")
+        told = run("bash", script, "--help")
+        for name in ("asan", "tsan", "fuzz", "coverage", "power", "kill", "leader", "lighthouse", "package", "dev", "soak"):
+            self.assertRegex(told.stdout, rf"(?m)^  {name} ")
+        for wrong in (("--minutes", "0"), ("--minutes",), ("--kills", "many"), ("--only", "core"), ("--loud",)):
+            self.assertEqual(run("bash", script, *wrong).returncode, 2, wrong)
+
+    def judged(self, files):
+        """The coverage check over (path, lines, reached): its exit code, its output and its table."""
+        with tempfile.TemporaryDirectory() as folder:
+            summary, table = os.path.join(folder, "summary.json"), os.path.join(folder, "table.md")
+            with open(summary, "w", encoding="utf-8") as file:
+                json.dump({"files": [{"filename": path, "line_total": lines, "line_covered": reached,
+                                      "branch_total": 10, "branch_covered": 5} for path, lines, reached in files]}, file)
+            done = run(sys.executable, os.path.join(TOOLCHAINS, "coverage_rooms.py"), summary, table)
+            with open(table, encoding="utf-8") as file:
+                return done.returncode, done.stdout, file.read()
+
+    def test_coverage_below_its_limits_fails(self):
+        core, server = "core/sync/merge.cpp", "server/features/products/list.cpp"
+        code, out, table = self.judged([(core, 1000, 900), (server, 1000, 700)])
+        self.assertEqual(code, 0, out)
+        self.assertIn("| core/sync | 1000 | 90.0 % | 10 | 50.0 % |", table)
+        self.assertIn("| server/features/products | 1000 | 70.0 % |", table)
+        self.assertIn("| whole | 2000 | 80.0 % | 20 | 50.0 % |", table)
+        for files, failed in (
+                ([(core, 1000, 899), (server, 1000, 1000)], "Coverage.core"),
+                ([(core, 1000, 950), (server, 1000, 649)], "Coverage.everything"),
+                ([(server, 1000, 1000)], "Coverage.core")):
+            code, out, _ = self.judged(files)
+            self.assertEqual(code, 1, out)
+            self.assertIn(f"[  FAILED  ] {failed} ", out)
