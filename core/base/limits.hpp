@@ -167,6 +167,28 @@ inline constexpr std::size_t kCompressMinBytes = 512;         // smaller deltas 
 inline constexpr std::size_t kSnapshotPartRows = 4'096;
 inline constexpr std::size_t kChangesLimitMax = 2'000;        // GET /api/sync/changes
 
+// --- catch-up and repair -------------------------------------------------------------------------
+// row numbers compared as one sum: 100,000 products are 391 sums, 3.5 kB; a damaged row costs 256
+inline constexpr std::size_t kBlockRows = 256;
+// sums of one comparison: 300 kB, far below kMessageBytes; a base with more is fetched as a whole
+inline constexpr std::size_t kRangeBlocks = 32'768;
+// no answer to a comparison after this: a server that does not know it, so the whole collection
+inline constexpr int kRepairWaitMs = 10'000;
+// comparisons of one link that are answered: a browser asks once in kResyncMs
+inline constexpr int kRepairEveryMs = 5'000;
+// live row numbers as bits: 16 million numbers given; beyond that a snapshot
+inline constexpr std::size_t kLiveBitmapBytes = 2 * 1'048'576;
+// tombstones forgotten in one transaction: a few milliseconds of the owner
+inline constexpr std::size_t kTombstonesPerStep = 1'000;
+// how often a loaded store is looked through for tombstones that are too old
+inline constexpr int kTombstoneLookMinutes = 60;
+// snapshots that nobody loads any more are kept so long for those whose link broke
+inline constexpr int kSnapshotKeepMinutes = 10;
+// and so many bytes of them per store: several large collections
+inline constexpr std::size_t kSnapshotKeepBytes = 64 * 1'048'576;
+// parts of a broken snapshot that a browser keeps count of, per collection: 134 million rows
+inline constexpr std::size_t kSnapshotParts = 32'768;
+
 // --- frames --------------------------------------------------------------------------------------
 // changed rows in one frame: a whole browser replica and a little
 inline constexpr std::size_t kFrameRows = 131'072;
