@@ -11,6 +11,7 @@
 #include "server/adapters/system/clock.hpp"
 #include "server/adapters/system/engine_thread.hpp"
 #include "server/adapters/system/file_cache.hpp"
+#include "server/adapters/system/process_memory.hpp"
 #include "server/adapters/system/time_zones.hpp"
 
 namespace syncstore::test {
@@ -95,6 +96,18 @@ TEST(EngineThread, DropsWhatComesAfterTheStop) {
   EXPECT_FALSE(engine.background([held] {}));
   EXPECT_EQ(held.use_count(), 1);
   engine.stop();
+}
+
+// Without regard to what else the allocator keeps: what is written to has to be held.
+TEST(ProcessMemoryFigures, CountWhatIsHeldAndRememberTheMost) {
+  constexpr std::size_t kHeld = 64 * 1'048'576;
+  std::string held(kHeld, 'x');
+  const adapters::ProcessMemory with = adapters::process_memory();
+  EXPECT_EQ(held[kHeld / 2], 'x');
+  EXPECT_GE(with.resident_bytes, kHeld);
+  EXPECT_GE(with.largest_bytes, with.resident_bytes);
+  held = {};
+  EXPECT_GE(adapters::process_memory().largest_bytes, kHeld);
 }
 
 TEST(SystemRandom, DrawsDifferentBytes) {
