@@ -11,6 +11,7 @@ import {
   signInRequest,
 } from './session';
 import { onUnauthorized } from './api';
+import { keepWaiting } from './waiting-note';
 import type { ApiResult, EditHandle, EditOp, EditOptions, Session } from './types';
 
 let started = false;
@@ -95,7 +96,10 @@ export async function signOut(choice: 'ask' | 'discard'): Promise<{ unsent: numb
   const client = syncClient();
   const unsent = client.queue.get().filter((entry) => entry.state !== 'acked').length;
   if (choice === 'ask' && unsent > 0) return { unsent };
-  await client.request((request) => ({ t: 'sign-out', request, erase: true })).catch(() => undefined);
+  const { userId } = session.get();
+  await client.request((request) => ({ t: 'sign-out', request, erase: true })).then(() => {
+    if (userId !== null) keepWaiting(userId, 0);
+  }, () => undefined);
   await endSession();
   return null;
 }

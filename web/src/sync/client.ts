@@ -1,6 +1,8 @@
 // The page's sync state: live pages, records, queue, status, and the actions on them. Hooks read it; nothing here sorts or filters.
 import { base32, newMutationId } from './ids';
 import { Observable } from './observable';
+import { session } from './session';
+import { keepWaiting } from './waiting-note';
 import { PageFeed, RecordFeed } from './feeds';
 import type {
   EditAnswer,
@@ -27,6 +29,7 @@ export const INITIAL_STATUS: SyncStatus = {
   nextRetryAt: null,
   cachedAsOf: null,
   missing: [],
+  moduleBytes: null,
   storage: 'ok',
   role: 'none',
   restarts: 0,
@@ -60,6 +63,8 @@ export class SyncClient {
   readonly #edits = new Map<string, OpenEdit>();
   readonly #requests = new Map<string, (ok: boolean, message: string) => void>();
   #nextRequest = 1;
+  /** As the worker told it last. */
+  #told = INITIAL_STATUS;
   readonly link: WorkerLink;
 
   constructor() {
@@ -117,6 +122,7 @@ export class SyncClient {
       undoable: options.undoable ?? true,
       madeAt: Date.now(),
     });
+    this.#tellStatus();
     return { mutation, queued: open.queued.promise, answered: open.answered.promise };
   }
 
@@ -132,15 +138,26 @@ export class SyncClient {
 
   /** Somebody else's data starts empty. */
   reset(): void {
+    this.#told = INITIAL_STATUS;
     this.status.set(INITIAL_STATUS);
     this.queue.set([]);
     for (const feed of [...this.#pages.values(), ...this.#records.values()]) feed.reset();
   }
 
+  /** An edit waits from the moment it is made; the worker counts it only once it has it, and a worker that failed counts none. */
+  #tellStatus(): void {
+    const told = this.#told;
+    const waiting = Math.max(told.waiting, this.link.unconfirmed);
+    this.status.set({ ...told, waiting, restarts: told.restarts + this.link.restarts });
+    const { userId } = session.get();
+    if (userId !== null) keepWaiting(userId, waiting);
+  }
+
   #receive(message: WorkerMessage): void {
     switch (message.t) {
       case 'status':
-        this.status.set({ ...message.status, restarts: message.status.restarts + this.link.restarts });
+        this.#told = message.status;
+        this.#tellStatus();
         break;
       case 'page':
         this.#pages.get(message.key)?.apply(message.page);
@@ -153,6 +170,7 @@ export class SyncClient {
         break;
       case 'queued':
         this.#edits.get(message.mutation)?.queued.resolve();
+        this.#tellStatus();
         break;
       case 'answered': {
         const open = this.#edits.get(message.mutation);
@@ -166,7 +184,8 @@ export class SyncClient {
         this.#edits.delete(message.mutation);
         open?.queued.resolve();
         open?.answered.resolve({ ops: [{ status: 'refused', code: message.code, message: message.message }] });
-        this.status.set({ ...this.status.get(), lastError: { code: message.code, message: message.message } });
+        this.#told = { ...this.#told, lastError: { code: message.code, message: message.message } };
+        this.#tellStatus();
         break;
       }
       case 'reply':

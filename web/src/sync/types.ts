@@ -31,6 +31,8 @@ export interface SyncStatus {
   cachedAsOf: number | null;
   /** What this browser cannot do here, in words for people ("Works only while connected: ..."), empty when all is well. */
   missing: string[];
+  /** Bytes of the module's memory, all stores and tabs of this person; null until it has started. */
+  moduleBytes: number | null;
   /** tight: edits are kept, what is only cached is not. full, unavailable: edits last as long as this page. evicted: was cleared, edits stored again. */
   storage: 'ok' | 'tight' | 'full' | 'evicted' | 'unavailable';
   role: 'none' | 'viewer' | 'editor' | 'admin';
@@ -193,6 +195,7 @@ Exports of index.ts:
   usePage(store: string, spec: PageSpec | null): LivePage
   useRecord(store: string, collection: string, id: string | null): Row | null | undefined    // undefined = loading, null = none
   useSingleton(store: string, collection: 'store_info' | 'dashboard'): Row | null | undefined
+  useWaitingHere(): { own: number; others: number }                                           // edits kept here, also of people not signed in
   useQueue(): QueueEntry[]                                                                    // all stores, oldest first, parked included
 
   // actions

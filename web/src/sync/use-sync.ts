@@ -3,9 +3,15 @@ import { useSyncExternalStore } from 'react';
 import { syncClient } from './client';
 import { session } from './session';
 import type { LivePage, PageSpec, QueueEntry, Row, Session, SyncStatus } from './types';
+import { waitingCounts, waitingHere, type WaitingHere } from './waiting-note';
 
 export function useSession(): Session {
   return useSyncExternalStore(session.subscribe, session.get);
+}
+
+/** How many edits wait in this browser, also of people who are not signed in. */
+export function useWaitingHere(): WaitingHere {
+  return waitingHere(useSyncExternalStore(waitingCounts.subscribe, waitingCounts.get), useSession().userId);
 }
 
 export function useSyncStatus(): SyncStatus {

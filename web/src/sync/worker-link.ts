@@ -36,6 +36,11 @@ export class WorkerLink {
     return this.#restarts;
   }
 
+  /** Edits handed over whose safety nobody has confirmed. */
+  get unconfirmed(): number {
+    return this.#unconfirmed.size;
+  }
+
   /** Another person, or the first one: everything of the former one in this page ends. */
   setUser(user: WorkerUser | null, store: string | null): void {
     this.#store = store;

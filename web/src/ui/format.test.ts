@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decimalChange, formatAge, formatCount, formatDecimal, parseCount, parseDecimal, plural } from './format';
+import { decimalChange, formatAge, formatBytes, formatCount, formatDecimal, parseCount, parseDecimal, plural } from './format';
 
 describe('decimals as shown', () => {
   it('groups thousands and fills up to the wanted places', () => {
@@ -50,6 +50,9 @@ describe('words', () => {
     expect(formatAge(now - 7_200_000, now)).toBe('2 h ago');
     expect(formatAge(now - 86_400_000, now)).toBe('yesterday');
     expect(formatAge(now + 5_000, now)).toBe('just now');
+  });
+  it('says how much memory something takes', () => {
+    expect([0, 65_536, 1_048_575, 1_048_576, 25_165_824].map(formatBytes)).toEqual(['0 kB', '64 kB', '1024 kB', '1.0 MB', '24 MB']);
   });
   it('counts things', () => {
     expect(plural(1, 'edit')).toBe('1 edit');

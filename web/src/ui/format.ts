@@ -115,3 +115,9 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 export function formatDuration(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
+
+/** In the megabytes that browsers and systems show: 1 MB = 1,048,576 bytes. */
+export function formatBytes(bytes: number): string {
+  const mb = bytes / 1_048_576;
+  return mb < 1 ? `${Math.ceil(bytes / 1024)} kB` : `${mb.toFixed(mb < 10 ? 1 : 0)} MB`;
+}

@@ -1,6 +1,6 @@
-import { exportQueue, refresh, retryNow, useSyncStatus } from '../sync';
+import { exportQueue, refresh, retryNow, usePage, useSyncStatus, type PageSpec } from '../sync';
 import { saveBlob } from './download';
-import { formatAge, formatDuration, formatExact, plural } from './format';
+import { formatAge, formatBytes, formatDuration, formatExact, plural } from './format';
 import { Popover } from './popover';
 import { Link } from './router';
 import { connectionMark, pillWords, waitingWords } from './status-words';
@@ -24,8 +24,12 @@ export function StatusPill({ store }: { store: string | null }) {
   );
 }
 
+const ALL_PRODUCTS: PageSpec = { collection: 'products', page: 1, size: 25, sort: '-sales_amount', filter: {}, query: '' };
+
 function PillDetails({ store, now, close }: { store: string | null; now: number; close: () => void }) {
   const status = useSyncStatus();
+  // The total is live, and what the tables show first is counted already.
+  const rows = usePage(store ?? '', store === null ? null : ALL_PRODUCTS);
   const saves = status.saves === 0 || status.saveP50Ms === null || status.saveP95Ms === null
     ? 'none yet'
     : `p50 ${formatDuration(status.saveP50Ms)}, p95 ${formatDuration(status.saveP95Ms)} (${plural(status.saves, 'save')})`;
@@ -43,6 +47,7 @@ function PillDetails({ store, now, close }: { store: string | null; now: number;
         <dt>Not saved</dt><dd>{status.parked}</dd>
         {status.nextRetryAt && status.connection !== 'live'
           ? <><dt>Next try</dt><dd>{nextTry(status.nextRetryAt, now)}</dd></> : null}
+        <dt>Memory</dt><dd>{status.moduleBytes === null ? 'not known' : `${formatBytes(status.moduleBytes)} reserved`}{rows.state === 'ready' ? `, ${plural(rows.total, 'product')}` : ''}</dd>
         {status.resyncs + status.restarts > 0
           ? <><dt>Rebuilt</dt><dd>{plural(status.resyncs + status.restarts, 'time')}</dd></> : null}
       </dl>

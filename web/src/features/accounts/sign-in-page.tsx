@@ -1,14 +1,17 @@
 import { useState, type FormEvent } from 'react';
-import { signIn, useSession, useSyncStatus, type ApiError } from '../../sync';
+import { signIn, useSession, useWaitingHere, type ApiError } from '../../sync';
 import { ErrorNotice, Notice } from '../../ui/notices';
 import { plural } from '../../ui/format';
 import { go } from '../../ui/router';
+import { useOnline } from '../../ui/use-online';
 import { safeNext } from './safe-next';
+import { waitingHereWords } from './waiting-here';
 import './accounts.css';
 
 export function SignInPage({ next }: { next: string | null }) {
-  const status = useSyncStatus();
+  const waiting = useWaitingHere();
   const session = useSession();
+  const online = useOnline();
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -21,19 +24,15 @@ export function SignInPage({ next }: { next: string | null }) {
     if (answer.ok) go(safeNext(next), { replace: true });
     else setError(answer.error);
   };
+  const offline = !online || session.unreachable === true || error?.status === 0;
   return (
-    <main className="account-page">
+    <main className="account-page" data-connection={offline ? 'offline' : 'sign-in'} data-queued={waiting.own}>
       <form className="account-card panel stack" onSubmit={(event) => void submit(event)} aria-labelledby="sign-in-title">
         <img src="/icon.svg" alt="" width="40" height="40" />
         <h1 id="sign-in-title">Sign in to SyncStore</h1>
-        {status.waiting > 0 ? (
-          <Notice kind="warn">
-            {plural(status.waiting, 'edit')}{session.userName ? ` of ${session.userName}` : ''} {status.waiting === 1 ? 'is' : 'are'} safe
-            in this browser and go when the same person signs in again.
-          </Notice>
-        ) : null}
-        {session.unreachable && !error ? (
-          <Notice kind="warn">The server cannot be reached. Signing in needs a connection; this page tries again by itself when there is one.</Notice>
+        {waiting.own + waiting.others > 0 ? <Notice kind="warn">{waitingHereWords(waiting, session.userName).map((text) => <p key={text}>{text}</p>)}</Notice> : null}
+        {offline && !error ? (
+          <Notice kind="warn">{online ? 'The server cannot be reached.' : 'Offline.'} Signing in needs a connection; this page goes on by itself when there is one.</Notice>
         ) : null}
         <div>
           <label className="label" htmlFor="user">Name</label>

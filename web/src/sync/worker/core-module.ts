@@ -164,5 +164,5 @@ export async function loadCoreModule(url: string = moduleUrl): Promise<CoreModul
   const { instance } = await WebAssembly.instantiateStreaming(fetch(url), imports);
   const wasm = instance.exports as unknown as Exports;
   wasm._initialize();
-  return { open: (config) => new WasmSession(wasm, config) };
+  return { open: (config) => new WasmSession(wasm, config), bytes: () => wasm.memory.buffer.byteLength };
 }

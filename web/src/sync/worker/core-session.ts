@@ -86,4 +86,6 @@ export interface CoreConfig {
 /** The module; a trap in it throws WebAssembly.RuntimeError and ends the worker. */
 export interface CoreModule {
   open(config: CoreConfig): CoreSession;
+  /** What its memory takes of this machine; it grows with the rows and never shrinks. */
+  bytes(): number;
 }

@@ -392,6 +392,7 @@ export class SyncHost implements Host {
       waiting: all.filter((entry) => entry.state === 'waiting' || entry.state === 'sent').length,
       parked: all.filter((entry) => entry.state === 'parked').length,
       missing: this.#options.missing,
+      moduleBytes: this.#options.core.bytes(),
       storage: this.#storage.state(),
     };
     port.post({ t: 'status', status });
