@@ -95,17 +95,76 @@ test('an edit of a product that was removed meanwhile is kept, and keeping mine 
   await expect.poll(async () => shop.read(id)).toMatchObject({ id, title: 'Mug 3', price: '44' });
 });
 
-test('without a connection a conflict says beside its buttons why it cannot be decided now', async ({ shop, profile }) => {
-  const { id } = shop.product(4);
+test('a conflict is decided without a connection; the decision waits with the other edits and holds', async ({ shop, profile }) => {
+  const [mine, theirs] = [shop.product(4).id, shop.product(5).id];
+  const page = await openPage(await profile(shop.editor, shop), shop.adminProducts);
+  const other = await openPage(await profile('root', shop), shop.adminProducts);
+  await disagree(page, shop, mine, '20', '30');
+  await disagree(page, shop, theirs, '21', '31');
+  await page.context().setOffline(true);
+  await expect(pill(page)).not.toHaveAttribute('data-connection', 'live');
+  const difference = (id: string) => page.locator(`tr[data-record="${id}"] + tr.detail .difference`);
+  await expect(difference(mine).getByText('What you decide now waits with your other edits until the connection is back.')).toBeVisible();
+  await difference(mine).getByRole('button', { name: 'Keep mine' }).click();
+  await difference(theirs).getByRole('button', { name: 'Keep theirs' }).click();
+  await expect(page.locator('.difference')).toHaveCount(0);
+  await expect(pill(page)).toHaveAttribute('data-queued', '2');
+  await expect(cell(page, mine, 'price')).toHaveText('20.00');
+  await expect(cell(page, mine, 'price')).toHaveAttribute('data-sync', 'queued');
+  await page.reload();
+  await expect(cell(page, mine, 'price')).toHaveText('20.00');
+  await expect(other.locator('.difference')).toHaveCount(2);
+  await page.context().setOffline(false);
+  await allSent(page);
+  await expect(other.locator('.difference')).toHaveCount(0);
+  await expect(cell(other, mine, 'price')).toHaveText('20.00');
+  const resolutions = ((await shop.admin.must('GET', `/api/conflicts?storeId=${shop.id}&status=all`))['data'] as Record<string, unknown>[])
+    .map((conflict) => [conflict['record'], conflict['status'], conflict['resolution']]);
+  expect(resolutions.toSorted()).toEqual([[mine, 'resolved', 'mine'], [theirs, 'resolved', 'theirs']].toSorted());
+  expect([(await shop.read(mine))['price'], (await shop.read(theirs))['price']]).toEqual(['20', '31']);
+});
+
+test('a decision that was made offline meets a value that has moved again: both are kept anew', async ({ shop, profile }) => {
+  const { id } = shop.product(6);
   const page = await openPage(await profile(shop.editor, shop), shop.adminProducts);
   await disagree(page, shop, id, '20', '30');
+  await page.context().setOffline(true);
+  await expect(pill(page)).not.toHaveAttribute('data-connection', 'live');
+  const difference = page.locator('.difference');
+  await difference.getByRole('button', { name: 'Edit', exact: true }).click();
+  await page.getByRole('textbox', { name: 'New value of Price' }).fill('25');
+  await difference.getByRole('button', { name: 'Save' }).click();
+  await expect(pill(page)).toHaveAttribute('data-queued', '1');
+  await shop.change(id, { price: '40' }, { 'Base-Version': String((await shop.read(id))['version']) });
+  await page.context().setOffline(false);
+  await allSent(page);
+  await expect(difference.locator('[data-side=mine]')).toContainText('25.00');
+  await expect(difference.locator('[data-side=theirs]')).toContainText('40.00');
+  await expect(page.getByRole('link', { name: /not saved/ })).toHaveCount(0);
+  expect((await shop.read(id))['price']).toBe('40');
+});
+
+test('what became of a removed record is the server\'s to say: without a connection its conflict tells so', async ({ shop, profile }) => {
+  const { id } = shop.product(7);
+  const context = await profile(shop.editor, shop);
+  const page = await openPage(context, shop.adminProducts);
+  await isLive(page);
+  await startsOffline(page);
+  await context.setOffline(true);
+  await expect(pill(page)).not.toHaveAttribute('data-connection', 'live');
+  await editCell(page, id, 'price', '44');
+  await expect(pill(page)).toHaveAttribute('data-queued', '1');
+  await shop.remove(id);
+  await context.setOffline(false);
+  await isLive(page);
+  await allSent(page);
+  await page.goto('/conflicts');
   const difference = page.locator('.difference');
   await expect(difference.getByRole('button', { name: 'Keep mine' })).toBeEnabled();
-  await page.context().setOffline(true);
-  await expect(difference.getByText('Deciding needs a connection. Both are kept until then.')).toBeVisible({ timeout: 20_000 });
+  await context.setOffline(true);
+  await expect(difference.getByText('Deciding needs a connection. Both are kept until then.')).toBeVisible();
   for (const name of ['Keep mine', 'Keep theirs', 'Edit']) await expect(difference.getByRole('button', { name })).toBeDisabled();
-  await page.context().setOffline(false);
-  await difference.getByRole('button', { name: 'Keep theirs' }).click({ timeout: 20_000 });
-  await expect(difference).toHaveCount(0);
-  expect((await shop.read(id))['price']).toBe('30');
+  await context.setOffline(false);
+  await difference.getByRole('button', { name: 'Keep theirs' }).click();
+  await expect(page.getByRole('heading', { name: 'No conflicts' })).toBeVisible();
 });

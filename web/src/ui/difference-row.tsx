@@ -1,6 +1,7 @@
 // Two people wrote different values: yours, theirs and what was before, decided where it is seen.
 import { useId, useState } from 'react';
 import { useSyncStatus, type FieldValue, type RowConflict } from '../sync';
+import { decideLater, decideNow, type Disputed } from './conflict-actions';
 import { parseField, showValue, inputText, type FieldInfo } from './fields';
 import { FieldInput } from './field-input';
 import { formatClock, formatExact } from './format';
@@ -15,10 +16,10 @@ interface DifferenceRowProps {
   userName: string | null;
   /** What the two disagree about: a field; a record that others removed; a record I removed that others changed. */
   about?: 'field' | 'removed' | 'changed_since';
-  onChoose: (choice: Choice) => Promise<string | null>;
+  of: Disputed;
 }
 
-export function DifferenceRow({ field, conflict, userName, about = 'field', onChoose }: DifferenceRowProps) {
+export function DifferenceRow({ field, conflict, userName, about = 'field', of }: DifferenceRowProps) {
   const [editing, setEditing] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -28,11 +29,17 @@ export function DifferenceRow({ field, conflict, userName, about = 'field', onCh
   const noteId = useId();
   const headingId = useId();
   const choose = async (choice: Choice) => {
+    if (!reachable) {
+      decideLater(of, conflict, choice);
+      return;
+    }
     setBusy(true);
-    setProblem(await onChoose(choice));
+    setProblem(await decideNow(conflict.id, choice));
     setBusy(false);
   };
-  const offered = { disabled: busy || !reachable, 'aria-describedby': noteId };
+  // Bringing back or removing a whole record is the server's to decide.
+  const possible = reachable || about === 'field';
+  const offered = { disabled: busy || !possible, 'aria-describedby': noteId };
   const saveEdited = () => {
     const parsed = parseField(field, editing ?? '');
     if (parsed.ok) void choose({ choice: 'value', value: parsed.value });
@@ -68,12 +75,14 @@ export function DifferenceRow({ field, conflict, userName, about = 'field', onCh
           {about === 'changed_since' ? null : (
             <button type="button" className="button small" {...offered} onClick={() => setEditing(inputText(field, conflict.mine))}>Edit</button>
           )}
-          <span className="muted" id={noteId}>{reachable ? CONSEQUENCE[about] : 'Deciding needs a connection. Both are kept until then.'}</span>
+          <span className="muted" id={noteId}>{reachable ? CONSEQUENCE[about] : possible ? WAITS : 'Deciding needs a connection. Both are kept until then.'}</span>
         </div>
-      ) : reachable ? null : <p className="muted" id={noteId}>Deciding needs a connection. What you typed stays here.</p>}
+      ) : reachable ? null : <p className="muted" id={noteId}>{possible ? WAITS : 'Deciding needs a connection. What you typed stays here.'}</p>}
     </section>
   );
 }
+
+const WAITS = 'What you decide now waits with your other edits until the connection is back.';
 
 const CONSEQUENCE = {
   field: null,

@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'react';
 import { api, usePage, useRecord, useSession, type FieldValue, type PageSpec, type Row, type RowConflict, type StoreAccess } from '../../sync';
-import { resolveConflict } from '../../ui/conflict-actions';
 import { DifferenceRow } from '../../ui/difference-row';
 import { COLLECTION_LABELS, fieldInfo } from '../../ui/fields';
 import { useReadyMark } from '../../ui/live-table/live-table';
@@ -97,7 +96,8 @@ function ConflictItem({ row, store }: { row: Row; store: StoreAccess }) {
     <li className="panel" data-record={row.id}>
       <p className="panel-body"><span className="muted">{label} </span>{subject === null ? <><strong dir="auto">{former}</strong> <span className="chip">removed</span></> : <Link to={to} dir="auto">{title}</Link>}</p>
       <DifferenceRow field={fieldInfo(collection, name)} conflict={conflictOf(row)} userName={session.userName}
-        about={row.fields['kind'] === 'removed' || row.fields['kind'] === 'changed_since' ? row.fields['kind'] : 'field'} onChoose={(choice) => resolveConflict(row.id, choice)} />
+        about={row.fields['kind'] === 'removed' || row.fields['kind'] === 'changed_since' ? row.fields['kind'] : 'field'}
+        of={{ store: store.id, collection, record, field: name }} />
     </li>
   );
 }

@@ -53,12 +53,16 @@ export function OutboxPage() {
   );
 }
 
+const DECISIONS: Record<string, string> = { mine: 'keep mine', theirs: 'keep theirs', value: 'another value' };
+
 /** What an operation does, in words. */
 export function opWords(op: QueueEntry['ops'][number]): string {
   const field = fieldInfo(op.collection, op.field ?? '');
   const thing = COLLECTION_LABELS[op.collection] ?? op.collection;
   switch (op.op) {
-    case 'set': return `${field.label}: ${showValue(field, op.from)} → ${showValue(field, op.to)}`;
+    case 'set':
+      if (op.collection === 'conflicts') return op.field === 'resolution' ? `Decision: ${DECISIONS[String(op.to)] ?? 'same'}` : 'The conflict ends';
+      return `${field.label}: ${showValue(field, op.from)} → ${showValue(field, op.to)}`;
     case 'add': return `${field.label} ${(op.amount ?? 0) < 0 ? '−' : '+'}${Math.abs(op.amount ?? 0)}`;
     case 'insert': return `New ${thing.toLowerCase()}`;
     case 'remove': return `Remove this ${thing.toLowerCase()}`;

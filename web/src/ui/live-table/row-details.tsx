@@ -1,5 +1,4 @@
 import { useQueue, useSession, type Row } from '../../sync';
-import { resolveConflict } from '../conflict-actions';
 import { DifferenceRow } from '../difference-row';
 import { fieldInfo } from '../fields';
 import { RefusedRow } from '../refused-row';
@@ -17,7 +16,7 @@ export function RowDetails({ row, store, collection }: { row: Row; store: string
     <>
       {Object.entries(row.conflicts).map(([name, conflict]) => (
         <DifferenceRow key={conflict.id} field={fieldInfo(collection, name)} conflict={conflict} userName={session.userName}
-          about={name === '' ? 'changed_since' : 'field'} onChoose={(choice) => resolveConflict(conflict.id, choice)} />
+          about={name === '' ? 'changed_since' : 'field'} of={{ store, collection, record: row.id, field: name }} />
       ))}
       {parked.flatMap((entry) => entry.ops
         .filter((op) => op.collection === collection && op.id === row.id)

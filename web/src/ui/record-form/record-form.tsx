@@ -1,7 +1,6 @@
 // The open form of one record: saves only what was changed, says what it will save, and shows what others change meanwhile.
 import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { edit, useQueue, useSession, type Row } from '../../sync';
-import { resolveConflict } from '../conflict-actions';
 import { DifferenceRow } from '../difference-row';
 import { fieldInfo, type FieldInfo } from '../fields';
 import { RefusedRow } from '../refused-row';
@@ -55,7 +54,7 @@ export function RecordForm(props: RecordFormProps) {
     <form className="record-form" ref={element} data-record={row.id} onSubmit={submit} noValidate aria-label="Record">
       {props.lockedBecause ? <p className="muted">{props.lockedBecause}</p> : null}
       {row.removed ? <p className="field-problem" role="alert">Removed{row.removed.by ? ` by ${row.removed.by}` : ''}. What you typed stays here until you leave.</p> : null}
-      <WholeRecordConflict row={row} />
+      <WholeRecordConflict row={row} store={store} collection={collection} />
       {groups.map((group) => (
         <fieldset key={group.title} className="form-group panel">
           <legend>{group.title}</legend>
@@ -119,7 +118,7 @@ function FieldDecision({ row, store, collection, name }: DecisionProps) {
     <>
       {conflict ? (
         <DifferenceRow field={fieldInfo(collection, name)} conflict={conflict} userName={session.userName}
-          onChoose={(choice) => resolveConflict(conflict.id, choice)} />
+          of={{ store, collection, record: row.id, field: name }} />
       ) : null}
       {parked.flatMap((entry) => entry.ops
         .filter((op) => op.collection === collection && op.id === row.id && op.field === name)
@@ -128,12 +127,12 @@ function FieldDecision({ row, store, collection, name }: DecisionProps) {
   );
 }
 
-function WholeRecordConflict({ row }: { row: Row }) {
+function WholeRecordConflict({ row, store, collection }: Omit<DecisionProps, 'name'>) {
   const session = useSession();
   const conflict = row.conflicts[''];
   if (!conflict) return null;
   return (
     <DifferenceRow field={{ name: '', label: 'Record', kind: 'line' }} conflict={conflict} userName={session.userName} about="changed_since"
-      onChoose={(choice) => resolveConflict(conflict.id, choice)} />
+      of={{ store, collection, record: row.id, field: '' }} />
   );
 }
