@@ -41,12 +41,13 @@ export function announce(text: string): void {
 }
 
 export function LiveRegion() {
-  const [text, setText] = useState('');
+  const [said, setSaid] = useState({ text: '', turn: 0 });
   useEffect(() => {
-    speak = setText;
+    speak = (text) => setSaid(({ turn }) => ({ text, turn: turn + 1 }));
     return () => {
       speak = null;
     };
   }, []);
-  return <div className="sr-only" role="status" aria-live="polite">{text}</div>;
+  // A new element each time: the same words again would be no change, and unheard.
+  return <div className="sr-only" role="status" aria-live="polite"><span key={said.turn}>{said.text}</span></div>;
 }

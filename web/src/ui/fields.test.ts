@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fieldInfo, inputText, parseField, sameValue, showValue } from './fields';
+import { fieldInfo, inputText, parseCell, parseField, sameValue, showValue } from './fields';
 
 const price = fieldInfo('products', 'price');
 const stock = fieldInfo('products', 'inventory');
@@ -29,6 +29,13 @@ describe('typed values', () => {
     expect(parseField(fieldInfo('dashboard', 'featured_offer_percent'), '100.5').ok).toBe(false);
     expect(parseField(fieldInfo('dashboard', 'seller_feedback_rating'), '4.8')).toEqual({ ok: true, value: '4.8' });
     expect(parseField(fieldInfo('products', 'sales_amount'), '-12.5')).toEqual({ ok: true, value: '-12.5' });
+  });
+  it('does not take an emptied number out of a cell', () => {
+    expect(parseCell(price, ' ', '9.5')).toEqual({ ok: false, message: 'Write a number. To leave Price empty, open the form' });
+    expect(parseCell(stock, '', 0).ok).toBe(false);
+    expect(parseCell(price, '', null)).toEqual({ ok: true, value: null });
+    expect(parseCell(fieldInfo('products', 'asin'), '', 'B001')).toEqual({ ok: true, value: null });
+    expect(parseCell(price, '£4', '9.5')).toEqual({ ok: true, value: '4' });
   });
   it('takes only the choices of a choice', () => {
     expect(parseField(fieldInfo('products', 'status'), 'Gone').ok).toBe(false);

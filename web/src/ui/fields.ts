@@ -95,6 +95,13 @@ export function parseField(field: FieldInfo, text: string): Parsed<FieldValue> {
   }
 }
 
+/** As parseField, for a cell of a table: a number that stands there is changed, not wiped out by a key too many. */
+export function parseCell(field: FieldInfo, text: string, stood: FieldValue): Parsed<FieldValue> {
+  const parsed = parseField(field, text);
+  if (!parsed.ok || parsed.value !== null || stood === null || !isNumeric(field.kind)) return parsed;
+  return { ok: false, message: `Write a number. To leave ${field.label} empty, open the form` };
+}
+
 function withinCount(field: FieldInfo, parsed: Parsed<number | null>): Parsed<FieldValue> {
   if (!parsed.ok || parsed.value === null) return parsed;
   if (field.min !== undefined && parsed.value < field.min) return { ok: false, message: `Not below ${formatCount(field.min)}` };

@@ -23,6 +23,10 @@ export function CellEditor({ field, recordTitle, text, problem, typed, onText, o
     if (typed) input.setSelectionRange(input.value.length, input.value.length);
     else input.select();
   }, [typed]);
+  useEffect(() => {
+    // Below the last row it would stand where nobody looks.
+    if (problem) wrap.current?.querySelector('.cell-problem')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [problem]);
   return (
     <span className="cell-editor" ref={wrap}>
       <FieldInput field={field} value={text} onChange={onText} onBlur={onLeave} invalid={problem !== null}

@@ -4,6 +4,7 @@ import type { LivePage, PageSpec, Row } from '../../sync';
 import { announceChange } from '../announcer';
 import { PageBar } from '../page-bar';
 import { Skeleton } from '../notices';
+import { Icon } from '../icon';
 import { goQuery } from '../router';
 import { usePhone } from '../use-media';
 import { CardList } from './card-list';
@@ -54,6 +55,7 @@ export function LiveTable(props: LiveTableProps) {
   const { spec, store } = props;
   const page = useSteadyPage(props.page);
   const phone = usePhone();
+  const [selecting, setSelecting] = useState(false);
   const columns = useColumns(props.name, props.user, props.columns);
   const clampNote = useClampNote(spec, props.page);
   const moves = usePageMoves(page);
@@ -66,6 +68,9 @@ export function LiveTable(props: LiveTableProps) {
       <div className="table-tools">
         <h1>{props.title}</h1>
         {props.tools}
+        {phone && props.writable && props.selectionTools ? (
+          <button type="button" className="button small" aria-pressed={selecting} onClick={() => setSelecting(!selecting)}><Icon name="check" />Select</button>
+        ) : null}
         <span className="grow" />
         {held > 0 ? <HeldButton page={page} /> : null}
         {phone ? null : <ColumnMenu columns={props.columns} choice={columns.choice} user={props.user} onChoice={columns.setChoice} />}
@@ -74,7 +79,8 @@ export function LiveTable(props: LiveTableProps) {
       {page.state === 'loading' && page.rows.length === 0 ? <div className="table-scroll"><Skeleton rows={20} /></div>
         : page.rows.length === 0 ? <div className="table-scroll">{props.empty}</div>
         : phone ? <CardList rows={page.rows} columns={columns.shown} label={props.title} currencySymbol={props.currencySymbol} openTo={props.openTo}
-            store={store} collection={spec.collection} />
+            titleOf={props.titleOf} store={store} collection={spec.collection} selecting={selecting} selectionTools={props.selectionTools}
+            onDone={() => setSelecting(false)} />
         : <Grid {...props} page={page} store={store} arranged={columns.shown} turn={moves.turn} onWidth={(field, width) => columns.setChoice({
             ...columns.choice, widths: { ...columns.choice.widths, [field]: width },
           })} />}
@@ -115,7 +121,7 @@ function Grid(props: GridProps) {
   const focus = useGridFocus(grid, page.rows, arranged);
   const cells = useCellEdit(props.store, spec.collection, page);
   const selecting = writable && props.onRemove !== undefined;
-  const chosen = page.rows.filter((row) => focus.selected.has(row.id) && !row.removed);
+  const { chosen } = focus;
   const actions = useRowActions(focus.toggle, cells.change, cells.commit);
   const run = useGridRun(props, focus, cells, chosen);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -155,8 +161,7 @@ function Grid(props: GridProps) {
             <col className="col-open" />
           </colgroup>
           <TableHead columns={arranged} sort={spec.sort} sortable={props.sortable} currencySymbol={props.currencySymbol}
-            selecting={selecting} allSelected={chosen.length > 0 && chosen.length === page.rows.length}
-            onSelectAll={() => (chosen.length === page.rows.length ? focus.clear() : focus.selectAll(page.rows.map((row) => row.id)))}
+            selecting={selecting} allSelected={focus.all} onSelectAll={focus.toggleAll}
             onSort={(sort) => goQuery({ sort, page: null })} onWidth={props.onWidth} />
           <tbody>
             {page.rows.map((row, index) => (

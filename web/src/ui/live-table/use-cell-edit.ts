@@ -1,6 +1,6 @@
 import { useCallback, useRef, useState } from 'react';
 import { edit, type FieldValue, type LivePage } from '../../sync';
-import { inputText, parseField, sameValue, type FieldInfo } from '../fields';
+import { inputText, parseCell, parseField, sameValue, type FieldInfo } from '../fields';
 
 export interface CellEdit {
   id: string;
@@ -42,7 +42,7 @@ export function useCellEdit(store: string, collection: string, page: LivePage) {
   const commit = useCallback((): boolean => {
     const now = current.current;
     if (!now) return true;
-    const parsed = parseField(now.field, now.text);
+    const parsed = parseCell(now.field, now.text, now.from);
     if (!parsed.ok) {
       put({ ...now, problem: parsed.message });
       return false;

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
 import type { Row } from '../../sync';
 import type { Column } from './columns';
+import { useSelection } from './use-selection';
 
 export interface Active {
   id: string;
@@ -10,8 +11,7 @@ export interface Active {
 /** The one cell that Tab reaches, and the rows that are selected; both survive every change of the rows around them. */
 export function useGridFocus(grid: RefObject<HTMLElement | null>, rows: readonly Row[], columns: readonly Column[]) {
   const [active, setActive] = useState<Active | null>(null);
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const anchor = useRef<string | null>(null);
+  const selection = useSelection(rows);
   const wanted = useRef<Active | null>(null);
 
   const rowAt = active ? rows.findIndex((row) => row.id === active.id) : -1;
@@ -59,29 +59,8 @@ export function useGridFocus(grid: RefObject<HTMLElement | null>, rows: readonly
     return next;
   }, [rows, columns, rowAt, columnAt, focus]);
 
-  const toggle = useCallback((id: string) => {
-    anchor.current = id;
-    setSelected((before) => {
-      const after = new Set(before);
-      if (!after.delete(id)) after.add(id);
-      return after;
-    });
-  }, []);
+  const { extend } = selection;
+  const extendTo = useCallback((id: string) => extend(active?.id ?? id, id), [extend, active]);
 
-  const extendTo = useCallback((id: string) => {
-    const from = rows.findIndex((row) => row.id === (anchor.current ?? active?.id));
-    const to = rows.findIndex((row) => row.id === id);
-    if (from < 0 || to < 0) return;
-    anchor.current ??= active?.id ?? null;
-    const range = rows.slice(Math.min(from, to), Math.max(from, to) + 1);
-    setSelected(new Set(range.map((row) => row.id)));
-  }, [rows, active]);
-
-  const clear = useCallback(() => {
-    anchor.current = null;
-    setSelected(new Set());
-  }, []);
-  const selectAll = useCallback((ids: string[]) => setSelected(new Set(ids)), []);
-
-  return { active, entry, rowAt, columnAt, setActive, focus, move, selected, toggle, extendTo, clear, selectAll };
+  return { active, entry, rowAt, columnAt, setActive, focus, move, ...selection, extendTo };
 }
