@@ -63,8 +63,8 @@ export class Shop {
     return (await this.admin.must('GET', `/api/products/${id}?storeId=${this.id}`))['data'] as Record<string, unknown>;
   }
 
-  change(id: string, fields: Record<string, unknown>): Promise<Record<string, unknown>> {
-    return this.admin.must('PUT', `/api/products/${id}?storeId=${this.id}`, fields);
+  change(id: string, fields: Record<string, unknown>, headers?: Record<string, string>): Promise<Record<string, unknown>> {
+    return this.admin.must('PUT', `/api/products/${id}?storeId=${this.id}`, fields, headers);
   }
 
   remove(id: string): Promise<Record<string, unknown>> {
@@ -112,7 +112,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await server.start();
     await use(server);
     await server.remove();
-  }, { scope: 'worker', timeout: 120_000 }],
+  }, { scope: 'worker', timeout: 240_000 }],
   shop: async ({ common }, use) => {
     shops += 1;
     await use(await Shop.open(common.server, common.admin, `shop${shops}`, 30));
@@ -158,17 +158,18 @@ export async function editCell(page: Page, id: string, field: string, text: stri
   const input = page.locator(`[data-record="${id}"] input[data-field="${field}"]`);
   await input.fill(text);
   await input.press('Enter');
+  // From here on the pill counts it, so that `allSent` waits for it.
   await expect(input).toHaveCount(0);
 }
 
 export const pill = (page: Page): Locator => page.locator('[data-connection]');
 
 export async function isLive(page: Page): Promise<void> {
-  await expect(pill(page)).toHaveAttribute('data-connection', 'live', { timeout: 20_000 });
+  await expect(pill(page)).toHaveAttribute('data-connection', 'live');
 }
 
 export async function allSent(page: Page): Promise<void> {
-  await expect(pill(page)).toHaveAttribute('data-queued', '0', { timeout: 20_000 });
+  await expect(pill(page)).toHaveAttribute('data-queued', '0');
 }
 
 /** The worker keeps the app for a start without network once this holds. */

@@ -19,6 +19,20 @@ test('a product is found, edited and saved by keyboard alone', async ({ shop, pr
   await expect(page.getByText('Write a number, for example 12.50')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(at(second, 'price')).toBeFocused();
+  // An emptied price is no price: the cell says so and stays open, whichever way it is left.
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Delete');
+  await page.keyboard.press('Enter');
+  const problem = page.getByRole('alert').filter({ hasText: 'Write a number. To leave Price empty, open the form' });
+  await expect(problem).toBeVisible();
+  await page.getByRole('searchbox').click();
+  await expect(problem).toBeVisible();
+  const input = at(second, 'price').getByRole('textbox');
+  await expect(input).toHaveValue('');
+  await expect(input).toHaveAttribute('aria-invalid', 'true');
+  await input.press('Escape');
+  await expect(at(second, 'price')).toHaveText('9.50');
+  await expect(at(second, 'price')).toBeFocused();
   await page.keyboard.type('3');
   await page.keyboard.press('Tab');
   await expect(at(second, 'inventory')).toBeFocused();
@@ -41,9 +55,9 @@ test('rows are selected, removed and brought back', async ({ shop, profile }) =>
   const { id, title } = shop.product(4);
   await page.locator(`[data-cell="${id}:price"]`).focus();
   await page.keyboard.press('Delete');
-  await expect(page.locator(`tr[data-record="${id}"]`)).toHaveClass(/removed/);
-  await expect(page.locator('[data-total]')).toHaveAttribute('data-total', '29');
+  // At once: the offer stands for ten seconds only. The removed row stays, so that both can be seen after it.
   await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.locator(`tr[data-record="${id}"]`)).toHaveClass(/removed/);
   await expect(page.locator('[data-total]')).toHaveAttribute('data-total', '30');
   await allSent(page);
   const found = async () => (await shop.admin.must('GET', `/api/products?storeId=${shop.id}&q=${encodeURIComponent('MUG-4')}`))['data'];
@@ -69,8 +83,11 @@ test('the command palette and the keyboard map open by key and lead on', async (
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Keyboard' })).toBeVisible();
   await page.keyboard.press('Escape');
-  await page.locator('[data-cell]').first().focus();
-  await page.keyboard.press('g');
-  await page.keyboard.press('o');
-  await expect(page).toHaveURL(/\/outbox$/);
+  // The second letter counts for 1.2 s: a machine that is too busy for that may try again.
+  await expect(async () => {
+    await page.locator('[data-cell]').first().focus({ timeout: 2_000 });
+    await page.keyboard.press('g');
+    await page.keyboard.press('o');
+    await expect(page).toHaveURL(/\/outbox$/, { timeout: 2_000 });
+  }).toPass();
 });

@@ -83,7 +83,6 @@ test('twenty rows are seen at once, numbers stand in columns, and row heights ar
 
 for (const dark of [false, true]) {
   test(`what waits, what was refused, what is in conflict and every dialog ${dark ? 'have enough contrast in the dark' : 'break no rule of WCAG 2.2 AA'}`, async ({ shop, profile }) => {
-    test.setTimeout(240_000);
     const check = dark ? contrasts : breaksNoRule;
     const context = await profile('root', shop, { dark });
     // Eleven rows: what axe finds in them it would find in every other.

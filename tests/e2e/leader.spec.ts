@@ -4,7 +4,7 @@ import { allSent, cell, editCell, expect, isLive, openPage, test } from './fixtu
 const KILLS = Number(process.env['SYNCSTORE_LEADER_KILLS'] ?? 8);
 
 test(`the leading tab is closed ${KILLS} times in the middle of an edit, and nothing is lost or applied twice`, async ({ shop, profile }) => {
-  test.setTimeout(60_000 + KILLS * 15_000);
+  test.setTimeout(240_000 + KILLS * 15_000);
   const { id } = shop.product(1);
   const context = await profile(shop.editor, shop);
   let leader = await openPage(context, shop.adminProducts);

@@ -10,6 +10,10 @@ const ROOT = resolve(__dirname, '..', '..');
 const BINARY = process.env['SYNCSTORE_BINARY'] ?? join(ROOT, 'build', 'release', 'syncstore');
 const WEB = process.env['SYNCSTORE_WEB'] ?? join(ROOT, 'web', 'dist');
 
+/** The server's exit code for it. */
+const ADDRESS_IN_USE = 4;
+const ATTEMPTS = 50;
+
 interface Listening {
   url: string;
   setupUrl: string | null;
@@ -34,7 +38,15 @@ export class Server {
     this.#demo = options.demo;
   }
 
+  /** The port of a server that was killed is free: until it starts again any connection of this machine may be given it for a moment. */
   async start(): Promise<void> {
+    for (let attempt = 1; !(await this.#startOnce()); attempt += 1) {
+      if (attempt === ATTEMPTS) throw new Error(`port ${this.#port} stays taken`);
+    }
+  }
+
+  /** False when somebody else holds the port. */
+  async #startOnce(): Promise<boolean> {
     const args = ['serve', '--data', this.directory, '--listen', `127.0.0.1:${this.#port}`, '--web', WEB, '--rate-limit', '0'];
     const child = spawn(BINARY, this.#demo ? [...args, '--demo'] : args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
@@ -47,11 +59,13 @@ export class Server {
       once(lines, 'line').then(([line]) => String(line)),
       once(child, 'exit').then(() => null),
     ]);
+    if (first === null && child.exitCode === ADDRESS_IN_USE) return false;
     if (first === null) throw new Error(`the server ended before it listened:\n${log}`);
     const listening = JSON.parse(first) as Listening;
     this.url = listening.url.replace(/\/$/, '');
     this.setupUrl = listening.setupUrl;
     this.#port = Number(new URL(this.url).port);
+    return true;
   }
 
   /** kill -9: nothing is flushed, nothing is said. */

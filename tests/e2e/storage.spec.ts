@@ -17,7 +17,7 @@ test('a browser without room says so before an edit is made, and closing asks wh
   });
   await first.close();
   await isLive(page);
-  await expect(page.getByText('This browser has no room left', { exact: false })).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText('This browser has no room left', { exact: false })).toBeVisible();
   await context.setOffline(true);
   await expect(pill(page)).not.toHaveAttribute('data-connection', 'live');
   await editCell(page, id, 'price', '12.25');

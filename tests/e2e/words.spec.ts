@@ -12,11 +12,12 @@ test('the pill panel proves how fast own saves are and offers what helps', async
   await pill(page).click();
   const panel = page.getByRole('group', { name: 'Connection: Live' });
   await expect(panel).toContainText(/Own savesp50 [\d.]+ m?s, p95 [\d.]+ m?s \(1 save\)/);
-  await expect(panel).toContainText(/Last change received(just now|\d+ s ago)/);
+  await expect(panel).toContainText(/Last change received(just now|\d+ (s|min) ago)/);
   await expect(panel).toContainText('Waiting0');
+  await expect(panel).toContainText(/Memory[\d.]+ MB reserved, 30 products/);
   await expect(panel.getByRole('button', { name: 'Export waiting edits' })).toBeDisabled();
   await page.context().setOffline(true);
-  await expect(page.getByRole('button', { name: 'Retry now' })).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole('button', { name: 'Retry now' })).toBeVisible();
   await expect(pill(page)).toHaveText(/^(Reconnecting|Offline since \d\d:\d\d)$/);
 });
 
@@ -32,9 +33,13 @@ test('a discarded edit can be taken back, and what waits is exported', async ({ 
   await expect(page.locator(`tr[data-record="${id}"]`).getByText('Waiting to send (offline)', { exact: true })).toBeVisible();
   await page.getByRole('link', { name: 'Outbox' }).click();
   await expect(page.getByText('1 edit is safe in this browser, also when you close this tab. It goes as soon as the connection is back.')).toBeVisible();
+  const entry = page.locator('[data-entry]');
+  const number = await entry.getAttribute('data-entry') ?? '';
   await page.getByRole('button', { name: 'Discard' }).click();
-  await expect(pill(page)).toHaveAttribute('data-queued', '0');
+  // Offered once the edit is gone, for ten seconds: what is in the outbox then is another one.
   await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(entry).toHaveCount(1);
+  await expect(entry).not.toHaveAttribute('data-entry', number);
   await expect(pill(page)).toHaveAttribute('data-queued', '1');
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export' }).click();
@@ -51,7 +56,7 @@ test('an address without a record and a store that is closed say what is missing
   await page.goto(`/s/${shop.id}/products`);
   await expect(page.getByRole('heading', { name: `${shop.name} is deactivated` })).toBeVisible();
   await page.getByRole('link', { name: 'Activate it again' }).click();
-  await expect(page.getByRole('button', { name: 'Activate' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Activate', exact: true })).toBeVisible();
 });
 
 test('screen readers hear one summary however much changes, and a figure says how far it moved', async ({ shop, profile }) => {
@@ -62,19 +67,23 @@ test('screen readers hear one summary however much changes, and a figure says ho
   await expect(figure.locator('[data-field=open_orders]')).toHaveText('12');
   await page.evaluate(() => {
     const region = document.querySelector('.sr-only[role=status]');
-    const heard: string[] = [];
+    const heard: { words: string; at: number }[] = [];
     Object.assign(globalThis, { heard });
-    if (region) new MutationObserver(() => heard.push(region.textContent ?? '')).observe(region, { childList: true, characterData: true, subtree: true });
+    const hear = () => heard.push({ words: region?.textContent ?? '', at: performance.now() });
+    if (region) new MutationObserver(hear).observe(region, { childList: true, characterData: true, subtree: true });
   });
   await shop.admin.must('PUT', `/api/dashboard/snapshot/${shop.id}`, { open_orders: 15 });
-  await expect(figure).toContainText('+3 root, just now');
+  await expect(figure).toContainText(/\+3 root, (just now|\d+ (s|min) ago)/);
   for (let n = 16; n <= 20; n += 1) await shop.admin.must('PUT', `/api/dashboard/snapshot/${shop.id}`, { open_orders: n });
   await expect(figure.locator('[data-field=open_orders]')).toHaveText('20');
-  const heard = () => page.evaluate(() => (globalThis as unknown as { heard: string[] }).heard);
-  await expect.poll(async () => (await heard()).length).toBeGreaterThan(0);
+  const heard = () => page.evaluate(() => (globalThis as unknown as { heard: { words: string; at: number }[] }).heard);
+  await expect.poll(async () => (await heard()).length).toBeGreaterThanOrEqual(2);
   const said = await heard();
-  expect(said.length).toBeLessThanOrEqual(2);
-  expect(said[0]).toMatch(/^\d+ values? changed$/);
+  for (const [n, { words, at }] of said.entries()) {
+    expect(words).toMatch(/^\d+ values? changed$/);
+    // Five seconds lie between two of them; half of that is left for a page that was too busy to speak in time.
+    if (n > 0) expect(at - (said[n - 1]?.at ?? 0)).toBeGreaterThan(2_500);
+  }
 });
 
 test('a foreign change tints its cell, without motion it leaves a dot, and an own edit does neither', async ({ shop, profile }) => {
