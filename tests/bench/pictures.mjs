@@ -76,6 +76,26 @@ async function typeCell(page, id, field, text) {
   return input;
 }
 
+/** As a link would, without loading the app again. */
+const go = (page, path) => page.evaluate((to) => {
+  history.pushState(null, '', to);
+  dispatchEvent(new PopStateEvent('popstate'));
+}, path);
+
+/** An edit where this look makes it: in the cell, or on a phone in the form; back at the table after it. */
+async function edit({ page, look, shop }, n, field, text) {
+  const { id } = shop.products[n - 1];
+  if (look.width > 640) {
+    await (await typeCell(page, id, field, text)).press('Enter');
+    return;
+  }
+  await go(page, `/admin/blume/products/${id}`);
+  await page.locator(`form [data-field="${field}"]`).fill(text);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await go(page, '/admin/blume/products');
+  await page.locator('.cards').waitFor();
+}
+
 /** Two conflicts about values, one about a removed product: made once, seen by everybody. */
 async function makeConflicts(browser, server, shop) {
   const context = await signedIn(browser, server, 'editor', LOOKS['light-1440']);
@@ -169,9 +189,8 @@ const SCENES = {
     await pause(page, 1200);
   }, { serviceWorkers: 'block' }],
   'admin-products-offline': ['editor', steps(at(ADMIN), offline, async (scene) => {
-    if (!grid(scene)) return;
-    await (await typeCell(scene.page, scene.shop.products[10].id, 'price', '77')).press('Enter');
-    await (await typeCell(scene.page, scene.shop.products[11].id, 'title', 'Renamed without a network')).press('Enter');
+    await edit(scene, 2, 'price', '77');
+    await edit(scene, 12, 'title', 'Renamed without a network');
     await pause(scene.page);
   })],
   'admin-products-saved': ['editor', only(grid, steps(at(ADMIN), async ({ page, shop }) => {
@@ -181,14 +200,24 @@ const SCENES = {
   'admin-products-problem': ['editor', only(grid, steps(at(ADMIN), async ({ page, shop }) => {
     await typeCell(page, shop.products[2].id, 'price', 'abc');
   }))],
-  'admin-products-refused': ['editor', only(grid, steps(at(ADMIN), async ({ page, shop }) => {
-    await (await typeCell(page, shop.products[1].id, 'sku', 'MUG-010')).press('Enter');
-    await page.getByText(/^Not saved: /).first().waitFor();
+  'admin-products-emptied': ['editor', only(grid, steps(at(ADMIN), async ({ page, shop }) => {
+    await (await typeCell(page, shop.products[2].id, 'price', '')).press('Enter');
   }))],
-  'admin-products-selected': ['editor', only(grid, steps(at(ADMIN), async ({ page }) => {
-    await page.locator('tbody .col-select input').nth(2).check();
-    await page.locator('tbody .col-select input').nth(3).check();
+  'admin-products-refused': ['editor', steps(at(ADMIN), async (scene) => {
+    await edit(scene, 2, 'sku', 'MUG-010');
+    await scene.page.getByText(/^Not saved: /).first().waitFor();
+    await pause(scene.page);
+  })],
+  'admin-products-selecting': ['editor', only((scene) => !grid(scene), steps(at(ADMIN), async ({ page }) => {
+    await page.getByRole('button', { name: 'Select', exact: true }).click();
   }))],
+  'admin-products-selected': ['editor', steps(at(ADMIN), async (scene) => {
+    const { page } = scene;
+    if (!grid(scene)) await page.getByRole('button', { name: 'Select', exact: true }).click();
+    const box = page.locator(grid(scene) ? 'tbody .col-select input' : '.card-choice input');
+    await box.nth(1).check();
+    await box.nth(2).check();
+  })],
   'admin-products-held': ['editor', steps(at(ADMIN), async ({ page, shop }) => {
     const made = await shop.admin.call('POST', '/api/products?storeId=blume', { title: 'Brand new teapot', sku: `TEA-${Date.now()}`, status: 'Active', sales_amount: '900000' });
     await shop.change(20, { sales_amount: String(500000 + Math.floor(Math.random() * 1000)) });
@@ -259,15 +288,16 @@ const SCENES = {
   'conflicts-offline': ['editor', steps(at('/conflicts'), offline)],
   'conflicts-empty': ['admin', steps(at('/admin/empty/products'), at('/conflicts'))],
   'outbox-empty': ['editor', at('/outbox')],
-  'outbox': ['editor', only(grid, steps(at(ADMIN), async ({ page, shop }) => {
-    await (await typeCell(page, shop.products[1].id, 'sku', 'MUG-010')).press('Enter');
-    await page.getByText(/^Not saved: /).first().waitFor();
-  }, offline, async ({ page, shop }) => {
-    await (await typeCell(page, shop.products[10].id, 'price', '77')).press('Enter');
-    await (await typeCell(page, shop.products[0].id, 'inventory', '7')).press('Enter');
-    await page.getByRole('link', { name: /not saved/ }).click();
-    await pause(page, 600);
-  }))],
+  'outbox': ['editor', steps(at(ADMIN), async (scene) => {
+    await edit(scene, 2, 'sku', 'MUG-010');
+    await scene.page.getByText(/^Not saved: /).first().waitFor();
+  }, offline, async (scene) => {
+    await edit(scene, 11, 'price', '77');
+    await edit(scene, 1, 'inventory', '7');
+    await scene.page.locator('.difference[data-conflict]').first().getByRole('button', { name: 'Keep theirs' }).click();
+    await scene.page.getByRole('link', { name: /not saved/ }).click();
+    await pause(scene.page, 600);
+  })],
   'pill-live': ['editor', steps(at(ADMIN), openPill)],
   'pill-offline': ['editor', steps(at(ADMIN), offline, openPill)],
   'palette': ['editor', steps(at(ADMIN), async ({ page }) => page.keyboard.press('Control+k'))],
@@ -282,14 +312,19 @@ const SCENES = {
     await page.getByRole('button', { name: 'Menu' }).click();
     await pause(page);
   }))],
-  'sign-out-unsent': ['editor', only(grid, steps(at(ADMIN), offline, async ({ page, shop }) => {
-    await (await typeCell(page, shop.products[10].id, 'price', '77')).press('Enter');
+  'sign-out-unsent': ['editor', steps(at(ADMIN), offline, async (scene) => {
+    const { page } = scene;
+    await edit(scene, 11, 'price', '77');
     await page.locator('[data-queued="1"]').waitFor();
     await page.getByRole('button', { name: /^Account of/ }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await pause(page);
-  }))],
-  'sign-in-ended': ['editor', steps(at(ADMIN), offline, async ({ page, context }) => {
+  })],
+  'sign-in-ended': ['editor', steps(at(ADMIN), offline, async (scene) => {
+    const { page, context } = scene;
+    await edit(scene, 11, 'price', '77');
+    await edit(scene, 12, 'price', '78');
+    await page.locator('[data-queued="2"]').waitFor();
     await context.clearCookies();
     await context.setOffline(false);
     await page.getByRole('heading', { name: 'Sign in to SyncStore' }).waitFor({ timeout: 30_000 });

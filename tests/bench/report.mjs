@@ -90,6 +90,17 @@ if (offline) {
   row('reload to first page', `${offline.ready} ms (painted ${offline.painted} ms)`, offline.all.join(', '), `≤ 500 ms: ${verdict(offline.ready <= 500)}`);
   row('browser started anew', `${offline.cold_ready} ms`, offline.cold.join(', '), '–');
 }
+const memory = read('client_memory');
+if (memory) {
+  title(`Memory of a connection in the browser, ${memory.products} products`);
+  head('the process that shows the page, with its worker and module', 'MB', 'goal');
+  row('an empty page of the same server', memory.empty, '–');
+  row('the store opened', memory.opened, `< 100: ${verdict(memory.opened < 100)}`);
+  row(`after 20 pages, another order, a search and ${memory.edits} edits of others, collected`, memory.rested, `< 100: ${verdict(memory.rested < 100)}`);
+  row('the same moment before the browser collected what is not used any more', memory.used, '–');
+  lines.push('', `Private pages that were written (smaps). Of it the module ${memory.module} MB, objects of the page ${memory.heap} MB. A browser with room to spare collects late: by itself`
+    + ' after half a minute of rest, here at once.');
+}
 const large = read('large_store');
 if (large) {
   title(`A store of ${large.products} products`);

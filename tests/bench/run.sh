@@ -64,6 +64,7 @@ if [ -x "$programs/page_bench" ]; then
 fi
 measure "two windows" script two_windows
 measure "start without network" script offline_start
+measure "memory in the browser" script client_memory
 measure "a store of 100,000 products" script large_store
 measure "import" script import_file
 export SYNCSTORE_BENCH_PROGRAMS="$programs" SYNCSTORE_BENCH_NOTE="$note"
