@@ -14,7 +14,14 @@ function memoryOf(pid) {
   return round(Number(kb) / 1024);
 }
 
-const ticks = (pid) => Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')[11]);
+/** Time that the process has worked; 0 once it has ended. */
+function ticks(pid) {
+  try {
+    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')[11]);
+  } catch {
+    return 0;
+  }
+}
 
 /** Which renderer holds this page: the one that works while the page counts. */
 async function rendererOf(browser, page) {
