@@ -92,7 +92,7 @@ inline constexpr std::int64_t kCountMax = 9'007'199'254'740'991;
 // what fits a browser; above it pages live on the server
 inline constexpr std::size_t kReplicaRecords = 100'000;
 // offline edits kept in one browser: weeks of typing
-inline constexpr std::size_t kQueueEntries = 10'000;
+inline constexpr std::size_t kQueueEntries = 25'000;
 inline constexpr std::size_t kQueueBytes = 32 * 1'048'576;
 // per entry: ids of edits squashed into it, so that a tab asking again finds them
 inline constexpr std::size_t kQueueReplacedIds = 32;
@@ -125,8 +125,8 @@ inline constexpr int kFailuresBeforePolling = 5;
 inline constexpr int kPollMs = 30'000;
 
 // --- server links --------------------------------------------------------------------------------
-// a stopped reader costs at most this, then "latest state"
-inline constexpr std::size_t kLinkQueueBytes = 1'048'576;
+// then "latest state": with what the heap and the kernel add, a stopped reader stays below 1 MiB
+inline constexpr std::size_t kLinkQueueBytes = 524'288;
 // counted beside the bytes of each queued message: its place in the queue and its share of the heap
 inline constexpr std::size_t kLinkMessageCost = 160;
 // not yet sent, in the kernel: what waits there can no longer be replaced by the latest state

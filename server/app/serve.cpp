@@ -2,14 +2,10 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
-#include <cstdio>
-#include <filesystem>
 #include <iostream>
 
 #include "core/base/limits.hpp"
@@ -18,10 +14,13 @@
 #include "server/adapters/crypto/local_certificate.hpp"
 #include "server/adapters/system/file_cache.hpp"
 #include "server/adapters/system/log_file.hpp"
+#include "server/adapters/system/process_memory.hpp"
 #include "server/app/admin_commands.hpp"
 #include "server/app/admin_socket.hpp"
 #include "server/app/config_file.hpp"
 #include "server/app/house.hpp"
+#include "server/app/process.hpp"
+#include "server/app/server_metrics.hpp"
 #include "server/app/supervisor.hpp"
 #include "server/engine/socket_door.hpp"
 #include "server/features/demo/demo.hpp"
@@ -55,51 +54,6 @@ int report(const Error& error) {
   const std::string detail = error.detail.empty() ? "" : " " + error.detail;
   std::cerr << "syncstore: " << error_sentence(error.code) << detail << "\n";
   return exit_code_of(error);
-}
-
-// Sockets are files; the default limit of 1,024 would be the first thing to run out. Answers how
-// many there may be.
-std::size_t raise_file_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
-    return limits::kDescriptorsKept;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  return limit.rlim_cur;
-}
-
-// What files and database need is kept for them: a peer too many is told so, an edit that could
-// not be stored would be lost.
-std::size_t connections_within(std::size_t descriptors) {
-  const std::size_t kept = std::min(limits::kDescriptorsKept, descriptors / 2);
-  return std::min(limits::kConnections, descriptors - kept);
-}
-
-// The signals a server answers to, as a descriptor; every thread made later leaves them to it.
-int catch_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int each : {SIGTERM, SIGINT, SIGHUP})
-    sigaddset(&signals, each);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is a full disk, not the end
-  return ::signalfd(-1, &signals, SFD_CLOEXEC);
-}
-
-std::string web_folder(const ServerConfig& config) {
-  if (!config.web.empty())
-    return config.web;
-  std::error_code error;
-  const auto folder = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
-  // Carried along with the program, installed with it, or built beside it in a checkout.
-  for (const char* place : {"web", "../share/syncstore/web", "../../web/dist"}) {
-    const auto found = (folder / place).lexically_normal();
-    if (std::filesystem::is_directory(found, error))
-      return found.string();
-  }
-  return {};
 }
 
 class Server {
@@ -159,14 +113,18 @@ class Server {
     options.log = &log_;
     SS_ASSIGN_OR_RETURN(house_, House::open(std::move(options)));
     SS_TRY(open_network());
-    add_metrics();
+    add_process_metrics(metrics_, log_file_);
+    add_network_metrics(metrics_, *network_);
+    add_storage_metrics(metrics_, house_->storage());
     commands_ = std::make_unique<AdminCommands>(*house_, [this](Json& facts) {
       facts.set("url", url_)
           .set("startedAt", model::format_iso8601(started_at_))
           .set("uptimeSeconds", (clock_.now() - started_at_) / 1'000)
+          .set("memoryBytes",
+               static_cast<std::int64_t>(adapters::process_memory().resident_bytes))
           .set("connections", static_cast<std::int64_t>(network_->open_connections()))
           .set("links", static_cast<std::int64_t>(house_->engine().hub().links()))
-          .set("logLinesDropped", static_cast<std::int64_t>(dropped_lines()));
+          .set("logLinesDropped", static_cast<std::int64_t>(dropped_lines(log_file_)));
     });
     house_->scheduler().run_and_wait([this] { house_->features().backups().start(); });
     SS_ASSIGN_OR_RETURN(
@@ -244,55 +202,6 @@ class Server {
            (v6 ? "[" + config_.listen_address + "]" : config_.listen_address) + ":" +
            std::to_string(network_->port());
     return {};
-  }
-
-  std::uint64_t dropped_lines() const { return log_file_ != nullptr ? log_file_->dropped() : 0; }
-
-  void add_metrics() {
-    metrics_.gauge(
-        "syncstore_log_lines_dropped_total", "Log lines that the disk did not take.",
-        [this] { return static_cast<double>(dropped_lines()); }, true);
-    const adapters::NetworkCounters& counters = network_->counters();
-    const auto count = [this](std::string_view name, std::string_view help,
-                              const std::atomic<std::uint64_t>& value) {
-      metrics_.gauge(
-          name, help, [&value] { return static_cast<double>(value.load()); }, true);
-    };
-    count("syncstore_connections_accepted_total", "Connections accepted.", counters.accepted);
-    count("syncstore_connections_turned_away_total", "Connections refused over a cap.",
-          counters.turned_away);
-    count("syncstore_http_refused_total", "Requests that the gate refused.",
-          counters.gate_refusals);
-    count("syncstore_socket_messages_received_total", "WebSocket messages received.",
-          counters.messages_in);
-    count("syncstore_socket_messages_sent_total", "WebSocket messages queued for sending.",
-          counters.messages_out);
-    count("syncstore_socket_sent_bytes_total", "Bytes of WebSocket messages queued for sending.",
-          counters.bytes_out);
-    count("syncstore_socket_sends_refused_total",
-          "Messages refused because a link's queue was full.", counters.sends_refused);
-    metrics_.gauge("syncstore_connections", "Open connections.",
-                   [&counters] { return static_cast<double>(counters.connections.load()); });
-    metrics_.gauge(
-        "syncstore_socket_hand_overs_total",
-        "Times the engine handed messages to a socket loop: one per loop and piece of work.",
-        [this] { return static_cast<double>(network_->hand_overs()); }, true);
-    metrics_.gauge("syncstore_socket_loops", "Event loops of sockets.",
-                   [this] { return static_cast<double>(network_->connections_by_loop().size()); });
-    metrics_.gauge("syncstore_socket_links", "Open WebSocket links.",
-                   [&counters] { return static_cast<double>(counters.links.load()); });
-    adapters::SqliteStorage& storage = house_->storage();
-    metrics_.gauge(
-        "syncstore_storage_transactions_total", "Transactions made durable.",
-        [&storage] { return static_cast<double>(storage.figures().transactions); }, true);
-    metrics_.gauge(
-        "syncstore_storage_batches_total", "Batches written in them.",
-        [&storage] { return static_cast<double>(storage.figures().batches); }, true);
-    metrics_.gauge(
-        "syncstore_storage_commit_seconds_total", "Time spent making transactions durable.",
-        [&storage] { return static_cast<double>(storage.figures().commit_us) / 1e6; }, true);
-    metrics_.gauge("syncstore_storage_queue", "Batches that wait for the writer.",
-                   [&storage] { return static_cast<double>(storage.figures().queue_depth); });
   }
 
   void announce() {

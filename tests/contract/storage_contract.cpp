@@ -269,6 +269,42 @@ TEST_P(StorageContract, ReadsRangesOfTheLogAndTheHistoryOfARecord) {
   EXPECT_EQ(history(RecordId{999}, 0, 2), (std::vector<Sequence>{}));
 }
 
+TEST_P(StorageContract, FindsTheHistoryOfARecordAnywhereInALongLog) {
+  constexpr Sequence kEntries = 5000;
+  // The mug is touched seldom and unevenly; everything between is about the cup.
+  const std::vector<Sequence> mug = {2, 1023, 1024, 1025, 2047, 2048, 4096, 4999};
+  StoreScript gifts("gifts");
+  ports::StoreCommit joined;
+  for (Sequence at = 1; at <= kEntries; ++at) {
+    const bool is_mug = std::count(mug.begin(), mug.end(), at) != 0;
+    auto next = gifts.set_product(is_mug ? kMug : kCup, is_mug ? 1 : 2, std::to_string(at), 0);
+    joined = joined.log.empty() ? std::move(next)
+                                : StoreScript::join(std::move(joined), std::move(next));
+    if (joined.log.size() == 500) {
+      ASSERT_TRUE(commit(std::move(joined)).ok());
+      joined = {};
+    }
+  }
+  for (Sequence before : {Sequence{0}, Sequence{5001}, Sequence{4999}, Sequence{2048},
+                          Sequence{1024}, Sequence{1023}, Sequence{3}, Sequence{2}, Sequence{1}}) {
+    for (std::size_t limit : {1u, 3u, 100u}) {
+      std::vector<Sequence> expected;
+      for (auto at = mug.rbegin(); at != mug.rend() && expected.size() < limit; ++at) {
+        if (before == 0 || *at < before)
+          expected.push_back(*at);
+      }
+      std::vector<Sequence> found;
+      const auto entries = await<Result<std::vector<ports::LogEntry>>>([&](auto done) {
+        storage_->read_record_log("gifts", model::kProducts, kMug, before, limit, std::move(done));
+      });
+      ASSERT_TRUE(entries.ok());
+      for (const auto& entry : *entries)
+        found.push_back(entry.sequence);
+      EXPECT_EQ(found, expected) << "before " << before << ", at most " << limit;
+    }
+  }
+}
+
 TEST_P(StorageContract, FindsReceiptsById) {
   StoreScript gifts("gifts");
   for (int i = 0; i < 5; ++i)

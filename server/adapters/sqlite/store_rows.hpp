@@ -13,6 +13,10 @@
 
 namespace syncstore::adapters {
 
+// The history of records is indexed in blocks of so many entries of the log. It is a fact of the
+// file: another number needs a migration (0002 made it).
+constexpr Sequence kLogTouchBlock = 1024;
+
 // Inside a transaction of the caller. precondition_failed: nothing may be kept of this batch.
 Status write_batch(Connection& connection, const ports::StorageBatch& batch);
 Status write_probe(Connection& connection);  // something that nobody reads

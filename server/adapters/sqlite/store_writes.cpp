@@ -82,8 +82,8 @@ Status write_log(Connection& connection, const ports::StoreCommit& commit) {
                          "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
   SS_ASSIGN_OR_RETURN(
       Statement touch,
-      connection.prepare("INSERT OR IGNORE INTO log_touch (store, collection, record, "
-                         "sequence) VALUES (?1, ?2, ?3, ?4)"));
+      connection.prepare("INSERT OR IGNORE INTO log_touch (store, block, collection, record, "
+                         "sequence) VALUES (?1, ?2, ?3, ?4, ?5)"));
   for (const ports::LogEntry& entry : commit.log) {
     insert.reset();
     insert.bind_text(1, commit.store)
@@ -98,9 +98,10 @@ Status write_log(Connection& connection, const ports::StoreCommit& commit) {
     for (const sync::Change& change : changes.changes) {
       touch.reset();
       touch.bind_text(1, commit.store)
-          .bind(2, change.collection)
-          .bind(3, stored(change.record.value))
-          .bind(4, stored(entry.sequence));
+          .bind(2, stored(entry.sequence / kLogTouchBlock))
+          .bind(3, change.collection)
+          .bind(4, stored(change.record.value))
+          .bind(5, stored(entry.sequence));
       SS_TRY(connection.expect_done(touch, "writing the log's index"));
     }
   }
