@@ -233,6 +233,12 @@ class Http(unittest.TestCase):
         for path in ("/api/session", "/api/products", "/api/products/{id}", "/api/sync/changes", "/api/conflicts/{id}/resolve"):
             self.assertIn(path, document["paths"])
 
+    def test_metrics_tell_what_memory_the_server_holds(self):
+        text = self.nobody.get("/metrics").body.decode()
+        for name in ("resident", "largest"):
+            figure = re.search(rf"(?m)^syncstore_memory_{name}_bytes (\S+)$", text)
+            self.assertGreater(float(figure[1]), 1_000_000)
+
     def test_history_tells_who_changed_what_newest_first(self):
         product = self.anna.add_product(title="Chronicle", price="1")
         self.edith.put(f"/api/products/{product['id']}?storeId=gifts", {"price": "2"})

@@ -89,6 +89,7 @@ class Operation(unittest.TestCase):
         self.assertGreaterEqual(facts["uptimeSeconds"], 0)
         self.assertGreater(facts["schema"], 0)
         self.assertGreater(facts["diskFreeBytes"], 0)
+        self.assertGreater(facts["memoryBytes"], 1_000_000)
         gifts = next(store for store in facts["stores"] if store["id"] == "gifts")
         self.assertGreaterEqual(gifts["records"], 3)
         self.assertGreater(gifts["sequence"], 0)
