@@ -22,7 +22,7 @@ usage: toolchains/deep.sh [--only GROUP[,GROUP...]]... [--minutes N] [--fuzz-sec
   fuzz        every fuzzer for --fuzz-seconds ($fuzz_seconds); --grow-corpus adds the smallest inputs that reach more
   coverage    lines and branches that the suites reach, per room; fails below 90 % of the core's lines or 80 % of all
   power       $power_failures power failures in the middle of commits, on a disk that forgets what was not synced
-  kill        --kills ($kills) times SIGKILL under load
+  kill        --kills ($kills) times SIGKILL under load; a restart under a hundred clients within its times (wants a quiet machine)
   leader      the tab that holds connection and storage closed $leader_kills times in the middle of an edit
   lighthouse  accessibility and best practices of the main screens, at least 95
   package     the Debian package installed, used, upgraded, removed and purged in a bare Debian (as root)
@@ -206,7 +206,7 @@ fi
 if wants kill; then
   section "SIGKILL under load"
   if is_built release syncstore; then
-    SYNCSTORE_KILLS="$kills" run_reported kill lines "$results/kill.log" python3 tests/acceptance/run.py KillNine
+    SYNCSTORE_KILLS="$kills" SYNCSTORE_TIMED=1 run_reported kill lines "$results/kill.log" python3 tests/acceptance/run.py KillNine Drain
     summary "$(sed -n 's/^figures: //p' "$results/kill.log")"
   else
     did_not_run kill "the server did not build" "release-build.log"

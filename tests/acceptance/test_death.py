@@ -298,9 +298,11 @@ class Upgrade(unittest.TestCase):
 
 
 class Drain(unittest.TestCase):
-    """SIGTERM under a hundred writing clients, and the same port again: nothing lost, nothing twice, all back in 5 s."""
+    """SIGTERM under a hundred writing clients, and the same port again: nothing lost, nothing twice, all come back. How soon is judged
+    where SYNCSTORE_TIMED=1 says that nothing else uses the machine (deep.sh)."""
 
     CLIENTS = 100
+    DRAIN_WITHIN_S = 15.0
     BACK_WITHIN_S = 5.0
 
     def test_a_restart_under_a_hundred_clients(self):
@@ -334,8 +336,9 @@ class Drain(unittest.TestCase):
             self.assertEqual(wrong, [], "each edit exactly once")
             print(f"drain {drained:.1f} s, all {self.CLIENTS} back {back:.2f} s after the start, "
                   f"{sum(c['acked'] for c in clients)} edits, 0 lost")
-            self.assertLess(drained, 15)
-            self.assertLess(back, self.BACK_WITHIN_S)
+            if os.environ.get("SYNCSTORE_TIMED") == "1":
+                self.assertLess(drained, self.DRAIN_WITHIN_S)
+                self.assertLess(back, self.BACK_WITHIN_S)
             closes = {code for client in clients for code in client["closes"]}
             self.assertEqual(closes, {1001}, "everybody was told that the server goes away")
             errors = {code for client in clients for code in client["errors"]}
