@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "server/adapters/crypto/crypto.hpp"
@@ -77,6 +78,7 @@ class StoreScript {
   Epoch epoch_;
   Sequence sequence_ = 0;
   std::string log_hash_;
+  std::set<std::uint64_t> present_;  // products that were set and not removed
   adapters::NativeCrypto crypto_;
 };
 

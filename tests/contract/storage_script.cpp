@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tests/contract/storage_contract.hpp"
 
 namespace syncstore::test {
@@ -60,7 +62,17 @@ ports::StoreCommit StoreScript::set_product(RecordId id, RowNumber row, const st
   change.collection = model::kProducts;
   change.record = id;
   change.row = row;
-  change.fields.push_back({0, model::Value{}, model::Value{title}});
+  change.kind = present_.insert(id.value).second ? sync::ChangeKind::insert
+                                                 : sync::ChangeKind::update;
+  const model::CollectionDef& collection = *model::find_collection(model::kProducts);
+  const auto field = [&](const char* name, model::Value value) {
+    change.fields.push_back(
+        {static_cast<std::uint16_t>(collection.field_index(name)), {}, std::move(value)});
+  };
+  field("title", title);
+  field("inventory", stock);
+  std::sort(change.fields.begin(), change.fields.end(),
+            [](const auto& a, const auto& b) { return a.field < b.field; });
   change_set.changes.push_back(std::move(change));
   ports::StoreCommit commit = next(std::move(change_set));
   commit.rows.push_back({model::kProducts, product(id, row, sequence_, title, stock)});
@@ -74,6 +86,7 @@ ports::StoreCommit StoreScript::remove_product(RecordId id, RowNumber row) {
   change.record = id;
   change.row = row;
   change.kind = sync::ChangeKind::remove;
+  present_.erase(id.value);
   change_set.changes.push_back(std::move(change));
   ports::StoreCommit commit = next(std::move(change_set));
   commit.removals.push_back(

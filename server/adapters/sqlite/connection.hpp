@@ -80,4 +80,13 @@ class Connection {
   std::unordered_map<std::string, sqlite3_stmt*> statements_;
 };
 
+// Runs a bound statement to its end; `visit(row)` answers a Status and may stop it.
+template <class F>
+Status each_row(Connection& connection, Statement& rows, F&& visit) {
+  int stepped = SQLITE_ROW;
+  while ((stepped = rows.step()) == SQLITE_ROW)
+    SS_TRY(visit(static_cast<const Statement&>(rows)));
+  return stepped == SQLITE_DONE ? Status() : Status(connection.error("reading"));
+}
+
 }  // namespace syncstore::adapters

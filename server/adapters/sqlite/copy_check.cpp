@@ -1,5 +1,7 @@
 #include "server/adapters/sqlite/copy_check.hpp"
 
+#include "server/adapters/sqlite/verify.hpp"
+
 namespace syncstore::adapters {
 
 Result<std::vector<std::string>> check_copy(const std::string& path, const ports::Crypto& crypto) {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
-#include "server/adapters/sqlite/store_rows.hpp"
+#include "core/base/result.hpp"
+#include "server/ports/crypto.hpp"
 
 namespace syncstore::adapters {
 

@@ -13,6 +13,7 @@
 #include "server/adapters/sqlite/directory_lock.hpp"
 #include "server/adapters/sqlite/schema.hpp"
 #include "server/adapters/sqlite/store_rows.hpp"
+#include "server/adapters/sqlite/verify.hpp"
 
 namespace syncstore::adapters {
 namespace {

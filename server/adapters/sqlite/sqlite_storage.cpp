@@ -13,6 +13,7 @@
 #include "server/adapters/sqlite/restore.hpp"
 #include "server/adapters/sqlite/schema.hpp"
 #include "server/adapters/sqlite/store_rows.hpp"
+#include "server/adapters/sqlite/verify.hpp"
 #include "server/adapters/sqlite/writer.hpp"
 
 namespace syncstore::adapters {

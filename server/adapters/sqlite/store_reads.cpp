@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <functional>
 
 #include "core/base/limits.hpp"
 #include "core/model/catalogue.hpp"
@@ -10,15 +9,6 @@ namespace syncstore::adapters {
 namespace {
 
 std::int64_t stored(std::uint64_t value) { return static_cast<std::int64_t>(value); }
-
-// Runs a bound statement to its end.
-Status each_row(Connection& connection, Statement& rows,
-                const std::function<Status(const Statement&)>& visit) {
-  int status = SQLITE_ROW;
-  while ((status = rows.step()) == SQLITE_ROW)
-    SS_TRY(visit(rows));
-  return status == SQLITE_DONE ? Status() : Status(connection.error("reading"));
-}
 
 ports::LogEntry log_entry(const Statement& row) {  // sequence, time, author, hash, blob
   return {row.unsigned_integer(0), row.integer(1), static_cast<std::uint32_t>(row.integer(2)),
@@ -241,49 +231,6 @@ Result<std::vector<ports::Document>> read_documents(Connection& connection, cons
     return {};
   }));
   return documents;
-}
-
-Result<std::vector<std::string>> verify_database(Connection& connection,
-                                                 const ports::Crypto& crypto) {
-  std::vector<std::string> lines;
-  SS_ASSIGN_OR_RETURN(Statement check, connection.prepare("PRAGMA integrity_check(10)"));
-  std::string faults;
-  SS_TRY(each_row(connection, check, [&](const Statement& row) -> Status {
-    if (row.text(0) != "ok")
-      faults += (faults.empty() ? "" : "; ") + row.text(0);
-    return {};
-  }));
-  if (!faults.empty())
-    return fail(ErrorCode::corrupt, "The database file is damaged: " + faults);
-  lines.push_back("database file: intact");
-  SS_ASSIGN_OR_RETURN(const std::vector<ports::StoreHead> heads, read_heads(connection));
-  for (const ports::StoreHead& head : heads) {
-    Sequence expected = 1;
-    std::string previous;
-    SS_ASSIGN_OR_RETURN(Statement rows,
-                        connection.prepare("SELECT sequence, hash, blob FROM log WHERE store = ?1 "
-                                           "ORDER BY sequence"));
-    rows.bind_text(1, head.store);
-    SS_TRY(each_row(connection, rows, [&](const Statement& row) -> Status {
-      const std::string hash = row.blob(1);
-      if (row.unsigned_integer(0) != expected ||
-          hash != crypto.sha256_pair(previous, row.blob(2))) {
-        return fail(ErrorCode::corrupt, "store " + head.store + ": the log is broken at sequence " +
-                                            std::to_string(expected) + ".");
-      }
-      previous = hash;
-      ++expected;
-      return {};
-    }));
-    if (expected != head.sequence + 1) {
-      return fail(ErrorCode::corrupt, "store " + head.store + ": the log is broken at sequence " +
-                                          std::to_string(expected) + ", the store stands at " +
-                                          std::to_string(head.sequence) + ".");
-    }
-    lines.push_back("store " + head.store + ": " + std::to_string(head.sequence) +
-                    " log entries, chain intact");
-  }
-  return lines;
 }
 
 }  // namespace syncstore::adapters

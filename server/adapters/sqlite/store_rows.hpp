@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "server/adapters/sqlite/connection.hpp"
-#include "server/ports/crypto.hpp"
 #include "server/ports/storage.hpp"
 
 namespace syncstore::adapters {
@@ -36,10 +35,5 @@ Result<std::vector<ports::LogEntry>> read_log_of_record(Connection& connection,
                                                         Sequence before, std::size_t limit);
 Result<std::vector<ports::Document>> read_documents(Connection& connection, const std::string& kind,
                                                     TimeMs now);
-
-// File integrity, then every store's hash chain. One line per check; error corrupt names the first
-// fault with store and sequence.
-Result<std::vector<std::string>> verify_database(Connection& connection,
-                                                 const ports::Crypto& crypto);
 
 }  // namespace syncstore::adapters

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "server/adapters/crypto/crypto.hpp"
+#include "server/adapters/sqlite/connection.hpp"
 #include "server/adapters/sqlite/sqlite_storage.hpp"
 #include "server/adapters/system/clock.hpp"
 #include "server/adapters/system/engine_thread.hpp"
@@ -65,7 +66,34 @@ class CopyCheck : public ::testing::Test {
 TEST_F(CopyCheck, AWholeCopyIsGood) {
   const auto lines = check_copy(copy_, crypto_);
   ASSERT_TRUE(lines.ok()) << lines.error().detail;
-  EXPECT_NE(lines->back().find("store gifts: 200 log entries, chain intact"), std::string::npos);
+  EXPECT_NE(lines->back().find("store gifts: 200 log entries, chain intact, 200 records as logged"),
+            std::string::npos)
+      << lines->back();
+}
+
+// The file and the chain of the log say nothing about the tables of records.
+TEST_F(CopyCheck, ARecordThatIsNotAsLoggedIsFound) {
+  const std::string whole = folder_ + "/whole.db";
+  std::filesystem::copy_file(copy_, whole);
+  const std::pair<const char*, const char*> faults[] = {
+      {"UPDATE products SET title = 'Another' WHERE id = 77", "has another title in the log"},
+      {"UPDATE products SET version = version + 1 WHERE id = 78", "was last changed otherwise"},
+      {"UPDATE products SET row_number = 9000 WHERE id = 79", "was last changed otherwise"},
+      {"DELETE FROM products WHERE id = 80", "200 records of products in the log, 199 are stored"},
+      {"UPDATE products SET id = 9000 WHERE id = 81", "is not in the log"},
+  };
+  for (const auto& [sql, words] : faults) {
+    std::filesystem::copy_file(whole, copy_, std::filesystem::copy_options::overwrite_existing);
+    {
+      auto connection = Connection::open(copy_, Connection::Access::read_write, nullptr);
+      ASSERT_TRUE(connection.ok());
+      ASSERT_TRUE((*connection)->run(sql).ok()) << sql;
+    }
+    const auto lines = check_copy(copy_, crypto_);
+    ASSERT_FALSE(lines.ok()) << sql;
+    EXPECT_EQ(lines.error().code, ErrorCode::corrupt);
+    EXPECT_NE(lines.error().detail.find(words), std::string::npos) << lines.error().detail;
+  }
 }
 
 TEST_F(CopyCheck, AChangedEntryOfALogIsFoundThoughTheFileIsIntact) {

@@ -214,7 +214,8 @@ TEST_F(SqliteFile, ABackupUnderWritesIsOneMomentOfTheDatabase) {
     done = true;
   });
   while (true) {
-    ASSERT_TRUE(commit(gifts.set_product(RecordId{100u + gifts.sequence() % 300}, 1,
+    const auto which = static_cast<unsigned>(gifts.sequence() % 300);
+    ASSERT_TRUE(commit(gifts.set_product(RecordId{100u + which}, which + 1,
                                          std::string(20'000, 'y'), 1))
                     .ok());
     const std::lock_guard lock(mutex);
