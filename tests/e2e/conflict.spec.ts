@@ -111,7 +111,13 @@ test('a conflict is decided without a connection; the decision waits with the ot
   await expect(pill(page)).toHaveAttribute('data-queued', '2');
   await expect(cell(page, mine, 'price')).toHaveText('20.00');
   await expect(cell(page, mine, 'price')).toHaveAttribute('data-sync', 'queued');
-  await page.reload();
+  await page.getByRole('link', { name: 'Outbox' }).click();
+  // Waiting, or tried in vain since.
+  const waiting = page.getByRole('main');
+  await expect(waiting).toContainText('Mug 4 Price: decided, keep mine');
+  await expect(waiting).toContainText('Mug 4 Price: 30.00 → 20.00');
+  await expect(waiting).toContainText('Mug 5 Price: decided, keep theirs');
+  await page.goto(shop.adminProducts);
   await expect(cell(page, mine, 'price')).toHaveText('20.00');
   await expect(other.locator('.difference')).toHaveCount(2);
   await page.context().setOffline(false);

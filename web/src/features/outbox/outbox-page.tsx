@@ -1,4 +1,4 @@
-import { discardEntry, edit, exportQueue, retryNow, useQueue, useSession, useSyncStatus, type QueueEntry } from '../../sync';
+import { discardEntry, edit, exportQueue, retryNow, useQueue, useRecord, useSession, useSyncStatus, type QueueEntry } from '../../sync';
 import { saveBlob } from '../../ui/download';
 import { COLLECTION_LABELS, fieldInfo, showValue } from '../../ui/fields';
 import { formatAge, formatExact, plural } from '../../ui/format';
@@ -53,16 +53,12 @@ export function OutboxPage() {
   );
 }
 
-const DECISIONS: Record<string, string> = { mine: 'keep mine', theirs: 'keep theirs', value: 'another value' };
-
 /** What an operation does, in words. */
 export function opWords(op: QueueEntry['ops'][number]): string {
   const field = fieldInfo(op.collection, op.field ?? '');
   const thing = COLLECTION_LABELS[op.collection] ?? op.collection;
   switch (op.op) {
-    case 'set':
-      if (op.collection === 'conflicts') return op.field === 'resolution' ? `Decision: ${DECISIONS[String(op.to)] ?? 'same'}` : 'The conflict ends';
-      return `${field.label}: ${showValue(field, op.from)} → ${showValue(field, op.to)}`;
+    case 'set': return `${field.label}: ${showValue(field, op.from)} → ${showValue(field, op.to)}`;
     case 'add': return `${field.label} ${(op.amount ?? 0) < 0 ? '−' : '+'}${Math.abs(op.amount ?? 0)}`;
     case 'insert': return `New ${thing.toLowerCase()}`;
     case 'remove': return `Remove this ${thing.toLowerCase()}`;
@@ -82,6 +78,7 @@ function EntryItem({ entry }: { entry: QueueEntry }) {
   const session = useSession();
   const now = useNow();
   const store = session.stores.find((candidate) => candidate.id === entry.store);
+  const { connection } = useSyncStatus();
   const parked = entry.state === 'parked';
   return (
     <li className="outbox-entry" data-entry={entry.number} data-state={entry.state}>
@@ -89,17 +86,34 @@ function EntryItem({ entry }: { entry: QueueEntry }) {
         <span className="muted">{store?.name ?? entry.store}</span>
         <time className="muted" dateTime={new Date(entry.madeAt).toISOString()} title={formatExact(entry.madeAt)}>{formatAge(entry.madeAt, now)}</time>
         <span className="grow" />
-        {parked ? null : <SaveMark mark={entry.state === 'waiting' ? 'queued' : 'saving'} />}
+        {parked ? null : <SaveMark mark={entry.state === 'sent' && connection === 'live' ? 'saving' : 'queued'} />}
         {entry.state === 'waiting' ? (
           <button type="button" className="button small" onClick={() => discardWaiting(entry)}>Discard</button>
         ) : null}
       </div>
       {entry.ops.map((op, at) => (
         <div key={`${op.id}:${op.field ?? at}`}>
-          <p className="outbox-op"><strong dir="auto">{op.recordTitle}</strong> {opWords(op)}</p>
+          {op.collection === 'conflicts' ? <Decision store={entry.store} op={op} />
+            : <p className="outbox-op"><strong dir="auto">{op.recordTitle}</strong> {opWords(op)}</p>}
           {parked ? <RefusedRow entry={entry} op={op} /> : null}
         </div>
       ))}
     </li>
+  );
+}
+
+const DECISIONS: Record<string, string> = { mine: 'keep mine', theirs: 'keep theirs', value: 'another value' };
+
+/** What was decided about what. That the conflict ends with it needs no line of its own. */
+function Decision({ store, op }: { store: string; op: QueueEntry['ops'][number] }) {
+  const about = useRecord(store, 'conflicts', op.id)?.fields;
+  const collection = String(about?.['data_type'] ?? '');
+  const subject = useRecord(store, collection, about ? String(about['record'] ?? '') : null)?.fields;
+  if (op.field !== 'resolution') return null;
+  return (
+    <p className="outbox-op">
+      <strong dir="auto">{String(subject?.['title'] ?? subject?.['name'] ?? COLLECTION_LABELS[collection] ?? 'Conflict')}</strong>
+      {` ${about ? fieldInfo(collection, String(about['field'])).label : 'Conflict'}: decided, ${DECISIONS[String(op.to)] ?? 'the same value'}`}
+    </p>
   );
 }

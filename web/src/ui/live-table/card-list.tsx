@@ -37,7 +37,7 @@ export function CardList(props: CardListProps) {
     <>
       {selecting ? (
         <div className="table-tools selection">
-          <label className="check"><input type="checkbox" checked={all} onChange={toggleAll} />All on this page</label>
+          <label className="check"><input type="checkbox" checked={all} onChange={toggleAll} autoFocus />All on this page</label>
           {chosen.length > 0 ? props.selectionTools?.(chosen, clear) : <span className="muted" role="status">Touch what you want to change.</span>}
           <button type="button" className="button small" onClick={props.onDone}>Done</button>
         </div>

@@ -56,6 +56,7 @@ export function LiveTable(props: LiveTableProps) {
   const page = useSteadyPage(props.page);
   const phone = usePhone();
   const [selecting, setSelecting] = useState(false);
+  const choosing = phone && selecting && page.rows.length > 0;
   const columns = useColumns(props.name, props.user, props.columns);
   const clampNote = useClampNote(spec, props.page);
   const moves = usePageMoves(page);
@@ -65,11 +66,12 @@ export function LiveTable(props: LiveTableProps) {
   return (
     <section className="table-screen" aria-label={props.title} data-total={page.total} data-page={page.page}
       data-pages={page.pages} data-held={held} data-state={page.state}>
-      <div className="table-tools">
+      <div className={choosing && held === 0 ? 'sr-only' : 'table-tools'}>
         <h1>{props.title}</h1>
-        {props.tools}
-        {phone && props.writable && props.selectionTools ? (
-          <button type="button" className="button small" aria-pressed={selecting} onClick={() => setSelecting(!selecting)}><Icon name="check" />Select</button>
+        {/* What is chosen needs the room on a phone, and has a button that leads back. */}
+        {choosing ? null : props.tools}
+        {phone && !choosing && props.writable && props.selectionTools ? (
+          <button type="button" className="button small" onClick={() => setSelecting(true)}><Icon name="check" />Select</button>
         ) : null}
         <span className="grow" />
         {held > 0 ? <HeldButton page={page} /> : null}
@@ -79,7 +81,7 @@ export function LiveTable(props: LiveTableProps) {
       {page.state === 'loading' && page.rows.length === 0 ? <div className="table-scroll"><Skeleton rows={20} /></div>
         : page.rows.length === 0 ? <div className="table-scroll">{props.empty}</div>
         : phone ? <CardList rows={page.rows} columns={columns.shown} label={props.title} currencySymbol={props.currencySymbol} openTo={props.openTo}
-            titleOf={props.titleOf} store={store} collection={spec.collection} selecting={selecting} selectionTools={props.selectionTools}
+            titleOf={props.titleOf} store={store} collection={spec.collection} selecting={choosing} selectionTools={props.selectionTools}
             onDone={() => setSelecting(false)} />
         : <Grid {...props} page={page} store={store} arranged={columns.shown} turn={moves.turn} onWidth={(field, width) => columns.setChoice({
             ...columns.choice, widths: { ...columns.choice.widths, [field]: width },

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
+import { useCallback, useLayoutEffect, useRef, useState, type RefObject } from 'react';
 import type { Row } from '../../sync';
 import type { Column } from './columns';
 import { useSelection } from './use-selection';
@@ -27,7 +27,7 @@ export function useGridFocus(grid: RefObject<HTMLElement | null>, rows: readonly
     setActive({ ...next });
   }, []);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const next = wanted.current;
     if (!next) return;
     const cell = grid.current?.querySelector<HTMLElement>(`[data-cell="${CSS.escape(`${next.id}:${next.field}`)}"]`);
@@ -36,10 +36,11 @@ export function useGridFocus(grid: RefObject<HTMLElement | null>, rows: readonly
     cell.focus();
   });
 
-  // The cell that had the focus is gone with its page: the one at its place takes over, unless the reader went elsewhere.
+  // The cell that had the focus is gone with its page: the one at its place takes over, unless the reader went elsewhere. Before anything
+  // is painted: the next key must find it.
   const place = useRef(0);
   const inside = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (rowAt >= 0) {
       place.current = rowAt;
       inside.current = grid.current?.contains(document.activeElement) ?? false;
