@@ -30,6 +30,7 @@ void EventLoop::stop() {
   context_.stop();
   if (thread_.joinable())
     thread_.join();
+  for_each([](Ticking& item) { item.cut(); });
 }
 
 void EventLoop::post(std::function<void()> work) { asio::post(context_, std::move(work)); }

@@ -30,6 +30,7 @@ class Ticking {
   virtual ~Ticking() = default;
   virtual void tick(std::int64_t now_ms) = 0;
   virtual void leave(std::int64_t in_ms) = 0;  // the server is going away
+  virtual void cut() = 0;                      // the loop has ended: nothing will come any more
 };
 
 // What a connection is given by another thread. `message` is shared by all that receive the same.
@@ -54,7 +55,8 @@ class EventLoop {
   ~EventLoop();
   asio::io_context& context() { return context_; }
   void start();
-  void stop();  // ends the thread; what is still posted is destroyed with the loop
+  // Ends the thread, then cuts what is still open; what is still posted is destroyed with the loop.
+  void stop();
   void post(std::function<void()> work);
 
   void add(Ticking* item) { ticking_.insert(item); }    // loop thread

@@ -23,6 +23,7 @@ class HttpConnection : public Ticking, public std::enable_shared_from_this<HttpC
   void tick(std::int64_t now_ms) override;
   void leave(
       std::int64_t in_ms) override;  // at once when idle, else after the answer that is under way
+  void cut() override { close(); }
 
  private:
   enum class Phase { handshake, head, body, handler, writing, upgrading, closed };

@@ -22,6 +22,25 @@ constexpr std::size_t kTlsRecordBytes = 16'384;  // the largest TLS record
 
 }  // namespace
 
+// What the event loop has in hand for a socket. A loop that ends destroys it without running it;
+// the continuations must go then too: they keep their connection alive, and that keeps this socket.
+class PeerSocket::InHand {
+ public:
+  explicit InHand(std::shared_ptr<PeerSocket> socket) : socket_(std::move(socket)) {}
+  InHand(InHand&&) noexcept = default;
+  InHand(const InHand&) = delete;
+  InHand& operator=(InHand&&) = delete;
+  InHand& operator=(const InHand&) = delete;
+  ~InHand() {
+    if (socket_ != nullptr)
+      socket_->drop_continuations();
+  }
+  std::shared_ptr<PeerSocket> run() { return std::move(socket_); }
+
+ private:
+  std::shared_ptr<PeerSocket> socket_;
+};
+
 PeerSocket::PeerSocket(TcpSocket socket, SSL_CTX* tls)
     : socket_(std::move(socket)), end_timer_(socket_.get_executor()) {
   error_code ignored;
@@ -79,8 +98,10 @@ PeerSocket::Step PeerSocket::tls_step(int result) {
 
 void PeerSocket::wait_then(Step step, void (PeerSocket::*next)()) {
   const auto kind = step == Step::wait_read ? TcpSocket::wait_read : TcpSocket::wait_write;
-  socket_.async_wait(kind,
-                     [self = shared_from_this(), next](error_code) { (self.get()->*next)(); });
+  socket_.async_wait(kind, [in_hand = InHand(shared_from_this()), next](error_code) mutable {
+    const auto self = in_hand.run();
+    (self.get()->*next)();
+  });
 }
 
 void PeerSocket::read_some(asio::mutable_buffer buffer, std::unique_ptr<Continuation> done) {
@@ -90,16 +111,20 @@ void PeerSocket::read_some(asio::mutable_buffer buffer, std::unique_ptr<Continua
     const std::size_t count = std::min(buffer.size(), given_back_.size());
     std::memcpy(buffer.data(), given_back_.data(), count);
     given_back_.erase(0, count);
-    asio::post(executor(), [self = shared_from_this(), count] { self->complete_read({}, count); });
+    asio::post(executor(), [in_hand = InHand(shared_from_this()), count]() mutable {
+      in_hand.run()->complete_read({}, count);
+    });
     return;
   }
   if (tls_ != nullptr) {
-    asio::post(executor(), [self = shared_from_this()] { self->try_tls_read(); });
+    asio::post(executor(),
+               [in_hand = InHand(shared_from_this())]() mutable { in_hand.run()->try_tls_read(); });
     return;
   }
-  socket_.async_read_some(buffer, [self = shared_from_this()](error_code error, std::size_t bytes) {
-    self->complete_read(error, bytes);
-  });
+  socket_.async_read_some(
+      buffer, [in_hand = InHand(shared_from_this())](error_code error, std::size_t bytes) mutable {
+        in_hand.run()->complete_read(error, bytes);
+      });
 }
 
 void PeerSocket::complete_read(error_code error, std::size_t bytes) {
@@ -153,10 +178,12 @@ void PeerSocket::flush() {
       sent(bytes);
     if (error == asio::error::would_block || error == asio::error::try_again) {
       waiting_to_write_ = true;
-      socket_.async_wait(TcpSocket::wait_write, [self = shared_from_this()](error_code) {
-        self->waiting_to_write_ = false;
-        self->flush();
-      });
+      socket_.async_wait(TcpSocket::wait_write,
+                         [in_hand = InHand(shared_from_this())](error_code) mutable {
+                           const auto self = in_hand.run();
+                           self->waiting_to_write_ = false;
+                           self->flush();
+                         });
       return;
     }
     if (error)
@@ -258,6 +285,13 @@ void PeerSocket::fail_writes(error_code error) {
   }
   if (on_sent && bytes > 0)
     on_sent(bytes);
+}
+
+void PeerSocket::drop_continuations() {
+  // Out of the members first: each may hold the last connection that holds this.
+  const auto read = std::move(read_done_);
+  const auto handshake = std::move(handshake_done_);
+  const auto queue = std::exchange(queue_, {});
 }
 
 void PeerSocket::shutdown_send() {

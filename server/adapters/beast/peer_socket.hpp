@@ -79,6 +79,7 @@ class PeerSocket : public std::enable_shared_from_this<PeerSocket> {
     std::size_t cost() const { return payload ? cost_of(*payload) : limits::kLinkMessageCost; }
   };
   enum class Step { done, wait_read, wait_write, failed };
+  class InHand;
 
   void discard(std::size_t so_far);
   void complete_read(error_code error, std::size_t bytes);
@@ -90,6 +91,7 @@ class PeerSocket : public std::enable_shared_from_this<PeerSocket> {
   std::size_t write_tls(error_code& error);
   void sent(std::size_t bytes);
   void fail_writes(error_code error);
+  void drop_continuations();
 
   TcpSocket socket_;
   SSL* tls_ = nullptr;

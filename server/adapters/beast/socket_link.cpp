@@ -180,6 +180,14 @@ class SocketLink : public ports::Link,
 
   void leave(std::int64_t in_ms) override { leave_at_ms_ = context_.loop->now_ms() + in_ms; }
 
+  void cut() override {
+    const auto self = weak_from_this().lock();
+    if (self == nullptr)
+      return;  // on its way out
+    socket_->close();
+    finish();
+  }
+
   void begin_close(std::uint16_t code, const std::string& reason) {
     if (finished_ || closing_)
       return;
@@ -286,10 +294,13 @@ class SocketLink : public ports::Link,
     leave_place();  // now: the engine may hold the link for a while yet
     if (counted_)
       --context_.counters.links;
-    context_.engine.post([self = shared_from_this()] {
+    // Session and link hold each other: they part with this work, also when the engine ends before
+    // it runs.
+    std::shared_ptr<void> parting(
+        nullptr, [self = shared_from_this()](std::nullptr_t) { self->session_ = nullptr; });
+    context_.engine.post([self = shared_from_this(), parting = std::move(parting)] {
       if (self->session_ != nullptr)
         self->session_->closed();
-      self->session_ = nullptr;
     });
   }
 

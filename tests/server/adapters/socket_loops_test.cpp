@@ -91,6 +91,45 @@ TEST_F(SocketLoops, AllOfThemDrain) {
   EXPECT_TRUE(eventually([&] { return server_->open_connections() == 0; }));
 }
 
+// Links are watched instead of asked: a sanitizer sees what is never freed, this says what it was.
+class EndedServer : public SocketLoops {
+ protected:
+  static constexpr int kLinks = 6;
+  void SetUp() override {
+    start_with(2);
+    clients_ = open(kLinks);
+    half_a_request_ = std::make_unique<RawClient>(port());
+    half_a_request_->send("GET /echo HTTP/1.1\r\nHost: x\r\n");
+    EXPECT_TRUE(eventually([&] { return server_->open_connections() == kLinks + 1; }));
+    const std::lock_guard lock(links_.mutex);
+    watched_.assign(links_.links.begin(), links_.links.end());
+    links_.links.clear();
+  }
+  void end_both_and_look() {
+    server_->stop();
+    engine_->stop();
+    server_.reset();
+    for (const auto& link : watched_)
+      EXPECT_TRUE(link.expired());
+  }
+
+  std::vector<std::unique_ptr<SocketClient>> clients_;
+  std::unique_ptr<RawClient> half_a_request_;
+  std::vector<std::weak_ptr<ports::Link>> watched_;
+};
+
+TEST_F(EndedServer, TellsItsSessionsAndHoldsNothing) {
+  server_->stop();
+  EXPECT_TRUE(eventually([&] { return links_.closed == kLinks; }));
+  end_both_and_look();
+}
+
+TEST_F(EndedServer, HoldsNothingThoughTheEngineEndedFirst) {
+  engine_->stop();
+  end_both_and_look();
+  EXPECT_EQ(links_.closed, 0);
+}
+
 TEST_F(SocketLoops, TheBoundOfAQueueIsOneOfMemoryNotOfBytes) {
   start_with(1);
   const auto clients = open(2);
