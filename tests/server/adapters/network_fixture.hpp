@@ -52,7 +52,7 @@ class NetworkTest : public testing::Test {
   std::uint16_t port() const { return server_->port(); }
   RawAnswer ask(std::string_view bytes);
   // Polls what another thread makes true.
-  static bool eventually(const std::function<bool()>& check, int timeout_ms = 5'000);
+  static bool eventually(const std::function<bool()>& check, int timeout_ms = 30'000);
 
   ScriptedHandler handler_;
   ScriptedLinks links_;

@@ -24,9 +24,9 @@ class RawClient {
   void send(std::string_view bytes);
   // One answer by its Content-Length; bytes behind it stay for the next call.
   RawAnswer read_answer(bool to_head = false);
-  std::string read_some(int timeout_ms = 5'000);  // "" at the end or after the time
+  std::string read_some(int timeout_ms = 30'000);  // "" at the end or after the time
   std::string read_exactly(std::size_t count);
-  bool closed_by_peer(int timeout_ms = 5'000);  // reads and drops until the end
+  bool closed_by_peer(int timeout_ms = 30'000);  // reads and drops until the end
   void shutdown_send();
   void reset();  // RST instead of FIN
 
