@@ -108,8 +108,9 @@ TEST(WebSocketCaseList, HasTheCasesOfTheSuite) {
     ++counts[each.id.substr(0, each.id.find('.'))];
     EXPECT_EQ(++ids[each.id], 1) << each.id;
   }
-  const std::map<std::string, int> expected = {{"1", 16}, {"2", 11}, {"3", 7},   {"4", 10}, {"5", 20},
-                                               {"6", 145}, {"7", 37}, {"9", 54}, {"10", 1}};
+  const std::map<std::string, int> expected = {{"1", 16},  {"2", 11}, {"3", 7},
+                                               {"4", 10},  {"5", 20}, {"6", 145},
+                                               {"7", 37},  {"9", 54}, {"10", 1}};
   EXPECT_EQ(counts, expected);
 }
 
