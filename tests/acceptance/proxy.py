@@ -117,7 +117,7 @@ class Nginx:
         with open(config, "w", encoding="utf-8") as file:
             file.write(NGINX.format(folder=self.folder, port=self.port, backend=backend_port, certificate=certificate, key=key))
         self.process = subprocess.Popen(["nginx", "-c", config, "-p", self.folder], stderr=subprocess.DEVNULL)
-        eventually(self.listens, 10, "nginx listens")
+        eventually(self.listens, 60, "nginx listens")
 
     def listens(self):
         with socket.socket() as probe:

@@ -118,7 +118,7 @@ def small_server(*flags):
     return server
 
 
-def eventually(check, seconds=10.0, what="condition"):
+def eventually(check, seconds=60.0, what="condition"):
     """Polls a condition that another process makes true; bounded."""
     end = time.monotonic() + seconds
     while True:

@@ -17,7 +17,7 @@ class Closed(Exception):
 
 class JsonSocket:
     def __init__(self, server, token=None, ticket=None, origin=None, headers=None, protocol="syncstore.v1.json",
-                 timeout=20, host=None, port=None, wrap=None):
+                 timeout=60, host=None, port=None, wrap=None):
         self.socket = socket.create_connection(("127.0.0.1", port or server.port), timeout=timeout)
         if wrap:
             self.socket = wrap(self.socket)

@@ -115,7 +115,7 @@ class ReverseProxy(unittest.TestCase):
         self.assertTrue(server.listening["setupUrl"].startswith("https://shop.example.com/setup?token="), server.listening)
 
     def addresses(self, server, marker):
-        eventually(lambda: marker in server.log(), 10, "the request is in the log")
+        eventually(lambda: marker in server.log(), 60, "the request is in the log")
         return [json.loads(line)["from"] for line in server.log().splitlines() if marker in line]
 
     def test_the_client_address_is_the_rightmost_one_that_is_not_trusted(self):
@@ -181,7 +181,7 @@ class Tls(unittest.TestCase):
         self.use(1)
         self.assertEqual(self.shown(server), self.expected(0), "not before it is told")
         server.process.send_signal(signal.SIGHUP)
-        eventually(lambda: self.shown(server) == self.expected(1), 10, "the new certificate is shown")
+        eventually(lambda: self.shown(server) == self.expected(1), 60, "the new certificate is shown")
         kept.send("ping", {"n": 1})
         self.assertEqual(kept.expect("pong")["data"], {"n": 1})
         self.assertGreaterEqual(follower.head, 0)
@@ -190,7 +190,7 @@ class Tls(unittest.TestCase):
             file.write("half a certif")
         before = server.log().count("certificate_reloaded")
         server.process.send_signal(signal.SIGHUP)
-        eventually(lambda: server.log().count("certificate_reloaded") > before, 10, "the reload is in the log")
+        eventually(lambda: server.log().count("certificate_reloaded") > before, 60, "the reload is in the log")
         self.assertEqual(self.shown(server), self.expected(1), "a broken file changes nothing")
         kept.close()
 
