@@ -105,8 +105,8 @@ bool Job::halted() {
 
 void Job::stop(ImportState as) {
   told_to_stop_ = as;
-  if (slice_ != nullptr) {
-    slice_->give_up();
+  if (const auto slice = slice_.lock()) {
+    slice->give_up();
   }
 }
 

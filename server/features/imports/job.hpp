@@ -80,7 +80,8 @@ class Job : public std::enable_shared_from_this<Job> {
   std::unique_ptr<ErrorsFile> errors_;
   std::vector<ParsedProduct> chunk_;  // read, not planned
   std::vector<Fate> fates_;           // planned or applied, not written
-  std::shared_ptr<ApplySlice> slice_;
+  // Lives by what it waits for. Its end comes back to this job, which must not hold it in turn.
+  std::weak_ptr<ApplySlice> slice_;
   std::uint64_t plan_rows_done_ = 0;
 };
 

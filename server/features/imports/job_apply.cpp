@@ -67,19 +67,21 @@ void Job::apply_next() {
 
 void Job::apply_slice() {
   plan_rows_done_ += fates_.size();
-  slice_ =
+  const auto slice =
       std::make_shared<ApplySlice>(ApplySlice::Setting{engine_, scheduler_, alive_, request_.author,
                                                        batch_, under_way(), document_expiry()},
                                    std::move(fates_));
   fates_.clear();
-  slice_->run([self = shared_from_this()](const Status& status) {
-    const ApplySlice::Tally tally = self->slice_->tally();
+  slice_ = slice;
+  slice->run([self = shared_from_this()](const Status& status) {
+    const auto carried_out = self->slice_.lock();
+    const ApplySlice::Tally tally = carried_out->tally();
     Counts& counts = self->view_.counts;
     counts.inserted += tally.inserted;
     counts.updated += tally.updated;
     counts.unchanged += tally.unchanged;
     counts.rejected += tally.rejected;
-    self->fates_ = std::move(self->slice_->fates());
+    self->fates_ = std::move(carried_out->fates());
     self->slice_.reset();
     if (!status.ok()) {
       self->end(ImportState::failed, status.error());
