@@ -3,6 +3,7 @@
 #include <iterator>
 #include <vector>
 
+#include "core/base/byte_io.hpp"
 #include "core/base/html_entities.hpp"
 #include "core/base/text.hpp"
 #include "core/base/utf8.hpp"
@@ -10,31 +11,110 @@
 namespace syncstore {
 namespace {
 
+using std::string_view_literals::operator""sv;
+
+#include "core/base/unicode_tables.inc"
+
 // One step of a canonical decomposition: code -> first, second (0 when there is one only).
-struct SmallStep {
-  std::uint16_t code, first, second;
-};
-struct LargeStep {
-  std::uint32_t code, first, second;
+struct Step {
+  char32_t code, first, second;
 };
 // Codes that NFC may move, join to what stands before them, or replace; all others are stable.
 struct UnstableRange {
-  std::uint32_t first;
-  std::uint16_t more;  // codes after the first
+  char32_t first, last;
   std::uint8_t combining_class;
 };
+// Every `step`th code from the first to the last folds to the one at that distance.
 struct FoldingRun {
-  std::uint32_t first;
-  std::uint8_t more;  // distance from the first to the last code
-  std::uint8_t step;
+  char32_t first, last;
+  std::uint32_t step;
   std::int32_t distance;
 };
 struct Entity {
-  char name[9];
-  std::uint16_t code;
+  std::string_view name;
+  char32_t code;
 };
 
-#include "core/base/unicode_tables.inc"
+// A pair and what it composes to as one number in the order of the pairs: a code has 21 bits.
+constexpr int kCodeBits = 21;
+constexpr char32_t kCodeMask = (1 << kCodeBits) - 1;
+std::int64_t packed(char32_t first, char32_t second, char32_t composite) {
+  return (std::int64_t{first} << 2 * kCodeBits) | (std::int64_t{second} << kCodeBits) |
+         std::int64_t{composite};
+}
+
+// The tables as they are searched. In the program they are variable-length differences, a third of
+// the bytes: the browser loads them before the first row is shown. Read at their first use,
+// constant from then on.
+struct Tables {
+  Step steps[kStepCount];                        // by code
+  std::int64_t compositions[kCompositionCount];  // ascending
+  UnstableRange unstable[kUnstableCount];
+  FoldingRun folding[kFoldingCount];
+  Entity entities[kEntityCount];  // by name
+
+  Tables() {
+    read_steps();
+    read_ranges();
+    read_entities();
+  }
+
+ private:
+  void read_steps() {
+    ByteReader codes(kStepCodes);
+    ByteReader firsts(kStepFirsts);
+    ByteReader seconds(kStepSeconds);
+    Step step{};
+    std::int64_t* composition = compositions;
+    for (Step& into : steps) {
+      const std::uint64_t code = codes.varint();
+      step.code += static_cast<char32_t>(code >> 1);
+      step.first += static_cast<char32_t>(firsts.zigzag());
+      step.second += static_cast<char32_t>(seconds.zigzag());
+      into = step;
+      if ((code & 1) != 0)
+        *composition++ = packed(step.first, step.second, step.code);
+    }
+    std::sort(std::begin(compositions), std::end(compositions));
+  }
+
+  void read_ranges() {
+    ByteReader in(kUnstableRanges);
+    char32_t last = 0;
+    for (UnstableRange& range : unstable) {
+      range.first = last + static_cast<char32_t>(in.varint());
+      range.last = last = range.first + static_cast<char32_t>(in.varint());
+      range.combining_class = in.u8();
+    }
+    in = ByteReader(kFoldingRuns);
+    last = 0;
+    for (FoldingRun& run : folding) {
+      run.first = last + static_cast<char32_t>(in.varint());
+      const std::uint64_t length = in.varint();
+      run.last = last = run.first + static_cast<char32_t>(length >> 1);
+      run.step = 1 + (length & 1);
+      run.distance = static_cast<std::int32_t>(in.zigzag());
+    }
+  }
+
+  void read_entities() {
+    ByteReader in(kEntities);
+    char32_t code = 0;
+    for (Entity* end = entities; end != std::end(entities); ++end) {
+      code += static_cast<char32_t>(in.varint());
+      const std::string_view name = in.text(in.remaining());
+      Entity* place = end;
+      for (; place != entities && name < (place - 1)->name; --place)
+        *place = *(place - 1);
+      *place = {name, code};
+    }
+  }
+};
+
+const Tables& tables() {
+  static const Tables read;
+  return read;
+}
 
 // Below it every code is stable.
 constexpr char32_t kFirstCombining = 0x300;
@@ -64,14 +144,11 @@ const UnstableRange* find_unstable(char32_t code) {
   if (is_plain(code)) {
     return nullptr;
   }
+  const auto& ranges = tables().unstable;
   const auto* after = std::upper_bound(
-      std::begin(kUnstableRanges), std::end(kUnstableRanges), code,
+      std::begin(ranges), std::end(ranges), code,
       [](char32_t value, const UnstableRange& range) { return value < range.first; });
-  if (after == std::begin(kUnstableRanges)) {
-    return nullptr;
-  }
-  const UnstableRange& range = *(after - 1);
-  return code - range.first <= range.more ? &range : nullptr;
+  return after != std::begin(ranges) && code <= (after - 1)->last ? after - 1 : nullptr;
 }
 
 std::uint8_t combining_class(char32_t code) {
@@ -79,13 +156,11 @@ std::uint8_t combining_class(char32_t code) {
   return range == nullptr ? std::uint8_t{0} : range->combining_class;
 }
 
-struct Pair {
-  char32_t first;
-  char32_t second;
-};
-
-template <class Step, std::size_t size>
-const Step* find_step(const Step (&steps)[size], char32_t code) {
+const Step* find_step(char32_t code) {
+  if (code < 0xC0 || (code >= kFirstCombining && is_plain(code))) {
+    return nullptr;
+  }
+  const auto& steps = tables().steps;
   const auto* found =
       std::lower_bound(std::begin(steps), std::end(steps), code,
                        [](const Step& step, char32_t value) { return step.code < value; });
@@ -102,35 +177,16 @@ void decompose(char32_t code, std::vector<Unit>& out) {
     }
     return;
   }
-  Pair pair{0, 0};
-  if (code >= 0xC0 && (code < kFirstCombining || !is_plain(code))) {
-    if (const SmallStep* small = find_step(kSmallSteps, code)) {
-      pair = {small->first, small->second};
-    } else if (const LargeStep* large = find_step(kLargeSteps, code)) {
-      pair = {large->first, large->second};
-    }
-  }
-  if (pair.first == 0) {
+  const Step* step = find_step(code);
+  if (step == nullptr) {
     out.push_back({code, combining_class(code)});
     return;
   }
   // Steps nest at most four deep in the database.
-  decompose(pair.first, out);
-  if (pair.second != 0) {
-    decompose(pair.second, out);
+  decompose(step->first, out);
+  if (step->second != 0) {
+    decompose(step->second, out);
   }
-}
-
-// The code and pair behind an entry of kCompositions.
-Pair pair_at(std::uint16_t place, char32_t& code) {
-  if (place < std::size(kSmallSteps)) {
-    const SmallStep& step = kSmallSteps[place];
-    code = step.code;
-    return {step.first, step.second};
-  }
-  const LargeStep& step = kLargeSteps[place - std::size(kSmallSteps)];
-  code = step.code;
-  return {step.first, step.second};
 }
 
 // The primary composite of two codes, or 0.
@@ -143,32 +199,32 @@ char32_t compose(char32_t first, char32_t second) {
       (first - kHangulBase) % kTails == 0 && second > kTailBase && second < kTailBase + kTails) {
     return first + (second - kTailBase);
   }
-  char32_t code = 0;
-  const auto* found = std::lower_bound(
-      std::begin(kCompositions), std::end(kCompositions), Pair{first, second},
-      [&](std::uint16_t place, const Pair& wanted) {
-        const Pair pair = pair_at(place, code);
-        return pair.first != wanted.first ? pair.first < wanted.first : pair.second < wanted.second;
-      });
-  if (found == std::end(kCompositions)) {
+  const auto& known = tables().compositions;
+  const std::int64_t pair = packed(first, second, 0);
+  const auto* found = std::lower_bound(std::begin(known), std::end(known), pair);
+  if (found == std::end(known)) {
     return 0;
   }
-  const Pair pair = pair_at(*found, code);
-  return pair.first == first && pair.second == second ? code : 0;
+  const auto composite = static_cast<char32_t>(*found) & kCodeMask;
+  return *found == pair + composite ? composite : 0;
 }
 
+// Sorts every run of combining codes by class; equals keep their order.
 void order_canonically(std::vector<Unit>& units) {
-  for (auto at = units.begin(); at != units.end();) {
-    if (at->combining_class == 0) {
-      ++at;
-      continue;
+  constexpr int kClassShift = 48;
+  std::vector<std::int64_t> keys;  // class, place in the text, code
+  for (std::size_t at = 0; at < units.size(); ++at) {
+    const std::size_t begin = at;
+    keys.clear();
+    for (; at < units.size() && units[at].combining_class != 0; ++at) {
+      keys.push_back((std::int64_t{units[at].combining_class} << kClassShift) |
+                     (static_cast<std::int64_t>(at) << kCodeBits) | std::int64_t{units[at].code});
     }
-    const auto end =
-        std::find_if(at, units.end(), [](const Unit& unit) { return unit.combining_class == 0; });
-    std::stable_sort(at, end, [](const Unit& a, const Unit& b) {
-      return a.combining_class < b.combining_class;
-    });
-    at = end;
+    std::sort(keys.begin(), keys.end());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      units[begin + i] = {static_cast<char32_t>(keys[i]) & kCodeMask,
+                          static_cast<std::uint8_t>(keys[i] >> kClassShift)};
+    }
   }
 }
 
@@ -213,18 +269,18 @@ char32_t fold(char32_t code) {
   if (code < 0x80) {
     return code >= 'A' && code <= 'Z' ? code + 0x20 : code;
   }
+  const auto& runs = tables().folding;
   const auto* after =
-      std::upper_bound(std::begin(kFoldingRuns), std::end(kFoldingRuns), code,
+      std::upper_bound(std::begin(runs), std::end(runs), code,
                        [](char32_t value, const FoldingRun& run) { return value < run.first; });
-  if (after == std::begin(kFoldingRuns)) {
+  if (after == std::begin(runs)) {
     return code;
   }
   const FoldingRun& run = *(after - 1);
-  const char32_t offset = code - run.first;
-  if (offset > run.more || offset % run.step != 0) {
+  if (code > run.last || (code - run.first) % run.step != 0) {
     return code;
   }
-  return static_cast<char32_t>(static_cast<std::int64_t>(code) + run.distance);
+  return code + static_cast<char32_t>(run.distance);
 }
 
 }  // namespace
@@ -276,10 +332,11 @@ std::string fold_case(std::string_view text) {
 }
 
 char32_t html_entity(std::string_view name) {
+  const auto& entities = tables().entities;
   const auto* found = std::lower_bound(
-      std::begin(kEntities), std::end(kEntities), name,
+      std::begin(entities), std::end(entities), name,
       [](const Entity& entity, std::string_view wanted) { return entity.name < wanted; });
-  return found != std::end(kEntities) && found->name == name ? char32_t{found->code} : 0;
+  return found != std::end(entities) && found->name == name ? found->code : 0;
 }
 
 }  // namespace syncstore
