@@ -137,9 +137,7 @@ void ClientSession::compact() {
       cache_.add(wire::encode(part), true);
     cache_.add(wire::encode(wire::End{collection, place.cursor.sequence, base.digest()}), true);
   }
-  wire::Change reached;
-  reached.head = stored_through();
-  cache_.add(wire::encode(reached), true);
+  cache_.add(wire::encode_change(stored_through(), {}, {}), true);
 }
 
 void ClientSession::cache_written(std::uint64_t write, bool ok, TimeMs now) {

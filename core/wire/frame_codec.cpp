@@ -55,6 +55,17 @@ Status open(std::string_view frame, std::size_t max_payload, Opened& opened) {
   return {};
 }
 
+// Place of an alternative in its variant; the variant's size when it is none of them.
+template <class Message, class Variant, std::size_t place = 0>
+constexpr std::size_t place_in() {
+  if constexpr (place == std::variant_size_v<Variant>)
+    return place;
+  else if constexpr (std::is_same_v<Message, std::variant_alternative_t<place, Variant>>)
+    return place;
+  else
+    return place_in<Message, Variant, place + 1>();
+}
+
 // Makes the alternative of the frame's kind and lets `read` fill it. False: no such kind.
 template <class Message, std::size_t... I>
 bool read_kind(FrameReader& in, const Kind* kinds, std::uint8_t kind, Message& message,
@@ -85,19 +96,42 @@ Result<Message> decode(std::string_view frame, const Kind* kinds, std::size_t ma
 
 }  // namespace
 
-Bytes encode(const UpMessage& message) {
+template <class Message>
+Bytes encode(const Message& message) {
   ByteWriter out;
-  std::visit([&](const auto& one) { write(out, one); }, message);
-  // Small and rare: what goes up is never compressed, so that the browser needs no encoder.
-  Bytes frame(1, static_cast<char>(kUpKinds[message.index()]));
-  frame += out.bytes();
-  return frame;
+  write(out, message);
+  constexpr std::size_t up = place_in<Message, UpMessage>();
+  if constexpr (up == std::variant_size_v<UpMessage>)
+    return finish(kDownKinds[place_in<Message, DownMessage>()], out);
+  else  // Small and rare: what goes up is not compressed, so that the browser needs no encoder.
+    return static_cast<char>(kUpKinds[up]) + out.bytes();
+}
+
+template Bytes encode(const Hello&);
+template Bytes encode(const Mutate&);
+template Bytes encode(const Subscribe&);
+template Bytes encode(const Unsubscribe&);
+template Bytes encode(const Credentials&);
+template Bytes encode(const Ping&);
+template Bytes encode(const Welcome&);
+template Bytes encode(const Begin&);
+template Bytes encode(const Part&);
+template Bytes encode(const End&);
+template Bytes encode(const Cancel&);
+template Bytes encode(const Change&);
+template Bytes encode(const Receipt&);
+template Bytes encode(const Notice&);
+template Bytes encode(const Keepalive&);
+template Bytes encode(const Check&);
+template Bytes encode(const Page&);
+template Bytes encode(const Pong&);
+
+Bytes encode(const UpMessage& message) {
+  return std::visit([](const auto& one) { return encode(one); }, message);
 }
 
 Bytes encode(const DownMessage& message) {
-  ByteWriter out;
-  std::visit([&](const auto& one) { write(out, one); }, message);
-  return finish(kDownKinds[message.index()], out);
+  return std::visit([](const auto& one) { return encode(one); }, message);
 }
 
 Result<UpMessage> decode_up(std::string_view frame) {

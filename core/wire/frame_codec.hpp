@@ -7,6 +7,10 @@
 
 namespace syncstore::wire {
 
+// One message whose type the caller knows, so that who sends a few kinds carries the writers of
+// those alone.
+template <class Message>
+Bytes encode(const Message& message);
 Bytes encode(const UpMessage& message);
 Bytes encode(const DownMessage& message);
 Result<UpMessage> decode_up(std::string_view frame);  // errors: malformed, too_large, unknown_type
