@@ -36,6 +36,11 @@ endif()
 if(SYNCSTORE_SANITIZE)
   add_compile_options(-fsanitize=${SYNCSTORE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${SYNCSTORE_SANITIZE})
+  if(SYNCSTORE_SANITIZE MATCHES "undefined")
+    # It asks through a pipe whether an object's memory is there: without a free descriptor every object is reported, and a test
+    # uses them all up. What it looks for, calls on objects that are gone, the address sanitizer finds.
+    add_compile_options(-fno-sanitize=vptr)
+  endif()
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_options(-fstack-protector-strong -fstack-clash-protection -fcf-protection
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -D_GLIBCXX_ASSERTIONS)
