@@ -27,6 +27,10 @@ test('a discarded edit can be taken back, and what waits is exported', async ({ 
   const page = await openPage(context, shop.adminProducts);
   await isLive(page);
   await startsOffline(page);
+  // After five vain attempts the edits go along with a poll, and what may have left can be discarded no more. Attempts that nobody
+  // answers last ten seconds each: the steps below have a minute.
+  const tickets = '**/api/session/ticket';
+  await context.route(tickets, () => undefined);
   await context.setOffline(true);
   await expect(pill(page)).not.toHaveAttribute('data-connection', 'live');
   await editCell(page, id, 'price', '3.5');
@@ -44,6 +48,7 @@ test('a discarded edit can be taken back, and what waits is exported', async ({ 
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export' }).click();
   expect((await download).suggestedFilename()).toBe('waiting-edits.json');
+  await context.unroute(tickets);
   await context.setOffline(false);
   await allSent(page);
   expect((await shop.read(id))['price']).toBe('3.5');
