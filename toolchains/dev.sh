@@ -92,6 +92,12 @@ install_web_packages >&2
 start_server
 SYNCSTORE_URL="http://127.0.0.1:$port" env --chdir=web node_modules/.bin/vite --host "$host" --port "$web_port" --strictPort --clearScreen false &
 pages=$!
+asked="$host"
+[ "$host" = 0.0.0.0 ] && asked=127.0.0.1
+until (exec 3<>"/dev/tcp/$asked/$web_port") 2>/dev/null; do
+  kill -0 "$pages" 2>/dev/null || exit 1
+  sleep 0.1
+done
 echo "OPEN http://127.0.0.1:$web_port"
 grep '^SIGN-IN' "$work/said" || true
 

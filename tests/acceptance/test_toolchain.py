@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -32,6 +33,20 @@ class Toolchain(unittest.TestCase):
             self.assertRegex(told.stdout, rf"(?m)^  {name} ")
         for wrong in (("--minutes", "0"), ("--minutes",), ("--kills", "many"), ("--only", "core"), ("--loud",)):
             self.assertEqual(run("bash", script, *wrong).returncode, 2, wrong)
+
+    def test_the_development_command_and_its_container_agree(self):
+        script = os.path.join(TOOLCHAINS, "dev.sh")
+        told = run("bash", script, "--help")
+        self.assertEqual(told.returncode, 0)
+        self.assertEqual(run("bash", script, "--ports", "1").returncode, 2)
+        with open(os.path.join(TOOLCHAINS, "packaging", "compose.dev.yaml"), encoding="utf-8") as file:
+            compose = file.read()
+        command = json.loads(re.search(r"(?m)^    command: (\[.*\])$", compose)[1])
+        self.assertTrue(os.access(os.path.join(TOOLCHAINS, "..", command[0]), os.X_OK))
+        for option in command[1::2]:
+            self.assertRegex(told.stdout, rf"(?m)^  {option} ")
+        port = re.search(r"--web-port N .*\(default (\d+)\)", told.stdout)[1]
+        self.assertIn(f'"127.0.0.1:{port}:{port}"', compose)
 
     def judged(self, files):
         """The coverage check over (path, lines, reached): its exit code, its output and its table."""
