@@ -1,5 +1,6 @@
 // The connection: attempts, hello and welcome, renewal, silence. Polling is in client_exchange.cpp.
 #include <algorithm>
+#include <utility>
 
 #include "core/base/limits.hpp"
 #include "core/session/client_session.hpp"
@@ -92,6 +93,11 @@ wire::Hello ClientSession::make_hello() const {
 void ClientSession::start(TimeMs now) {
   offline_since_ = now;
   drop_incoming();  // a stored snapshot that never came to its end
+  if (std::exchange(cache_damaged_, false) || !restore_rest_.empty()) {
+    // What was stored behind the damage, from now on too, would never be read again.
+    restore_rest_.clear();
+    compact();
+  }
   step(ConnectionEvent::start, now);
   if (hinted_offline_)
     step(ConnectionEvent::went_offline, now);

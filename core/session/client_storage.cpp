@@ -87,7 +87,11 @@ bool ClientSession::restore_frame(std::string_view frame) {
   return true;
 }
 
+// Nothing while a collection that this user reads is missing: what it has to show is stored
+// nowhere.
 Sequence ClientSession::stored_through() const {
+  if (!caught_up())
+    return 0;
   Sequence through = 0;
   bool first = true;
   for (const auto& [collection, place] : places_) {
