@@ -51,7 +51,7 @@ class Parser {
                     const std::string& full_name) {
     CLI::App* const made = parent.add_subcommand(name, help);
     made->callback([this, full_name] { line_.name = full_name; });
-    if (full_name != "serve" && full_name != "version") {
+    if (full_name != "serve" && full_name != "version" && full_name != "simulate") {
       made->add_option("--data", line_.data, "The data directory (or SYNCSTORE_DATA)")
           ->type_name("DIR");
     }
@@ -216,7 +216,29 @@ class Parser {
     json_flag(
         command(app_, "status", "What the server is doing; exit 1 unless it is well", "status"));
     add_config();
+    add_simulate();
     command(app_, "version", "Print the version", "version");
+  }
+
+  void add_simulate() {
+    CLI::App* const made =
+        command(app_, "simulate",
+                "Check the engine's promises in a made-up world of browsers and failures; touches "
+                "no data",
+                "simulate");
+    SimulateOptions& options = line_.simulate;
+    made->add_option("--seed", options.seed, "The world's number: the same one, the same events");
+    made->add_option("--seeds", options.seeds, "So many worlds from there on (default 1)")
+        ->check(CLI::Range(1, 10'000'000));
+    made->add_option("--steps", options.steps, "Steps of each, every promise checked after each")
+        ->check(CLI::Range(0, 1'000'000))
+        ->capture_default_str();
+    made->add_option("--clients", options.clients, "Browsers of each")
+        ->check(CLI::Range(1, 50))
+        ->capture_default_str();
+    made->add_option("--faults", options.faults,
+                     "What may go wrong: all, none, or names with commas")
+        ->capture_default_str();
   }
 
   void json_flag(CLI::App* of) { of->add_flag("--json", line_.json, "Answer as JSON"); }

@@ -2,6 +2,7 @@
 // errors itself.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,14 @@ enum ExitCode : int {
   kExitRejected = 5
 };
 
+struct SimulateOptions {
+  std::uint64_t seed = 1;
+  std::uint64_t seeds = 1;  // so many from there on
+  int steps = 2'000;
+  int clients = 5;
+  std::string faults = "all";
+};
+
 struct CommandLine {
   std::string name;               // "serve", "store add", ..., "version"
   ConfigLayer flags;              // of serve, and --config of others
@@ -29,6 +38,7 @@ struct CommandLine {
   bool json = false;              // print the answer as JSON
   std::string errors_csv;         // import: where rejected rows go
   bool wants_password = false;    // from standard input
+  SimulateOptions simulate;
 };
 
 // nullopt: `exit_code` is the answer (help, usage error).

@@ -16,6 +16,7 @@
 #include "server/app/house.hpp"
 #include "server/app/restore_command.hpp"
 #include "server/app/serve.hpp"
+#include "server/app/simulate_command.hpp"
 #include "server/app/status_facts.hpp"
 
 namespace syncstore::app {
@@ -224,6 +225,8 @@ int run_program(int argc, const char* const* argv, const char* const* environmen
     std::cout << "syncstore " << SYNCSTORE_VERSION << "\n";
     return kExitOk;
   }
+  if (line->name == "simulate")
+    return run_simulate(line->simulate);
   if (line->name.starts_with("config "))
     return run_config(*line, environment);
   return line->name == "serve" ? serve(*line, environment) : run_command(*line, environment);

@@ -1,7 +1,9 @@
 #include "server/simulation/sim_client.hpp"
 
 #include <algorithm>
+#include <utility>
 
+#include "core/base/digest.hpp"
 #include "server/simulation/sim_edits.hpp"
 
 namespace syncstore::simulation {
@@ -53,6 +55,7 @@ void SimClient::open_tab() {
     return;
   leader_ = std::make_unique<SimTab>(browser_, storages_.at(user_), *this);
   cursors_.clear();
+  went_back_.clear();
   epoch_ = 0;
   screen_.clear();
   for (const auto& [number, spec] : SimScreen::tables()) {
@@ -73,6 +76,23 @@ void SimClient::steal_lead() {
     return open_tab();
   asleep_.push_back(std::move(leader_));
   open_tab();
+}
+
+void SimClient::suspend_lead(TimeMs for_ms) {
+  if (leader_ == nullptr)
+    return open_tab();
+  SimTab* const sleeper = leader_.get();
+  sleeper->sleep();
+  const bool another = browser_.random.chance(70);
+  if (another)
+    steal_lead();
+  browser_.events.at(browser_.events.now() + for_ms, [this, sleeper] {
+    const bool there = leader_.get() == sleeper ||
+                       std::any_of(asleep_.begin(), asleep_.end(),
+                                   [&](const auto& tab) { return tab.get() == sleeper; });
+    if (there)
+      sleeper->wake();
+  });
 }
 
 void SimClient::superseded(SimTab& tab) {
@@ -171,6 +191,18 @@ void SimClient::sign_in_again() {
     leader_->call([&](ClientSession& session) { session.signed_in(browser_.now()); });
 }
 
+std::size_t SimClient::parked() const {
+  return leader_ == nullptr ? 0 : session().queue().counts().parked;
+}
+
+std::string SimClient::check_whole() const {
+  for (const auto& [user, storage] : storages_) {
+    if (std::string wrong = storage->check_whole(); !wrong.empty())
+      return user + ": " + wrong;
+  }
+  return {};
+}
+
 bool SimClient::other_has_edits() const {
   return std::any_of(storages_.begin(), storages_.end(), [&](const auto& storage) {
     return storage.first != user_ && storage.second->has_edits();
@@ -199,8 +231,28 @@ void SimClient::cut() {
 }
 
 void SimClient::go_half_open() {
+  if (leader_ == nullptr || leader_->socket() == nullptr)
+    return;
+  const std::uint64_t dice = browser_.random.below(4);
+  leader_->socket()->go_half_open(dice != 0, dice != 1);
+}
+
+void SimClient::clog(TimeMs for_ms) {
   if (leader_ != nullptr && leader_->socket() != nullptr)
-    leader_->socket()->go_half_open();
+    leader_->socket()->clog(browser_.random.chance(70), for_ms);
+}
+
+void SimClient::damage_disk() {
+  kill_leader();
+  storages_.at(user_)->damage_cache(
+      [this](std::uint64_t bound) { return browser_.random.below(bound); });
+  open_tab();
+}
+
+void SimClient::other_history(Epoch epoch) {
+  two_histories_.insert(epoch);
+  for (auto& [user, storage] : storages_)
+    storage->void_answers();
 }
 
 void SimClient::retry_now() {
@@ -262,10 +314,16 @@ void SimClient::check_cursors() {
   if (session().epoch() != epoch_) {
     epoch_ = session().epoch();
     cursors_.clear();
+    went_back_.clear();
   }
   for (const model::CollectionDef& collection : model::collections()) {
     const Sequence cursor = session().cursor(collection.number);
     Sequence& highest = cursors_[collection.number];
+    // A server that went back takes each collection back with it, once.
+    const bool may_go_back = two_histories_.count(epoch_) != 0;
+    if (cursor != 0 && cursor < highest && may_go_back &&
+        went_back_.insert(collection.number).second)
+      highest = cursor;
     if (cursor != 0 && cursor < highest) {
       report("5", std::string(collection.name) + " went back from " + std::to_string(highest) +
                       " to " + std::to_string(cursor));
@@ -295,15 +353,13 @@ void SimClient::check_refused() {
 void SimClient::check() {
   if (leader_ == nullptr || !changed_)
     return;
-  for (const auto& [number, spec] : SimScreen::tables()) {
-    // A held table keeps its order until somebody wants to see the exact one.
-    const bool exact = number != SimScreen::kHeld || browser_.random.chance(25);
-    if (exact)
-      release(number);
-    const std::string wrong = screen_.check_page(number, exact, session());
-    if (!wrong.empty())
-      report("4", wrong);
-  }
+  changed_ = false;
+  // Everything below follows from these: what they leave as it was is not looked at again.
+  const std::uint64_t now = fingerprint();
+  if (std::exchange(looked_at_, now) == now)
+    return;
+  for (const auto& [number, spec] : SimScreen::tables())
+    check_table(number);
   if (const std::string wrong = screen_.check_shown(session()); !wrong.empty())
     report("5", wrong);
   for (const sync::QueueEntry& entry : session().queue().entries()) {
@@ -318,7 +374,37 @@ void SimClient::check() {
         report("5", wrong);
     }
   }
-  changed_ = false;
+}
+
+// A held table keeps its order until somebody wants to see the exact one.
+void SimClient::check_table(std::uint64_t number) {
+  bool held = false;
+  std::string wrong = screen_.check_page(number, session(), held);
+  if (wrong.empty() && held && (number != SimScreen::kHeld || browser_.random.chance(25))) {
+    release(number);
+    wrong = screen_.check_page(number, session(), held);
+    if (wrong.empty() && held)
+      wrong = "table " + std::to_string(number) + " differs from filter, sort and slice";
+  }
+  if (!wrong.empty())
+    report("4", wrong);
+}
+
+std::uint64_t SimClient::fingerprint() const {
+  const ClientSession& of = session();
+  ByteWriter facts;
+  facts.u64(of.replica().base(model::kProducts).digest().combined());
+  facts.u64(of.cursor(model::kProducts));
+  facts.u64(of.epoch());
+  facts.u64(screen_.pages_told());
+  facts.u64(static_cast<std::uint64_t>(of.state()));
+  facts.u64(of.replica().is_loading(model::kProducts) ? 1 : 0);
+  for (const sync::QueueEntry& entry : of.queue().entries()) {
+    facts.u64(entry.number);
+    facts.u64(static_cast<std::uint64_t>(entry.state));
+    facts.u64(UuidHash{}(entry.mutation.id));
+  }
+  return xxh64(facts.bytes());
 }
 
 }  // namespace syncstore::simulation

@@ -24,6 +24,7 @@ class SimClient final : public TabWatcher {
   void open_tab();
   void kill_leader();  // what was not durable is gone, but for what other tabs post again
   void steal_lead();   // the leader seems to sleep: another tab leads before the old one knows
+  void suspend_lead(TimeMs for_ms);  // it does sleep, another leads, and then it wakes
   bool has_tab() const { return leader_ != nullptr; }
   session::ClientSession& session() { return leader_->session(); }
   const session::ClientSession& session() const { return leader_->session(); }
@@ -44,9 +45,15 @@ class SimClient final : public TabWatcher {
   void set_network(bool up);
   void cut();
   void go_half_open();
+  void clog(TimeMs for_ms);
   void retry_now();
+  void damage_disk();  // of the browser: what is stored of the server's bytes, while no tab runs
+  // The server has another history under the same epoch: what it said before does not bind it.
+  void other_history(Epoch epoch);
 
   void check();  // promises 4 and 5, when anything happened here since the last time
+  std::string check_whole() const;
+  std::size_t parked() const;
   std::uint64_t edits = 0;
   std::set<RecordId>
       lost_records;  // edited here, refused because a restore did not bring them back
@@ -61,6 +68,8 @@ class SimClient final : public TabWatcher {
   void post(const sync::Mutation& mutation);
   void note_answer(SimTab& tab, const sync::MutationResult& result);
   void check_cursors();
+  void check_table(std::uint64_t number);
+  std::uint64_t fingerprint() const;
   void check_refused();
   void report(const std::string& promise, const std::string& what) {
     browser_.report(promise, user_ + ": " + what);
@@ -75,8 +84,11 @@ class SimClient final : public TabWatcher {
   std::map<MutationId, sync::Mutation> posted_;  // by other tabs, not yet told to be queued
   SimScreen screen_;
   bool changed_ = true;
+  std::uint64_t looked_at_ = 0;
   std::map<std::uint16_t, Sequence> cursors_;  // highest of this leader's life, in this epoch
   Epoch epoch_ = 0;
+  std::set<Epoch> two_histories_;      // epochs in which the server went back
+  std::set<std::uint16_t> went_back_;  // with it, in this leader's life
   struct Refused {
     MutationId mutation;
     RecordId record;

@@ -10,7 +10,8 @@ namespace {
 
 using session::ClientSession;
 
-constexpr std::size_t kProductsOfPeople = 40;  // beyond these people insert no more
+constexpr std::size_t kProductsOfPeople = 25;  // beyond these people insert no more
+constexpr std::size_t kProductsOfAll = 40;     // beyond these programs do not either
 
 sync::Op op_on(sync::OpKind kind, RecordId record) {
   sync::Op op;
@@ -44,6 +45,10 @@ sync::Op set_something(const model::Record& record, std::uint16_t field, SeededR
     op.to = std::string(random.chance(50) ? "Active" : "Inactive");
   if (field == kSku)
     op.to = some_sku(random);
+  if (field == kImage)
+    op.to = "https://pictures.example/" + std::to_string(random.below(9));
+  if (field == kInventory)
+    op.to = static_cast<std::int64_t>(random.below(60));
   return op;
 }
 
@@ -75,8 +80,8 @@ sync::Mutation edit_of_person(ClientSession& session, SeededRandom& random, Time
   } else {
     std::set<std::uint16_t> used;
     for (std::size_t count = 1 + random.below(3); count > 0; --count) {
-      const std::uint16_t fields[] = {kTitle, kPrice, kStatus, kSku};
-      const std::uint16_t field = fields[random.below(4)];
+      const std::uint16_t fields[] = {kTitle, kPrice, kStatus, kSku, kInventory, kImage};
+      const std::uint16_t field = fields[random.below(6)];
       if (used.insert(field).second)
         mutation.ops.push_back(set_something(record, field, random));
     }
@@ -91,7 +96,8 @@ std::vector<sync::Mutation> edits_of_program(const std::vector<RecordId>& produc
   std::vector<sync::Mutation> mutations;
   for (; count > 0; --count) {
     sync::Op op;
-    if (products.empty() || random.chance(20)) {
+    const bool room = products.size() + count < kProductsOfAll;
+    if (products.empty() || (room && random.chance(20))) {
       op = op_on(sync::OpKind::insert, ids.next_record(now));
       op.fields = {{kTitle, "Job " + std::to_string(random.below(50))},
                    {kStatus, std::string("Active")}};
@@ -99,7 +105,11 @@ std::vector<sync::Mutation> edits_of_program(const std::vector<RecordId>& produc
       op = op_on(random.chance(10) ? sync::OpKind::remove : sync::OpKind::set,
                  products[random.below(products.size())]);
       op.field = random.chance(50) ? kTitle : kPrice;
-      if (op.field == kTitle) {
+      if (op.kind == sync::OpKind::set && random.chance(30)) {  // an order took some
+        op.kind = sync::OpKind::add;
+        op.field = kInventory;
+        op.amount = -static_cast<std::int64_t>(random.below(4));
+      } else if (op.field == kTitle) {
         op.to = "Job title " + std::to_string(random.below(40));
       } else {
         op.to = static_cast<std::int64_t>(random.below(90'000));

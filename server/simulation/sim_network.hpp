@@ -1,6 +1,6 @@
 // A faulty network between clients and the server of the simulated world: latency, cut connections,
-// half-open ones, full queues. Messages of one direction of one socket keep their order; sockets
-// are independent of each other.
+// half-open ones, clogged ones, full queues. Messages of one direction of one socket keep their
+// order; sockets are independent of each other, so what an older one carries may come late.
 #pragma once
 
 #include <deque>
@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "core/wire/messages.hpp"
 #include "server/adapters/memory/virtual_time.hpp"
 #include "server/ports/link.hpp"
 
@@ -16,13 +17,17 @@ namespace syncstore::simulation {
 using memory::EventQueue;
 using memory::SeededRandom;
 
+// A message of the server, read once for everybody who gets it; nullptr = it cannot be read.
+using ReadMessage = std::shared_ptr<const wire::DownMessage>;
+
 // One socket. The server's end is a ports::Link; the client's end are callbacks. Lives as long as
 // somebody holds it.
 class SimSocket final : public ports::Link, public std::enable_shared_from_this<SimSocket> {
  public:
+  using Message = std::shared_ptr<const std::string>;
   struct ClientEnd {
-    std::function<void(const std::string&)> leaving;  // as the server hands it over
-    std::function<void(const std::string&)> message;
+    std::function<ReadMessage(const Message&)> leaving;  // as the server hands it over
+    std::function<void(const Message&, const ReadMessage&)> message;
     std::function<void(std::uint16_t)> closed;
   };
 
@@ -32,113 +37,34 @@ class SimSocket final : public ports::Link, public std::enable_shared_from_this<
   void attach(std::shared_ptr<ports::LinkSession> session) { session_ = std::move(session); }
 
   // --- server's end ---
-  bool send(std::shared_ptr<const std::string> message, bool) override {
-    if (closed_by_server_)
-      return true;
-    if (queued_ > 0 && queued_ + message->size() > queue_bytes_) {
-      refused_ = true;
-      return false;
-    }
-    client_.leaving(*message);
-    queued_ += message->size();
-    down_at_ = std::max(down_at_ + 1, events_.now() + latency());
-    events_.at(down_at_, [self = shared_from_this(), message] { self->arrive_down(*message); });
-    return true;
-  }
-  void close(std::uint16_t code, std::string) override {
-    if (std::exchange(closed_by_server_, true))
-      return;
-    down_at_ = std::max(down_at_ + 1, events_.now() + latency());
-    events_.at(down_at_, [self = shared_from_this(), code] {
-      if (!self->half_open)
-        self->end_client(code);
-    });
-    events_.at(events_.now(), [self = shared_from_this()] { self->end_server(); });
-  }
+  bool send(Message message, bool text) override;
+  void close(std::uint16_t code, std::string reason) override;
   std::size_t queued_bytes() const override { return queued_; }
-  void pause_reading(bool paused) override {
-    paused_ = paused;
-    if (!paused)
-      events_.at(events_.now(), [self = shared_from_this()] { self->read_inbox(); });
-  }
+  void pause_reading(bool paused) override;
 
   // --- client's end ---
-  void send_up(std::string message) {
-    if (client_ended_)
-      return;
-    up_at_ = std::max(up_at_ + 1, events_.now() + latency());
-    events_.at(up_at_, [self = shared_from_this(), message = std::move(message)]() mutable {
-      if (self->half_open || self->cut_)
-        return;
-      self->inbox_.push_back(std::move(message));
-      self->read_inbox();
-    });
-  }
-  void close_by_client() {
-    client_ended_ = true;
-    up_at_ = std::max(up_at_ + 1, events_.now() + latency());
-    events_.at(up_at_, [self = shared_from_this()] {
-      if (!self->half_open)
-        self->end_server();
-    });
-  }
+  void send_up(std::string message);
+  void close_by_client();
 
   // --- faults ---
-  // Both ends learn of it sooner or later; what is on its way is lost.
-  void cut() {
-    if (std::exchange(cut_, true))
-      return;
-    events_.at(events_.now() + latency(), [self = shared_from_this()] { self->end_client(1006); });
-    events_.at(events_.now() + latency(), [self = shared_from_this()] { self->end_server(); });
-  }
-  // Nobody learns of it: the client by its silence, the server by unanswered pings.
-  void go_half_open() {
-    half_open = true;
-    events_.at(events_.now() + 75'000, [self = shared_from_this()] { self->end_server(); });
-  }
-  // The server's process is gone: no call into it any more.
-  void server_died() {
-    session_.reset();
-    cut();
-  }
+  void cut();  // both ends learn of it sooner or later; what is on its way is lost
+  // Nothing arrives in these directions any more, and nobody is told: the client learns by its
+  // silence, the server by unanswered pings.
+  void go_half_open(bool down, bool up);
+  // For so long nothing is delivered in this direction, then everything in its order. Down: the
+  // client has stopped reading, and the server's queue stays as full as it is.
+  void clog(bool down, TimeMs for_ms);
+  void server_died();  // the server's process is gone: no call into it any more
   bool ended() const { return client_ended_ || cut_; }
+  std::size_t inbox_messages() const { return inbox_.size(); }
 
-  bool half_open = false;
-
+  std::string user;  // whom the server welcomed here
  private:
   TimeMs latency() { return static_cast<TimeMs>(1 + random_.below(random_.chance(5) ? 900 : 40)); }
-
-  void arrive_down(const std::string& message) {
-    queued_ -= message.size();
-    if (!half_open && !cut_ && !client_ended_)
-      client_.message(message);
-    // A half-open peer acknowledges nothing: the queue stays full.
-    if (half_open)
-      queued_ += message.size();
-    if (refused_ && queued_ < queue_bytes_ / 4 && session_ != nullptr) {
-      refused_ = false;
-      const auto session = session_;
-      session->drained();
-    }
-  }
-  void read_inbox() {
-    while (!paused_ && !inbox_.empty() && session_ != nullptr) {
-      std::string message = std::move(inbox_.front());
-      inbox_.pop_front();
-      const auto session = session_;
-      session->received(std::move(message), false);
-    }
-  }
-  void end_client(std::uint16_t code) {
-    if (std::exchange(client_ended_, true))
-      return;
-    client_.closed(code);
-  }
-  void end_server() {
-    const auto session = std::exchange(session_, nullptr);
-    if (session != nullptr)
-      session->closed();
-  }
+  void arrive_down(const Message& message, const ReadMessage& read);
+  void read_inbox();
+  void end_client(std::uint16_t code);
+  void end_server();
 
   EventQueue& events_;
   SeededRandom& random_;
@@ -149,6 +75,7 @@ class SimSocket final : public ports::Link, public std::enable_shared_from_this<
   std::size_t queued_ = 0;
   TimeMs down_at_ = 0, up_at_ = 0;
   bool refused_ = false, paused_ = false, cut_ = false;
+  bool lost_down_ = false, lost_up_ = false;
   bool closed_by_server_ = false, client_ended_ = false;
 };
 

@@ -1,46 +1,74 @@
 #include "server/simulation/sim_oracle.hpp"
 
 #include <algorithm>
+#include <set>
 
-#include "core/sync/change_set.hpp"
+#include "server/simulation/sim_screen.hpp"
 
 namespace syncstore::simulation {
+namespace {
 
-Oracle::Oracle() {
-  for (const model::CollectionDef& collection : model::collections()) {
+std::string key_of(const model::Record* product) {
+  const auto* sku = product == nullptr ? nullptr : std::get_if<std::string>(&product->values[kSku]);
+  std::string key = sku == nullptr ? "" : *sku;
+  for (char& c : key)  // simulated people write ASCII
+    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return key;
+}
+
+}  // namespace
+
+Oracle::Oracle() { begin_anew(); }
+
+void Oracle::begin_anew() {
+  tables_.clear();
+  for (const model::CollectionDef& collection : model::collections())
     tables_.emplace(collection.number, model::Table(collection));
-  }
+  digests_.clear();
+  mutations_.clear();
+  keys_.clear();
+  hash_.clear();
+  sequence_ = 0;
+  receipts_ = 0;
+  model_.forget_history();
 }
 
 std::string Oracle::follow(const memory::MemoryStore& store) {
-  if (store.log.size() < sequence_)
+  if (store.log.size() < sequence_ || store.receipts.size() < receipts_)
     return "the log lost its end";
-  while (sequence_ < store.log.size()) {
-    std::string wrong = take(store.log[sequence_], store);
+  for (; receipts_ < store.receipts.size(); ++receipts_) {
+    const sync::MutationResult& receipt = store.receipts[receipts_].result;
+    if (receipt.sequence != 0 &&
+        (receipt.sequence != sequence_ + 1 || sequence_ >= store.log.size()))
+      return "a receipt names another entry than the log's next";
+    std::string wrong = receipt.sequence == 0 ? model_.judge(receipt, {}, tables_)
+                                              : take(store.log[sequence_], receipt);
     if (!wrong.empty())
       return wrong;
-    ++sequence_;
   }
+  if (store.log.size() != sequence_)
+    return "an effect without its receipt";
   return store.sequence == sequence_ ? "" : "the head is not the log's end";
 }
 
-std::string Oracle::take(const ports::LogEntry& entry, const memory::MemoryStore& store) {
+std::string Oracle::take(const ports::LogEntry& entry, const sync::MutationResult& receipt) {
   if (entry.sequence != sequence_ + 1)
     return "the log has a gap";
   if (entry.hash != crypto_.sha256_pair(hash_, entry.blob))
     return "the chain of hashes is broken";
-  hash_ = entry.hash;
   ByteReader in(entry.blob);
   auto change_set = sync::read_change_set(in);
   if (!change_set.ok())
     return "an entry of the log cannot be read";
+  if (!(change_set->mutation == receipt.id))
+    return "a receipt names another entry than its own";
   change_set->sequence = entry.sequence;
   if (!mutations_.emplace(change_set->mutation, entry.sequence).second)
     return "a mutation took effect twice";
-  const auto receipt = store.receipt_index.find(change_set->mutation);
-  if (receipt == store.receipt_index.end() ||
-      store.receipts[receipt->second].result.sequence != entry.sequence)
-    return "an effect without its receipt";
+  if (std::string wrong = model_.judge(receipt, change_set->changes, tables_); !wrong.empty())
+    return wrong;
+  hash_ = entry.hash;
+  ++sequence_;
   for (auto& [number, table] : tables_) {
     const bool touched =
         std::any_of(change_set->changes.begin(), change_set->changes.end(),
@@ -48,14 +76,62 @@ std::string Oracle::take(const ports::LogEntry& entry, const memory::MemoryStore
     if (!touched)
       continue;
     sync::apply_changes(table, *change_set);
-    digests_[{number, entry.sequence}] = table.digest().combined();
+    digests_[number][entry.sequence] = table.digest().combined();
+  }
+  return check_keys(*change_set);
+}
+
+// Each key has one product; incrementally over what the change set touched.
+std::string Oracle::check_keys(const sync::ChangeSet& change_set) {
+  for (const sync::Change& change : change_set.changes) {
+    if (change.collection != model::kProducts)
+      continue;
+    for (auto key = keys_.begin(); key != keys_.end();)
+      key = key->second == change.record ? keys_.erase(key) : std::next(key);
+  }
+  for (const sync::Change& change : change_set.changes) {
+    if (change.collection != model::kProducts)
+      continue;
+    const std::string key = key_of(table(model::kProducts).find(change.record));
+    if (!key.empty() && !keys_.emplace(key, change.record).second)
+      return "two products have one SKU";
   }
   return {};
 }
 
-std::optional<std::uint64_t> Oracle::digest_at(std::uint16_t collection, Sequence sequence) const {
-  const auto found = digests_.find({collection, sequence});
-  return found == digests_.end() ? std::nullopt : std::optional<std::uint64_t>(found->second);
+std::string Oracle::check_whole(const memory::MemoryStore& store) const {
+  std::map<std::uint16_t, model::Table> rows;
+  for (const model::CollectionDef& collection : model::collections())
+    rows.emplace(collection.number, model::Table(collection));
+  for (const auto& [place, record] : store.rows)
+    rows.at(place.first).put(record);
+  for (const auto& [number, table] : tables_) {
+    if (!(rows.at(number).digest() == table.digest()))
+      return "the stored rows are not what the log says";
+  }
+  std::set<std::string> keys;
+  std::string wrong;
+  table(model::kProducts).for_each([&](const model::Record& product) {
+    const std::string key = key_of(&product);
+    if (!key.empty() && !keys.insert(key).second)
+      wrong = "two products have one SKU";
+    const auto stock = model_.stock().find(product.id);
+    const auto* count = std::get_if<std::int64_t>(&product.values[kInventory]);
+    if (stock != model_.stock().end() && stock->second != (count == nullptr ? 0 : *count))
+      wrong = "stock is not its initial count and what was added";
+  });
+  if (keys.size() != keys_.size())
+    wrong = "the keys were not followed";
+  return wrong;
+}
+
+std::optional<std::uint64_t> digest_in(const Digests& digests, std::uint16_t collection,
+                                       Sequence sequence) {
+  const auto of = digests.find(collection);
+  if (of == digests.end())
+    return std::nullopt;
+  const auto found = of->second.find(sequence);
+  return found == of->second.end() ? std::nullopt : std::optional<std::uint64_t>(found->second);
 }
 
 std::vector<RecordId> Oracle::products() const {

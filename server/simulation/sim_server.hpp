@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "core/wire/frame_codec.hpp"
 #include "server/adapters/memory/memory_storage.hpp"
 #include "server/adapters/memory/virtual_time.hpp"
 #include "server/engine/engine.hpp"
@@ -28,17 +27,22 @@ class SimIdentities final : public engine::Identities {
   Result<engine::Identity> verify_token(std::string_view token) override {
     if (roles.count(std::string(token)) == 0)
       return fail(ErrorCode::bad_token);
-    return engine::Identity{std::string(token), std::string(token), "c", events_.now() + 150'000};
+    return engine::Identity{std::string(token), std::string(token), "c-" + std::string(token),
+                            events_.now() + life};
   }
   model::Role role_of(std::string_view user, const StoreId&) const override {
-    const auto role = roles.find(std::string(user));
-    return role == roles.end() ? model::Role::none : role->second;
+    return role_of_user(std::string(user));
   }
   void set_revocation_listener(std::function<void(const engine::Revocation&)> listener) override {
     revoke = std::move(listener);
   }
+  model::Role role_of_user(const std::string& user) const {
+    const auto role = roles.find(user);
+    return role == roles.end() ? model::Role::none : role->second;
+  }
   std::map<std::string, model::Role> roles;
   std::function<void(const engine::Revocation&)> revoke;
+  TimeMs life = 150'000;  // of a credential
 
  private:
   EventQueue& events_;
@@ -48,85 +52,31 @@ class SimServer {
  public:
   using Report = std::function<void(const std::string& promise, const std::string& what)>;
 
-  SimServer(EventQueue& events, SeededRandom& random, Report report)
-      : events_(events),
-        random_(random),
-        report_(std::move(report)),
-        clock(events),
-        identities(events) {}
+  SimServer(EventQueue& events, SeededRandom& random, Report report);
+  // Sessions and sockets hold each other until one of them is told of the end.
+  ~SimServer() { crash(); }
 
   bool up() const { return engine_ != nullptr; }
   engine::Engine& engine() { return *engine_; }
   memory::MemoryStorage& storage() { return *storage_; }
 
-  void start() {
-    scheduler_ = std::make_unique<memory::VirtualScheduler>(events_);
-    storage_ = std::make_unique<memory::MemoryStorage>(*scheduler_, disk);
-    storage_->set_delays(static_cast<std::int64_t>(random_.below(30)),
-                         static_cast<std::int64_t>(random_.below(10)));
-    storage_->set_receipts_in_memory(20 + random_.below(50));
-    engine_ = std::make_unique<engine::Engine>(
-        engine::EnginePorts{clock, random_, *scheduler_, *storage_, crypto_});
-    engine_->set_identities(&identities);
-    engine_->set_fatal_listener([this](const Error&) { broken = true; });
-    engine_->start([](Status status) { SS_ASSERT(status.ok()); });
-    broken = false;
-  }
-  // The process ends here and now; the disk keeps what was durable.
-  void crash() {
-    identities.revoke = nullptr;
-    engine_.reset();
-    storage_.reset();
-    scheduler_.reset();
-    for (const auto& socket : sockets) {
-      if (const auto open = socket.lock())
-        open->server_died();
-    }
-    sockets.clear();
-  }
-  // The disk of an earlier moment under a new epoch, as a backup is restored. Only while the
-  // process is down.
-  void restore(const memory::MemoryDisk& backup) {
-    SS_ASSERT(!up());
-    disk = std::make_shared<memory::MemoryDisk>(backup);
-    for (auto& [id, store] : disk->stores)
-      store.epoch = random_.next() | 1;
-  }
+  void start();
+  void crash();  // the process ends here and now; the disk keeps what was durable
+  // The disk of an earlier moment, as a backup is restored under a new epoch, or as a disk that
+  // lied about its syncs or a copied directory comes back under the same. Only while the process is
+  // down.
+  void restore(const memory::MemoryDisk& earlier, bool new_epoch);
   // Promise 1 at the moment it matters: an answer that leaves names what is on the disk already.
-  void check_leaving(std::string_view frame) {
-    const auto message = wire::decode_down(frame);
-    if (!message.ok())
-      return report_("3", "the server sends a frame that cannot be read");
-    if (const auto* receipt = std::get_if<wire::Receipt>(&*message)) {
-      for (const sync::MutationResult& result : receipt->results)
-        check_answer(result);
-    } else if (const auto* welcome = std::get_if<wire::Welcome>(&*message)) {
-      for (const wire::Answer& answer : welcome->answers) {
-        if (answer.known)
-          check_answer(answer.result);
-      }
-    }
-  }
-  Epoch epoch() const {
-    const memory::MemoryStore* store = stored();
-    return store == nullptr ? 0 : store->epoch;
-  }
-  const memory::MemoryStore* stored() const {
-    const auto store = disk->stores.find(StoreId(kStore));
-    return store == disk->stores.end() ? nullptr : &store->second;
-  }
+  // And what leaves is what its reader may see. `user`: who is welcomed there, set by a welcome.
+  ReadMessage check_leaving(const SimSocket::Message& message, std::string& user);
+  void check_leaving(std::string_view frame, const std::string& user);
+  Epoch epoch() const;
+  const memory::MemoryStore* stored() const;
 
  private:
-  void check_answer(const sync::MutationResult& answer) {
-    const memory::MemoryStore* store = stored();
-    const auto found = store == nullptr ? decltype(store->receipt_index.end()){}
-                                        : store->receipt_index.find(answer.id);
-    const bool there = store != nullptr && found != store->receipt_index.end();
-    const bool reused = !answer.ops.empty() && answer.ops[0].code == ErrorCode::id_reused;
-    if (!there || (!reused && store->receipts[found->second].result.sequence != answer.sequence)) {
-      report_("1", "an answer leaves for what is not on the disk");
-    }
-  }
+  void check(const wire::DownMessage& message, const std::string& user);
+  void check_answer(const sync::MutationResult& answer);
+  void check_reader(std::uint16_t collection, const std::string& user);
 
   EventQueue& events_;
   SeededRandom& random_;
@@ -140,6 +90,8 @@ class SimServer {
   bool broken = false;  // storage failed with unknown outcome: the process must be started again
 
  private:
+  SimSocket::Message last_;  // frames are shared by many links: read once
+  ReadMessage last_read_;
   memory::PlainCrypto crypto_;
   std::unique_ptr<memory::VirtualScheduler> scheduler_;
   std::unique_ptr<memory::MemoryStorage> storage_;

@@ -29,19 +29,56 @@ session::ClientConfig SimStorage::lead(std::uint64_t seed) {
 bool SimStorage::commit_queue(std::uint64_t generation, const QueueWrite& write, Epoch epoch) {
   if (generation != config_.generation)
     return false;
-  for (const auto& [number, bytes] : write.entries)
-    entries_[number] = bytes;
-  for (const std::uint64_t number : write.erased)
-    entries_.erase(number);
-  check_owed(epoch);
+  std::vector<MutationId> left;
+  for (const auto& [number, bytes] : write.entries) {
+    Stored& stored = entries_[number];
+    forget(stored, left);
+    stored.bytes = bytes;
+    stored.ids.clear();
+    const auto entry = sync::read_entry(bytes);
+    if (!entry.ok()) {
+      report_("1", "a stored edit cannot be read");
+      continue;
+    }
+    stored.ids = ids_of(*entry);
+    for (const MutationId& id : stored.ids) {
+      ++present_[id];
+      if (!(id == entry->mutation.id))
+        holders_[id] = entry->mutation.id;
+      if (stored_.insert(id).second)
+        owed_.insert(id);
+    }
+  }
+  for (const std::uint64_t number : write.erased) {
+    if (const auto stored = entries_.find(number); stored != entries_.end()) {
+      forget(stored->second, left);
+      entries_.erase(stored);
+    }
+  }
+  check_left(left, epoch);
   return true;
+}
+
+void SimStorage::forget(const Stored& entry, std::vector<MutationId>& left) {
+  for (const MutationId& id : entry.ids) {
+    left.push_back(id);
+    if (--present_[id] == 0)
+      present_.erase(id);
+  }
+}
+
+void SimStorage::anew() {
+  restarted_.reset();
+  followed_ = 0;
 }
 
 bool SimStorage::write_cache(std::uint64_t generation, bool replace, const Bytes& bytes) {
   if (generation != config_.generation)
     return false;
-  if (replace)
+  if (replace) {
     cache_.clear();
+    anew();
+  }
   cache_ += bytes;
   return true;
 }
@@ -58,8 +95,8 @@ void SimStorage::restore(session::ClientSession& session,
     session.restore_cache(std::string_view(cache_).substr(at, size));
     at += size;
   }
-  for (const auto& [number, bytes] : entries_) {
-    if (!session.restore_entry(bytes))
+  for (const auto& [number, entry] : entries_) {
+    if (!session.restore_entry(entry.bytes))
       report_("1", "a stored edit cannot be read");
   }
   if (!kept_.empty())
@@ -71,35 +108,17 @@ void SimStorage::note_let_go(const sync::QueueEntry& entry) {
     let_go_.insert(id);
 }
 
-void SimStorage::check_owed(Epoch epoch) {
-  std::set<MutationId> there;
-  for (const auto& [number, bytes] : entries_) {
-    const auto entry = sync::read_entry(bytes);
-    if (!entry.ok()) {
-      report_("1", "a stored edit cannot be read");
+// `left`: ids that stood in what a write replaced or erased.
+void SimStorage::check_left(const std::vector<MutationId>& left, Epoch epoch) {
+  for (const MutationId& id : left) {
+    if (present_.count(id) != 0 || owed_.erase(id) == 0)
       continue;
-    }
-    for (const MutationId& id : ids_of(*entry)) {
-      there.insert(id);
-      if (!(id == entry->mutation.id))
-        holders_[id] = entry->mutation.id;
-      if (stored_.insert(id).second)
-        owed_.insert(id);
-    }
-  }
-  std::unique_ptr<session::ClientSession> restarted;
-  for (auto id = owed_.begin(); id != owed_.end();) {
-    if (there.count(*id) != 0) {
-      ++id;
-      continue;
-    }
-    const MutationId now_part_of = holder(*id);
+    const MutationId now_part_of = holder(id);
     if (const auto answer = answers_.find(now_part_of); answer != answers_.end()) {
-      check_covered(answer->second, epoch, restarted);
+      check_covered(answer->second, epoch);
     } else if (let_go_.count(now_part_of) == 0) {
       report_("1", user() + ": storage lost an edit that was neither answered nor let go");
     }
-    id = owed_.erase(id);
   }
 }
 
@@ -111,28 +130,68 @@ MutationId SimStorage::holder(MutationId id) const {
 }
 
 // What a browser that starts now would show in place of the edit.
-void SimStorage::check_covered(const sync::MutationResult& answer, Epoch epoch,
-                               std::unique_ptr<session::ClientSession>& restarted) const {
+void SimStorage::check_covered(const sync::MutationResult& answer, Epoch epoch) {
   if (!took_effect(answer) || answer.epoch != epoch)
     return;
-  if (restarted == nullptr) {
-    restarted = std::make_unique<session::ClientSession>(config_);
-    restarted->restore_cache(cache_);
-  }
-  if (restarted->epoch() != epoch || restarted->cursor(model::kProducts) < answer.sequence) {
+  if (restarted_ == nullptr)
+    restarted_ = std::make_unique<session::ClientSession>(config_);
+  restarted_->restore_cache(std::string_view(cache_).substr(followed_));
+  followed_ = cache_.size();
+  if (restarted_->epoch() != epoch || restarted_->cursor(model::kProducts) < answer.sequence) {
     report_("5", user() + ": an edit of sequence " + std::to_string(answer.sequence) +
                      " was forgotten while the stored base is at " +
-                     std::to_string(restarted->cursor(model::kProducts)));
+                     std::to_string(restarted_->cursor(model::kProducts)));
   }
 }
 
 void SimStorage::check_restart(const session::ClientSession& session) const {
   for (const auto& [id, answer] : answers_) {
-    if (!took_effect(answer) || answer.epoch != session.epoch() || stored_.count(id) == 0)
+    if (!took_effect(answer) || answer.epoch != session.epoch() || stored_.count(id) == 0 ||
+        excused_.count(id) != 0)
       continue;
     if (session.cursor(model::kProducts) < answer.sequence && session.queue().find(id) == nullptr)
       report_("5", user() + ": an answered edit is gone after a restart");
   }
+}
+
+std::string SimStorage::check_whole() const {
+  std::map<MutationId, int> present;
+  for (const auto& [number, stored] : entries_) {
+    const auto entry = sync::read_entry(stored.bytes);
+    if (!entry.ok())
+      return "a stored edit cannot be read";
+    for (const MutationId& id : ids_of(*entry))
+      ++present[id];
+  }
+  if (present != present_)
+    return "the stored edits were not followed";
+  for (const MutationId& id : owed_) {
+    if (present.count(id) == 0)
+      return "an owed edit is not stored";
+  }
+  if (restarted_ == nullptr)
+    return {};
+  session::ClientSession fresh(config_);
+  fresh.restore_cache(std::string_view(cache_).substr(0, followed_));
+  const bool same = fresh.epoch() == restarted_->epoch() &&
+                    fresh.cursor(model::kProducts) == restarted_->cursor(model::kProducts);
+  return same ? "" : "the stored base was not followed";
+}
+
+// --- faults ---
+
+void SimStorage::damage_cache(const std::function<std::uint64_t(std::uint64_t)>& below) {
+  if (cache_.empty())
+    return;
+  cache_.resize(below(cache_.size()));  // the last writes are gone, the first of them in part
+  anew();
+  for (const auto& [id, answer] : answers_)
+    excused_.insert(id);
+}
+
+void SimStorage::void_answers() {
+  for (auto& [id, answer] : answers_)
+    answer.epoch = 0;
 }
 
 }  // namespace syncstore::simulation

@@ -1,7 +1,7 @@
 // What one browser keeps of one user on disk: entries of the queue, received bytes, kept records.
 // It survives the tabs. Checks on every write what storage must never lose: an edit that was stored
 // stays until it is answered or let go by its author, and an answered one until the stored base
-// shows it.
+// shows it. The checks follow what a write changed; check_whole() does them from nothing.
 #pragma once
 
 #include <functional>
@@ -43,23 +43,41 @@ class SimStorage {
   // A session that has just been restored shows every stored edit that was answered in its epoch.
   void check_restart(const session::ClientSession& session) const;
   bool has_edits() const { return !entries_.empty(); }
+  std::string check_whole() const;
+
+  // --- faults ---
+  // Stored bytes of the received frames are cut off anywhere; a session notices and fetches them
+  // again. Until then answered edits need not show.
+  void damage_cache(const std::function<std::uint64_t(std::uint64_t)>& below);
+  // The server has another history under the same epoch: what it answered before is void.
+  void void_answers();
 
  private:
-  void check_owed(Epoch epoch);
+  struct Stored {
+    Bytes bytes;
+    std::vector<MutationId> ids;
+  };
+  void forget(const Stored& entry, std::vector<MutationId>& left);
+  void check_left(const std::vector<MutationId>& left, Epoch epoch);
   MutationId holder(MutationId id) const;
-  void check_covered(const sync::MutationResult& answer, Epoch epoch,
-                     std::unique_ptr<session::ClientSession>& restarted) const;
+  void check_covered(const sync::MutationResult& answer, Epoch epoch);
+  void anew();
 
   session::ClientConfig config_;
   Report report_;
-  std::map<std::uint64_t, Bytes> entries_;
+  std::map<std::uint64_t, Stored> entries_;
+  std::map<MutationId, int> present_;  // ids in the entries
   Bytes cache_;
+  // What a browser that started now would have: follows the cache.
+  std::unique_ptr<session::ClientSession> restarted_;
+  std::size_t followed_ = 0;
   Bytes kept_;
   std::map<MutationId, sync::MutationResult> answers_;
   std::map<MutationId, MutationId> holders_;  // of squashed edits: what they became part of
   std::set<MutationId> let_go_;
-  std::set<MutationId> stored_;  // every id that was ever stored
-  std::set<MutationId> owed_;    // of these, neither settled nor let go
+  std::set<MutationId> stored_;   // every id that was ever stored
+  std::set<MutationId> owed_;     // of these, neither settled nor let go
+  std::set<MutationId> excused_;  // answered, and gone with damaged bytes
 };
 
 // What stands in a queue under these ids: the edit's own and those squashed into it.

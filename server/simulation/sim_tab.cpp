@@ -1,6 +1,7 @@
 #include "server/simulation/sim_tab.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/wire/frame_codec.hpp"
 
@@ -33,10 +34,28 @@ void SimTab::start() {
 
 void SimTab::later(TimeMs delay, std::function<void()> work) {
   browser_.events.at(browser_.events.now() + delay,
-                     [alive = std::weak_ptr<bool>(alive_), work = std::move(work)] {
+                     [this, alive = std::weak_ptr<bool>(alive_), work = std::move(work)]() mutable {
                        if (!alive.expired())
-                         work();
+                         reach(std::move(work));
                      });
+}
+
+void SimTab::reach(std::function<void()> work) {
+  if (asleep_) {
+    missed_.push_back(std::move(work));
+  } else {
+    work();
+  }
+}
+
+void SimTab::wake() {
+  asleep_ = false;
+  const std::weak_ptr<bool> alive = alive_;
+  while (!alive.expired() && !asleep_ && !missed_.empty()) {
+    const auto work = std::move(missed_.front());
+    missed_.pop_front();
+    work();
+  }
 }
 
 void SimTab::call(const std::function<void(ClientSession&)>& work) {
@@ -53,8 +72,10 @@ void SimTab::perform(const Effect& effect) {
     case EffectKind::connect:
       return connect();
     case EffectKind::send:
-      if (socket_)
+      if (socket_) {
+        browser_.leaving(effect.bytes);
         socket_->send_up(effect.bytes);
+      }
       return;
     case EffectKind::close:
       if (socket_)
@@ -68,7 +89,7 @@ void SimTab::perform(const Effect& effect) {
       if (effect.number != 0) {
         timer_ = browser_.events.at(static_cast<TimeMs>(effect.number) - browser_.skew, [this] {
           timer_ = 0;
-          call([&](ClientSession& session) { session.timer(browser_.now()); });
+          reach([this] { call([&](ClientSession& session) { session.timer(browser_.now()); }); });
         });
       }
       return;
@@ -145,20 +166,28 @@ void SimTab::connect() {
       return !alive.expired() && socket_ != nullptr && socket_ == own->lock();
     };
     SimSocket::ClientEnd end;
-    end.leaving = [&server = browser_.server](const std::string& message) {
-      server.check_leaving(message);
+    end.leaving = [&server = browser_.server, own](const SimSocket::Message& message) {
+      return server.check_leaving(message, own->lock()->user);
     };
-    end.message = [this, current](const std::string& message) {
+    end.message = [this, current](const SimSocket::Message& message, const ReadMessage& read) {
       if (!current())
         return;
-      hear(message);
-      call([&](ClientSession& session) { session.socket_message(message, browser_.now()); });
+      reach([this, current, message, read] {
+        if (!current())
+          return;
+        hear(read);
+        call([&](ClientSession& session) { session.socket_message(*message, browser_.now()); });
+      });
     };
     end.closed = [this, current](std::uint16_t code) {
       if (!current())
         return;
-      socket_.reset();
-      call([&](ClientSession& session) { session.socket_closed(code, browser_.now()); });
+      reach([this, current, code] {
+        if (!current())
+          return;
+        socket_.reset();
+        call([&](ClientSession& session) { session.socket_closed(code, browser_.now()); });
+      });
     };
     auto socket = std::make_shared<SimSocket>(browser_.events, browser_.random,
                                               browser_.queue_bytes, std::move(end));
@@ -175,21 +204,24 @@ void SimTab::connect() {
 // server may die before it answers: then the request fails after a while.
 void SimTab::exchange(const Bytes& body) {
   SimBrowser& browser = browser_;
+  const auto said = wire::split_frames(body);
+  for (const std::string_view frame : *said)
+    browser.leaving(std::string(frame));
   const auto delay = [&browser] { return 1 + static_cast<TimeMs>(browser.random.below(80)); };
   auto answered = std::make_shared<bool>(false);
-  const auto answer = [this, &browser, delay, answered,
+  const auto answer = [this, &browser, delay, answered, user = browser.signed_in,
                        alive = std::weak_ptr<bool>(alive_)](Result<Bytes> frames) {
     if (std::exchange(*answered, true))
       return;
     if (frames.ok()) {
       const auto split = wire::split_frames(*frames);
       for (const std::string_view frame : *split)
-        browser.server.check_leaving(frame);
+        browser.server.check_leaving(frame, user);
     }
     browser.events.at(browser.events.now() + delay(),
                       [this, alive, frames = std::move(frames), lost = browser.random.chance(25)] {
                         if (!alive.expired())
-                          exchange_over(frames, lost);
+                          reach([this, frames, lost] { exchange_over(frames, lost); });
                       });
   };
   browser.events.at(
@@ -210,8 +242,11 @@ void SimTab::exchange(const Bytes& body) {
 void SimTab::exchange_over(const Result<Bytes>& frames, bool lost) {
   if (frames.ok() && !lost && browser_.network) {
     const auto split = wire::split_frames(*frames);
-    for (const std::string_view frame : *split)
-      hear(frame);
+    for (const std::string_view frame : *split) {
+      auto read = wire::decode_down(frame);
+      hear(read.ok() ? std::make_shared<const wire::DownMessage>(std::move(read).value())
+                     : nullptr);
+    }
     return call(
         [&](ClientSession& session) { session.exchange_answered(*frames, browser_.now()); });
   }
@@ -221,9 +256,8 @@ void SimTab::exchange_over(const Result<Bytes>& frames, bool lost) {
   });
 }
 
-void SimTab::hear(std::string_view frame) {
-  const auto message = wire::decode_down(frame);
-  if (!message.ok())
+void SimTab::hear(const ReadMessage& message) {
+  if (message == nullptr)
     return browser_.report("3", "the server sent a frame that cannot be read");
   watcher_.heard(*this, *message);
 }

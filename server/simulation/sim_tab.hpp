@@ -3,6 +3,7 @@
 // delays and faults of the browser around it.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,6 +24,7 @@ struct SimBrowser {
   bool network = true;
   bool storage_full = false;  // writes of the queue fail
   std::string signed_in;      // whose cookie it holds, "" = nobody's
+  std::function<void(const std::string& frame)> leaving = {};  // every message up
 
   TimeMs now() const { return events.now() + skew; }
 };
@@ -52,6 +54,9 @@ class SimTab {
   const session::ClientSession& session() const { return *session_; }
   SimStorage& storage() { return *storage_; }
   SimSocket* socket() { return socket_.get(); }
+  // Nothing reaches a sleeping tab; what came for it meanwhile comes when it wakes, in its order.
+  void sleep() { asleep_ = true; }
+  void wake();
 
  private:
   void perform(const session::Effect& effect);
@@ -63,7 +68,8 @@ class SimTab {
   void connect();
   void exchange(const Bytes& body);
   void exchange_over(const Result<Bytes>& frames, bool lost);
-  void hear(std::string_view frame);
+  void hear(const ReadMessage& message);
+  void reach(std::function<void()> work);  // now, or when it wakes
 
   SimBrowser& browser_;
   std::shared_ptr<SimStorage> storage_;
@@ -75,6 +81,8 @@ class SimTab {
   QueueWrite writing_;    // the transaction being put together
   TimeMs stored_at_ = 0;  // the last one under way
   std::uint64_t timer_ = 0;
+  bool asleep_ = false;
+  std::deque<std::function<void()>> missed_;
 };
 
 }  // namespace syncstore::simulation

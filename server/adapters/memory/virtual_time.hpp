@@ -34,6 +34,7 @@ class EventQueue {
     times_.erase(time);
   }
   bool empty() const { return events_.empty(); }
+  std::size_t size() const { return events_.size(); }
   TimeMs next_time() const { return events_.begin()->first.first; }
   void step() {
     auto first = events_.begin();
