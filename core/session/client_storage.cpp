@@ -149,7 +149,8 @@ void ClientSession::cache_written(std::uint64_t write, bool ok, TimeMs now) {
   Sequence sequence = 0;
   // Bytes that could not be stored do not hold the queue back: the next start fetches what they
   // said.
-  if (cache_.written(write, ok, epoch, sequence) && epoch == epoch_)
+  // Without an epoch nothing is known yet of what the answers stand for.
+  if (cache_.written(write, ok, epoch, sequence) && epoch == epoch_ && epoch != 0)
     queue_.settle(epoch, sequence);
   while (own_sequences_.size() > kOwnSequences)
     own_sequences_.erase(own_sequences_.begin());
