@@ -81,7 +81,8 @@ Status ClientSession::send_again(std::uint64_t number, std::vector<sync::Op> ops
 // --- overlay ---
 
 bool ClientSession::is_reached(const sync::QueueEntry& entry) const {
-  if (entry.result.sequence == 0 || entry.result.epoch != epoch_)
+  // While no epoch is known, what was answered stays shown: nothing is there that could show it.
+  if (entry.result.sequence == 0 || (epoch_ != 0 && entry.result.epoch != epoch_))
     return true;
   return std::all_of(entry.mutation.ops.begin(), entry.mutation.ops.end(), [&](const sync::Op& op) {
     const auto place = places_.find(op.collection);

@@ -95,6 +95,11 @@ void SimClient::suspend_lead(TimeMs for_ms) {
   });
 }
 
+void SimClient::wake_lead() {
+  if (leader_ != nullptr)
+    leader_->wake();
+}
+
 void SimClient::superseded(SimTab& tab) {
   // It stands in the middle of an event of its own.
   browser_.events.at(browser_.events.now(), [this, gone = &tab] {

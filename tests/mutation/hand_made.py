@@ -23,7 +23,7 @@ HAND_MADE = [
     ("acked_leaves_overlay_early", "core/session/client_edits.cpp", "bool ClientSession::is_reached(const sync::QueueEntry& entry) const {", "bool ClientSession::is_reached(const sync::QueueEntry& entry) const {\n  if (entry.result.sequence != 0) return true;"),
     ("acked_erased_at_once", "core/sync/queue_answers.cpp", "entry.result.epoch != epoch || entry.result.sequence <= persisted_sequence", "true"),
     ("settled_by_the_furthest_collection", "core/session/client_storage.cpp", "first ? place.reached : std::min(through, place.reached)", "std::max(through, place.reached + 3)"),
-    ("receipt_epoch_ignored", "core/session/client_edits.cpp", "entry.result.sequence == 0 || entry.result.epoch != epoch_", "entry.result.sequence == 0"),
+    ("receipt_epoch_ignored", "core/session/client_edits.cpp", "entry.result.sequence == 0 || (epoch_ != 0 && entry.result.epoch != epoch_)", "entry.result.sequence == 0"),
     ("settle_ignores_epoch", "core/sync/queue_answers.cpp", "entry.result.epoch != epoch || entry", "entry"),
     ("server_ignores_epoch_of_cursors", "server/engine/link_opening.cpp", "cursor.collection != number || cursor.epoch != state.epoch()", "cursor.collection != number"),
     ("copied_directory_is_not_noticed", "server/engine/link_opening.cpp", "if (opening->request.head != 0 && found.hash != opening->request.head_hash)", "if (false)"),

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The test of the tests: builds the product with one fault at a time and looks whether a test says so.
 
-Usage: run.py --build DIR [--per-file N] [--seed N] [--seeds N] [--jobs N] [--only NAME-PART] [--table FILE]
+Usage: run.py --build DIR [--per-file N] [--seed N] [--seeds N] [--jobs N] [--only NAME-PART] [--table FILE] [--continue LOG]
 
 DIR is a configured build with core_tests and simulation_tests built. Each mutant is one object, linked in front of the
 libraries of both programs. Killed: a test failed, the program died, or it did not come to an end. The last line says how many were
@@ -73,8 +73,8 @@ class Builder:
         words[words.index("-o") + 1] = out
         first = next(i for i, w in enumerate(words) if w.endswith(".o"))
         words.insert(first, mutant)
-        subprocess.run(words, cwd=self.build, check=True, capture_output=True)
-        return out
+        done = subprocess.run(words, cwd=self.build, capture_output=True)
+        return out if done.returncode == 0 else None
 
 
 def ends_well(program, arguments, environment):
@@ -103,6 +103,8 @@ def try_mutant(builder, name, path, text, what, seeds):
         if mutant is None:
             return name, what, "invalid", "does not compile"
         simulation = builder.program("simulation_tests", mutant, folder)
+        if simulation is None:
+            return name, what, "invalid", "does not link"
         # A few seeds find most; the tests of the core most of the rest.
         few = {"SYNCSTORE_SEED": "1", "SYNCSTORE_SEEDS": "12", "SYNCSTORE_STEPS": "120", "SYNCSTORE_SHRINK": "0"}
         well, by = ends_well(simulation, ["--gtest_filter=SimulationOn.Demand"], few)
@@ -127,6 +129,15 @@ def mutants(arguments):
     yield from choose(read, arguments.per_file, arguments.seed)
 
 
+def earlier_rows(path):
+    """What an earlier run killed; survivors are tried again."""
+    if not path:
+        return {}
+    with open(path, encoding="utf-8") as file:
+        found = re.findall(r"^killed   (\S+): (.*) \[(.*)\]$", file.read(), re.MULTILINE)
+    return {(name, what): by for name, what, by in found}
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", required=True)
@@ -136,9 +147,11 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--only", default="")
     parser.add_argument("--table")
+    parser.add_argument("--continue", dest="earlier", help="the output of a run that was broken off")
     arguments = parser.parse_args()
     builder = Builder(arguments.build)
     rows = []
+    known = earlier_rows(arguments.earlier)
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         waiting = []
         for name, path, text, what in mutants(arguments):
@@ -147,6 +160,10 @@ def main():
             if text is None:
                 rows.append((name, what, "stale", ""))
                 print(f"stale    {name}: {what}", flush=True)
+                continue
+            if (name, what) in known:
+                rows.append((name, what, "killed", known[name, what]))
+                print(f"killed   {name}: {what} [{known[name, what]}]", flush=True)
                 continue
             waiting.append(pool.submit(try_mutant, builder, name, path, text, what, arguments.seeds))
         for done in concurrent.futures.as_completed(waiting):

@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
 
-#include <cstdio>
+#include <algorithm>
 #include <cstdlib>
+#include <fstream>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "server/simulation/sim_run.hpp"
 
@@ -73,6 +76,55 @@ TEST(SimulationRepeats, FollowedChecksEqualWholeOnes) {
     options.whole_every = 1;
     run_seed(options);
   }
+}
+
+// Seeds that once found a fault: seed,steps,clients,faults (with + between),why.
+TEST(SimulationRegressions, HoldNow) {
+  std::ifstream file(SYNCSTORE_TESTS_DIR "/simulation/regressions/seeds.csv");
+  std::string line;
+  ASSERT_TRUE(std::getline(file, line));
+  std::size_t seeds = 0;
+  for (; std::getline(file, line); ++seeds) {
+    std::vector<std::string> cells;
+    std::istringstream row(line);
+    for (std::string cell; std::getline(row, cell, ',');)
+      cells.push_back(cell);
+    ASSERT_EQ(cells.size(), 5u) << line;
+    std::replace(cells[3].begin(), cells[3].end(), '+', ',');
+    WorldOptions options = world(std::stoull(cells[0]), std::stoi(cells[1]), std::stoi(cells[2]));
+    const auto faults = FaultSet::parse(cells[3]);
+    ASSERT_TRUE(faults.has_value()) << line;
+    options.faults = *faults;
+    run_seed(options);
+  }
+  EXPECT_GE(seeds, 2u);
+}
+
+TEST(SimulationFaults, AreNamedAndParsed) {
+  EXPECT_EQ(FaultSet::parse("cut,crash")->text(), "cut,crash");
+  EXPECT_EQ(FaultSet::parse("all")->text(), "all");
+  EXPECT_EQ(FaultSet::parse("none")->text(), "none");
+  EXPECT_FALSE(FaultSet::parse("cut,weather").has_value());
+  EXPECT_TRUE(FaultSet::all().without(0).has(Fault::half_open));
+  EXPECT_FALSE(FaultSet::all().without(0).has(Fault::cut));
+}
+
+TEST(SimulationFaults, WithoutThemNothingIsCutAndNothingComesBack) {
+  WorldOptions options = world(9, 200);
+  options.faults = FaultSet::none();
+  const WorldResult result = run_seed(options);
+  EXPECT_EQ(result.cuts + result.crashes + result.restores + result.copies, 0u);
+  EXPECT_GT(result.edits, 30u);
+}
+
+TEST(SimulationReplay, IsOneLine) {
+  WorldOptions options = world(7, 31, 2);
+  EXPECT_EQ(replay_command(options), "syncstore simulate --seed 7 --steps 31 --clients 2");
+  options.faults = *FaultSet::parse("crash");
+  EXPECT_EQ(replay_command(options),
+            "syncstore simulate --seed 7 --steps 31 --clients 2 --faults crash");
+  // What holds is as short as it can be said.
+  EXPECT_EQ(replay_command(shrink(options)), replay_command(options));
 }
 
 // For many seeds: SYNCSTORE_SEED=first, SYNCSTORE_SEEDS=count, SYNCSTORE_STEPS=n.
