@@ -36,6 +36,8 @@ export class StoreRunner {
   #writes: QueueWrite[] = [];
   /** Storage does one thing at a time, so what is stored is always a prefix of what was asked. */
   #storing: Promise<void> = Promise.resolve();
+  /** Changes of the queue that wait for their turn in storage; those that come meanwhile go with them, in one transaction. */
+  #joining: { writes: QueueWrite[]; commits: number[] } | null = null;
   #ended = false;
   #running = false;
 
@@ -131,7 +133,7 @@ export class StoreRunner {
         this.#store('cache', (p) => p.replaceCache(this.store, effect.bytes), (ok) => this.#session.cacheWritten(effect.number, ok));
         break;
       case EFFECT.writeKept:
-        this.#store('edits', (p) => p.writeKept(this.store, effect.bytes), () => undefined, effect.bytes.length > 0);
+        this.#store('edits', (p) => p.writeKept(this.store, effect.bytes), () => undefined, () => effect.bytes.length > 0);
         break;
       default:
         this.#tell(effect);
@@ -222,12 +224,30 @@ export class StoreRunner {
   #commitQueue(write: number): void {
     const writes = this.#writes;
     this.#writes = [];
-    this.#store('edits', (p) => p.writeQueue(this.store, writes), (ok) => this.#session.queueWritten(write, ok), writes.some((one) => one.bytes !== null));
+    if (this.#joining) {
+      this.#joining.writes.push(...writes);
+      this.#joining.commits.push(write);
+      return;
+    }
+    const joined = { writes, commits: [write] };
+    const close = (): void => {
+      if (this.#joining === joined) this.#joining = null;
+    };
+    this.#store('edits', (p) => {
+      close();
+      return p.writeQueue(this.store, joined.writes);
+    }, (ok) => {
+      close();
+      for (const commit of joined.commits) this.#session.queueWritten(commit, ok);
+    }, () => joined.writes.some((one) => one.bytes !== null));
+    this.#joining = joined;
   }
 
   /** `adds`: erasing works in a full browser too and proves no room. */
-  #store(what: 'edits' | 'cache', work: (persistence: Persistence) => Promise<void>, done: (ok: boolean) => void, adds = true): void {
+  #store(what: 'edits' | 'cache', work: (persistence: Persistence) => Promise<void>, done: (ok: boolean) => void, adds = (): boolean => true): void {
     const persistence = this.#persistence;
+    // What is asked after this is not stored before it.
+    this.#joining = null;
     this.#storing = this.#storing.then(async () => {
       let ok = false;
       try {
@@ -237,7 +257,7 @@ export class StoreRunner {
         } else if (!this.#ended) {
           await work(persistence);
           ok = true;
-          if (adds) this.#events.storage(what, 'ok');
+          if (adds()) this.#events.storage(what, 'ok');
         }
       } catch (error) {
         if (error instanceof Superseded) {
