@@ -162,6 +162,8 @@ std::string_view message_name(wire::Kind kind) {
       return "credentials";
     case wire::Kind::ping:
       return "ping";
+    case wire::Kind::ranges:
+      return "ranges";
     case wire::Kind::welcome:
       return "welcome";
     case wire::Kind::begin:
@@ -186,6 +188,10 @@ std::string_view message_name(wire::Kind kind) {
       return "page";
     case wire::Kind::pong:
       return "pong";
+    case wire::Kind::repair:
+      return "repair";
+    case wire::Kind::live:
+      return "live";
   }
   return "";
 }

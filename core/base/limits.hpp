@@ -172,8 +172,6 @@ inline constexpr std::size_t kChangesLimitMax = 2'000;        // GET /api/sync/c
 inline constexpr std::size_t kBlockRows = 256;
 // sums of one comparison: 300 kB, far below kMessageBytes; a base with more is fetched as a whole
 inline constexpr std::size_t kRangeBlocks = 32'768;
-// no answer to a comparison after this: a server that does not know it, so the whole collection
-inline constexpr int kRepairWaitMs = 10'000;
 // comparisons of one link that are answered: a browser asks once in kResyncMs
 inline constexpr int kRepairEveryMs = 5'000;
 // live row numbers as bits: 16 million numbers given; beyond that a snapshot
@@ -184,7 +182,7 @@ inline constexpr std::size_t kTombstonesPerStep = 1'000;
 inline constexpr int kTombstoneLookMinutes = 60;
 // snapshots that nobody loads any more are kept so long for those whose link broke
 inline constexpr int kSnapshotKeepMinutes = 10;
-// and so many bytes of them per store: several large collections
+// and so many bytes of them altogether: several large collections
 inline constexpr std::size_t kSnapshotKeepBytes = 64 * 1'048'576;
 // parts of a broken snapshot that a browser keeps count of, per collection: 134 million rows
 inline constexpr std::size_t kSnapshotParts = 32'768;

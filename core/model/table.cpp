@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 #include "core/base/digest.hpp"
 #include "core/base/result.hpp"
@@ -31,6 +32,36 @@ std::uint64_t hash_of_value(ByteWriter& scratch, RecordId id, const FieldDef& fi
   return xxh64(scratch.bytes());
 }
 
+// Id, row number, version, time and author of the last change, 32 bytes.
+void write_place(ByteWriter& out, const Record& record) {
+  out.u64(record.id.value);
+  out.u32(record.row);
+  out.u64(record.version);
+  out.u64(static_cast<std::uint64_t>(record.changed_at));
+  out.u32(record.changed_by);
+}
+
+std::uint64_t hash_of_place(ByteWriter& scratch, const Record& record) {
+  scratch.clear();
+  write_place(scratch, record);
+  return xxh64(scratch.bytes());
+}
+
+// XXH64 of the place and then, per present field, its number (2 bytes) and canonical value.
+std::uint64_t hash_of_whole(ByteWriter& scratch, const CollectionDef& collection,
+                            const Record& record) {
+  scratch.clear();
+  write_place(scratch, record);
+  for (std::size_t i = 0; i < record.values.size(); ++i) {
+    if (is_absent(record.values[i]))
+      continue;
+    scratch.u8(static_cast<std::uint8_t>(collection.fields[i].number));
+    scratch.u8(static_cast<std::uint8_t>(collection.fields[i].number >> 8));
+    write_value(scratch, record.values[i]);
+  }
+  return xxh64(scratch.bytes());
+}
+
 // The key of a unique field's value; empty = takes no part.
 std::string unique_key(const Value& value) {
   const std::string* text = std::get_if<std::string>(&value);
@@ -46,6 +77,12 @@ std::uint64_t Digest::combined() const {
     bytes.u64(field);
   }
   return xxh64(bytes.bytes());
+}
+
+bool Digest::agrees_with(const Digest& told) const {
+  if (fields.size() != told.fields.size())
+    return true;
+  return *this == told && (told.places == 0 || told.places == places);
 }
 
 Table::Table(const CollectionDef& collection)
@@ -92,7 +129,7 @@ RecordId Table::find_unique(std::size_t field_index, std::string_view value) con
 
 const Record& Table::put(Record record) {
   SS_ASSERT(record.id && record.values.size() == collection_->fields.size());
-  lift_tombstone(record.id);
+  forget_tombstone(record.id);
   std::uint32_t slot = 0;
   const auto found = by_id_.find(record.id);
   const bool replaces = found != by_id_.end();
@@ -137,9 +174,12 @@ void Table::set_value(RecordId id, std::size_t field_index, Value value) {
 
 void Table::touch(RecordId id, Sequence version, TimeMs at, std::uint32_t by) {
   Record& record = existing(id);
+  ByteWriter scratch;
+  digest_.places -= hash_of_place(scratch, record);
   record.version = version;
   record.changed_at = at;
   record.changed_by = by;
+  digest_.places += hash_of_place(scratch, record);
   last_sequence_ = std::max(last_sequence_, version);
 }
 
@@ -163,20 +203,13 @@ bool Table::erase(RecordId id) {
 
 void Table::bury(const Tombstone& tombstone) {
   erase(tombstone.id);
-  lift_tombstone(tombstone.id);
+  forget_tombstone(tombstone.id);
   tombstones_.emplace(tombstone.id, tombstone);
   if (tombstone.row != 0) {
     tombstone_rows_.insert_or_assign(tombstone.row, tombstone.id);
     reserve_rows_through(tombstone.row);
   }
   last_sequence_ = std::max(last_sequence_, tombstone.version);
-}
-
-void Table::drop_tombstones_before(TimeMs time) {
-  std::erase_if(tombstone_rows_, [&](const auto& entry) {
-    return tombstones_.find(entry.second)->second.at < time;
-  });
-  std::erase_if(tombstones_, [&](const auto& entry) { return entry.second.at < time; });
 }
 
 void Table::clear() { *this = Table(*collection_); }
@@ -202,7 +235,7 @@ std::uint32_t Table::take_slot() {
   return slot;
 }
 
-void Table::lift_tombstone(RecordId id) {
+void Table::forget_tombstone(RecordId id) {
   const auto found = tombstones_.find(id);
   if (found == tombstones_.end()) {
     return;
@@ -219,10 +252,33 @@ void Table::add_to_digest(const Record& record, bool add) {
   const std::uint64_t sign = add ? 1 : ~std::uint64_t{0};
   digest_.records += sign * hash_of_record(record.id);
   ByteWriter scratch;
+  digest_.places += sign * hash_of_place(scratch, record);
   for (std::size_t i = 0; i < record.values.size(); ++i) {
     digest_.fields[i] +=
         sign * hash_of_value(scratch, record.id, collection_->fields[i], record.values[i]);
   }
+}
+
+std::vector<BlockSum> Table::block_sums() const {
+  std::map<std::uint32_t, std::uint64_t> sums;
+  ByteWriter scratch;
+  for_each([&](const Record& record) {
+    sums[static_cast<std::uint32_t>(record.row / limits::kBlockRows)] +=
+        hash_of_whole(scratch, *collection_, record);
+  });
+  std::vector<BlockSum> list;
+  list.reserve(sums.size());
+  for (const auto& [block, sum] : sums)
+    list.push_back({block, sum});
+  return list;
+}
+
+std::uint64_t Table::block_sum(std::uint32_t block) const {
+  ByteWriter scratch;
+  std::uint64_t sum = 0;
+  for_each_in_block(
+      block, [&](const Record& record) { sum += hash_of_whole(scratch, *collection_, record); });
+  return sum;
 }
 
 void Table::index_unique(const Record& record, bool add) {

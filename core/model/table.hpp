@@ -10,19 +10,36 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/base/limits.hpp"
 #include "core/model/record.hpp"
 
 namespace syncstore::model {
 
 // Per field the sum mod 2^64 of H(record, field, value) over present values, plus `records`, the
 // sum of H(record): one changed field costs two hashes, any reader can verify its own view.
+//
+// `places` is the sum of H(id, row number, version, time, author): which number a record goes by
+// and who changed it last. 0 = not told (an older peer); two digests of the same values are equal
+// whatever their places.
 struct Digest {
   std::uint64_t records = 0;
   std::vector<std::uint64_t> fields;  // catalogue order
-  std::uint64_t combined() const;     // one number for logs and quick comparison
+  std::uint64_t places = 0;
+  std::uint64_t combined() const;  // one number for logs and quick comparison
+  // Whether what a peer told is of the same records. Another number of fields is another schema:
+  // nothing to compare.
+  bool agrees_with(const Digest& told) const;
   friend bool operator==(const Digest& a, const Digest& b) {
     return a.records == b.records && a.fields == b.fields;
   }
+};
+
+// The sum mod 2^64 over the records whose row number / kBlockRows is `block`, of everything that
+// their readers see: id, number, version, time, author and all values. Two copies whose sums are
+// equal hold the same in that block.
+struct BlockSum {
+  std::uint32_t block = 0;
+  std::uint64_t sum = 0;
 };
 
 struct Tombstone {
@@ -54,7 +71,7 @@ class Table {
   void touch(RecordId id, Sequence version, TimeMs at, std::uint32_t by);
   bool erase(RecordId id);                // without tombstone (client, rollback of a batch)
   void bury(const Tombstone& tombstone);  // erase + tombstone
-  void drop_tombstones_before(TimeMs time);
+  void forget_tombstone(RecordId id);     // its removal is older than anybody asks for
   void clear();
 
   // Every record, in unspecified but deterministic order.
@@ -73,6 +90,17 @@ class Table {
     }
   }
   const Digest& digest() const { return digest_; }
+  // Computed when asked. All blocks with records, ascending; and one block (0 = nothing in it).
+  std::vector<BlockSum> block_sums() const;
+  std::uint64_t block_sum(std::uint32_t block) const;
+  template <class F>
+  void for_each_in_block(std::uint32_t block, F&& visit) const {
+    const std::uint64_t first = std::uint64_t{block} * limits::kBlockRows;
+    for (std::uint64_t row = first; row < first + limits::kBlockRows; ++row) {
+      if (const Record* record = find_row(static_cast<RowNumber>(row)))
+        visit(*record);
+    }
+  }
   Sequence last_sequence() const { return last_sequence_; }
   void set_last_sequence(Sequence sequence) { last_sequence_ = sequence; }
   RowNumber next_row() const { return next_row_; }
@@ -84,7 +112,6 @@ class Table {
   void index_value(const Record& record, std::size_t field_index, bool add);
   Record& existing(RecordId id);
   std::uint32_t take_slot();
-  void lift_tombstone(RecordId id);
 
   const CollectionDef* collection_;
   std::vector<std::unique_ptr<Record>> rows_;                        // by slot

@@ -8,7 +8,9 @@
 namespace syncstore::session {
 Sequence ClientSession::cursor(std::uint16_t collection) const {
   const auto found = places_.find(collection);
-  return found == places_.end() || !found->second.valid ? 0 : found->second.cursor.sequence;
+  if (found == places_.end() || !found->second.valid || (found->second.doubted && !is_live()))
+    return 0;
+  return found->second.cursor.sequence;
 }
 
 bool ClientSession::caught_up() const {
@@ -28,7 +30,7 @@ bool ClientSession::receive(std::string_view frame, wire::DownMessage& message, 
     on_change(*change, now);
   } else if (const auto* begin = std::get_if<wire::Begin>(&message)) {
     cache_.add(frame, true);
-    on_begin(*begin);
+    on_begin(*begin, now);
   } else if (auto* part = std::get_if<wire::Part>(&message)) {
     cache_.add(frame, true);
     on_part(std::move(*part), now);
@@ -44,6 +46,12 @@ bool ClientSession::receive(std::string_view frame, wire::DownMessage& message, 
     on_cancel(*cancel);
   } else if (const auto* check = std::get_if<wire::Check>(&message)) {
     on_check(*check, now);
+  } else if (auto* repair = std::get_if<wire::Repair>(&message)) {
+    cache_.add(frame, false);
+    on_repair(std::move(*repair), now);
+  } else if (const auto* live = std::get_if<wire::Live>(&message)) {
+    cache_.add(frame, false);
+    on_live(*live);
   } else if (const auto* keepalive = std::get_if<wire::Keepalive>(&message)) {
     on_keepalive(*keepalive, now);
   } else {
@@ -54,13 +62,26 @@ bool ClientSession::receive(std::string_view frame, wire::DownMessage& message, 
 
 // --- snapshots ---
 
-void ClientSession::on_begin(const wire::Begin& begin) {
+void ClientSession::on_begin(const wire::Begin& begin, TimeMs now) {
   if (model::find_collection(begin.collection) == nullptr)
     return;
   Place& place = places_[begin.collection];
+  pause_snapshot(begin.collection, place);
   // Not emplace(): clang with libstdc++ holds a nested class to be unconstructible there.
-  place.incoming = Place::Incoming{begin, 0, {}};
-  replica_.begin_snapshot(begin.collection);
+  Place::Incoming incoming{begin, begin.from, 0, {}};
+  if (begin.from == 0) {
+    place.paused.reset();
+    replica_.begin_snapshot(begin.collection);
+  } else if (place.paused && place.paused->begin.start == begin.start &&
+             place.paused->begin.view == begin.view && place.paused->next_part == begin.from) {
+    incoming.rows = place.paused->rows;
+    place.paused.reset();
+    replica_.resume_snapshot(begin.collection);
+  } else {
+    drop_snapshot(begin.collection, place);  // goes on behind something that is not here
+    return resync(begin.collection, now);
+  }
+  place.incoming = std::move(incoming);
 }
 
 void ClientSession::on_part(wire::Part part, TimeMs now) {
@@ -70,6 +91,7 @@ void ClientSession::on_part(wire::Part part, TimeMs now) {
   Place::Incoming& incoming = *found->second.incoming;
   const std::uint16_t collection = part.collection;
   const bool in_order = part.index == incoming.next_part++;
+  incoming.rows += part.rows.size();
   if (!in_order || !replica_.add_snapshot_rows(collection, std::move(part.rows)).ok()) {
     drop_snapshot(collection, found->second);
     resync(collection, now);
@@ -86,15 +108,14 @@ void ClientSession::on_end(const wire::End& end, TimeMs now) {
   const bool complete = incoming.next_part == incoming.begin.parts &&
                         replica_.end_snapshot(end.collection, end.target).ok();
   const model::Digest* own = complete ? &replica_.base(end.collection).digest() : nullptr;
-  // Another number of fields is another schema: nothing to compare.
-  const bool equal =
-      complete && (own->fields.size() != end.digest.fields.size() || *own == end.digest);
-  if (!equal) {
+  if (!complete || !own->agrees_with(end.digest)) {
     if (!complete)
       replica_.cancel_snapshot(end.collection);
+    place.valid = false;  // what is there now is nobody's state
     resync(end.collection, now);
     return;
   }
+  trust(end.collection, place);
   // Stored bytes hold an older base of this collection too: worth writing anew.
   if (place.valid && !restoring_)
     compaction_wanted_ = true;
@@ -117,20 +138,36 @@ void ClientSession::on_cancel(const wire::Cancel& cancel) {
     return;
   // Access is gone: so is what was read with it. The queue stays.
   found->second.valid = false;
+  trust(cancel.collection, found->second);
   replica_.reset(cancel.collection);
   pages_.set_ready(cancel.collection, false);
   compaction_wanted_ = !restoring_;
 }
 
-void ClientSession::drop_incoming() {
-  for (auto& [collection, place] : places_)
-    drop_snapshot(collection, place);
+void ClientSession::pause_incoming() {
+  for (auto& [collection, place] : places_) {
+    pause_snapshot(collection, place);
+    place.repair.clear();
+  }
+  leave_overlay();  // what was answered while one was loading
+}
+
+void ClientSession::pause_snapshot(std::uint16_t collection, Place& place) {
+  if (!place.incoming)
+    return;
+  if (place.incoming->next_part == 0)
+    return drop_snapshot(collection, place);
+  place.incoming->waiting.clear();
+  place.paused = std::move(place.incoming);
+  place.incoming.reset();
+  replica_.pause_snapshot(collection);
 }
 
 void ClientSession::drop_snapshot(std::uint16_t collection, Place& place) {
-  if (!place.incoming)
+  if (!place.incoming && !place.paused)
     return;
   place.incoming.reset();
+  place.paused.reset();
   replica_.cancel_snapshot(collection);
 }
 
@@ -154,6 +191,11 @@ void ClientSession::on_change(const wire::Change& change, TimeMs now) {
       continue;
     }
     apply_section(place, section, now);
+  }
+  // Snapshots come before changes: one that has not gone on by now will not.
+  for (auto& [collection, place] : places_) {
+    if (place.paused)
+      drop_snapshot(collection, place);
   }
   advance(change.head);
 }
@@ -196,7 +238,7 @@ void ClientSession::note_changes(const sync::Delta& section) {
 
 void ClientSession::advance(Sequence head) {
   for (auto& [collection, place] : places_) {
-    if (place.valid && !place.incoming)
+    if (place.valid && !place.incoming && !place.doubted)
       place.reached = std::max(place.reached, head);
   }
   leave_overlay();
@@ -209,27 +251,39 @@ void ClientSession::on_check(const wire::Check& check, TimeMs now) {
       continue;
     if (found->second.cursor.sequence != entry.sequence)
       continue;  // of another moment
-    const model::Digest& own = replica_.base(entry.collection).digest();
-    if (own.fields.size() == entry.digest.fields.size() && !(own == entry.digest)) {
+    if (!replica_.base(entry.collection).digest().agrees_with(entry.digest))
       resync(entry.collection, now);
-    }
   }
 }
 
-// A base that cannot be trusted is fetched anew; it stays on screen until the new one is there.
+// A base that cannot be trusted is mended, or else fetched anew; it stays on screen until then.
 void ClientSession::resync(std::uint16_t collection, TimeMs now) {
   Place& place = places_[collection];
-  place.valid = false;
+  place.doubted = true;
   if (restoring_)
-    return;
+    return;  // its repair may be stored too
+  if (!is_live())
+    place.valid = false;  // a hello without this cursor asks for it
   if (place.resync_at != 0 && now - place.resync_at < limits::kResyncMs) {
     to_resync_.insert(collection);
     return;
   }
   place.resync_at = now;
-  ++resyncs_;
+  if (!place.compared)
+    ++resyncs_;
   if (!is_live())
-    return;  // a hello without this cursor asks for it
+    return;
+  if (place.valid && !place.compared) {
+    wire::Ranges ranges{collection, place.cursor.view, place.cursor.sequence,
+                        replica_.base(collection).block_sums()};
+    place.compared = true;
+    if (ranges.blocks.size() <= limits::kRangeBlocks) {
+      to_resync_.insert(collection);  // a server that says nothing does not know the question
+      emit(EffectKind::send, 0, {}, wire::encode(ranges));
+      return;
+    }
+  }
+  place.valid = false;
   wire::Subscribe subscribe;
   subscribe.subscription = collection;
   subscribe.collection = collection;
@@ -241,6 +295,7 @@ void ClientSession::refresh(TimeMs now) {
     if (!place.valid && !place.incoming)
       continue;
     place.resync_at = 0;
+    place.compared = true;  // all of it
     resync(collection, now);
   }
   if (!is_live())
@@ -248,14 +303,76 @@ void ClientSession::refresh(TimeMs now) {
   finish(now);
 }
 
+void ClientSession::on_repair(wire::Repair repair, TimeMs now) {
+  const std::uint16_t collection = repair.collection;
+  const auto found = places_.find(collection);
+  if (found == places_.end() || !found->second.valid || found->second.incoming)
+    return;
+  Place& place = found->second;
+  const bool more = repair.more;
+  place.repair.push_back(std::move(repair));
+  if (more && place.repair.size() < limits::kSnapshotParts)
+    return;
+  const std::vector<wire::Repair> frames = std::move(place.repair);
+  place.repair.clear();
+  const wire::Repair& last = frames.back();
+  std::vector<std::uint32_t> blocks;
+  std::vector<model::Record> rows;
+  for (const wire::Repair& frame : frames) {
+    blocks.insert(blocks.end(), frame.blocks.begin(), frame.blocks.end());
+    rows.insert(rows.end(), frame.rows.begin(), frame.rows.end());
+  }
+  const std::size_t count = rows.size();
+  const bool mended =
+      !more && last.view == place.cursor.view && last.target >= place.cursor.sequence &&
+      replica_.replace_blocks(collection, blocks, std::move(rows), last.target).ok() &&
+      replica_.base(collection).digest().agrees_with(last.digest);
+  if (!mended) {
+    place.resync_at = 0;
+    return resync(collection, now);
+  }
+  place.cursor.sequence = last.target;
+  place.reached = std::max(place.reached, last.target);
+  trust(collection, place);
+  ++repairs_;
+  repaired_rows_ += count;
+  leave_overlay();
+}
+
+// The base is the server's state at its cursor.
+void ClientSession::trust(std::uint16_t collection, Place& place) {
+  place.doubted = place.compared = false;
+  to_resync_.erase(collection);
+}
+
+bool ClientSession::is_doubted() const {
+  return std::any_of(places_.begin(), places_.end(),
+                     [](const auto& entry) { return entry.second.valid && entry.second.doubted; });
+}
+
+// Removals that the server does not remember one by one any more. Newer rows follow.
+void ClientSession::on_live(const wire::Live& live) {
+  const auto found = places_.find(live.collection);
+  if (found == places_.end())
+    return;
+  const Place& place = found->second;
+  if (place.valid && !place.incoming && place.cursor.view == live.view &&
+      place.cursor.sequence <= live.sequence) {
+    replica_.keep_rows(live.collection, [&](RowNumber row) { return live.contains(row); });
+  }
+}
+
 void ClientSession::change_epoch(Epoch epoch) {
   if (epoch_ != 0 && !restoring_) {
     keep_records();
-    cache_.replace({});
+    cache_.replace();
     cached_facts_.clear();
   }
-  for (auto& [collection, place] : places_)
+  for (auto& [collection, place] : places_) {
     place.valid = false;
+    drop_snapshot(collection, place);
+    place.repair.clear();
+  }
   own_sequences_.clear();
   head_ = 0;
   epoch_ = epoch;

@@ -67,7 +67,7 @@ void ClientSession::exchange_answered(std::string_view frames, TimeMs now) {
         }
       }
     }
-    drop_incoming();
+    pause_incoming();
     step(good ? ConnectionEvent::poll_answered : ConnectionEvent::poll_failed, now);
   }
   finish(now);

@@ -60,7 +60,7 @@ void ClientSession::drop_link(std::uint16_t close_code) {
   attempt_until_ = heard_at_ = pinged_at_ = renew_at_ = retry_at_ = send_again_at_ = 0;
   ++link_;
   held_sends_.clear();
-  drop_incoming();
+  pause_incoming();
 }
 
 // The socket, or the way to it, is gone: counts as lost when the server had welcomed us.
@@ -77,9 +77,14 @@ wire::Hello ClientSession::make_hello() const {
   hello.generation = config_.generation;
   hello.store = config_.store;
   for (const auto& [collection, place] : places_) {
-    if (place.valid && place.cursor.epoch == epoch_)
+    if (place.valid && !place.doubted && place.cursor.epoch == epoch_)
       hello.cursors.push_back(place.cursor);
+    if (place.paused) {
+      const Place::Incoming& paused = *place.paused;
+      hello.resumes.push_back({collection, epoch_, paused.begin.start, paused.next_part});
+    }
   }
+  hello.abilities = wire::kReadsLive;
   hello.head = head_;
   hello.head_hash = head_hash_;
   hello.unanswered = queue_.unanswered();
@@ -92,7 +97,9 @@ wire::Hello ClientSession::make_hello() const {
 
 void ClientSession::start(TimeMs now) {
   offline_since_ = now;
-  drop_incoming();  // a stored snapshot that never came to its end
+  pause_incoming();  // a stored snapshot that never came to its end goes on where it broke
+  for (auto& [collection, place] : places_)
+    place.valid = place.valid && !place.doubted;
   if (std::exchange(cache_damaged_, false) || !restore_rest_.empty()) {
     // What was stored behind the damage, from now on too, would never be read again.
     restore_rest_.clear();
@@ -194,6 +201,11 @@ void ClientSession::signed_in(TimeMs now) {
 
 void ClientSession::timer(TimeMs now) {
   told_timer_ = 0;
+  // A clock that was set back: what is counted from ahead of it would not be due for as long.
+  heard_at_ = std::min(heard_at_, now);
+  pinged_at_ = std::min(pinged_at_, now);
+  for (auto& [collection, place] : places_)
+    place.resync_at = std::min(place.resync_at, now);
   const auto due = [now](TimeMs at) { return at != 0 && at <= now; };
   if (due(retry_at_))
     step(ConnectionEvent::retry_due, now);

@@ -89,7 +89,9 @@ class ClientSession {
   Sequence cursor(std::uint16_t collection) const;  // 0 = no base
   // Whether every collection that this user reads has a base of the current epoch.
   bool caught_up() const;
-  std::uint32_t resyncs() const { return resyncs_; }
+  std::uint32_t resyncs() const { return resyncs_; }  // differences that were found
+  std::uint32_t repairs() const { return repairs_; }  // of them mended by what differed
+  std::uint64_t repaired_rows() const { return repaired_rows_; }
   std::uint64_t skipped_frames() const { return skipped_frames_; }
   IdSource& ids() { return ids_; }
 
@@ -102,13 +104,18 @@ class ClientSession {
     wire::Cursor cursor;
     Sequence reached =
         0;  // every sequence up to here is in the base, also those that did not touch it
-    TimeMs resync_at = 0;  // last time it was fetched anew
+    TimeMs resync_at = 0;   // last time that it was found to differ and something was asked for
+    bool doubted = false;   // differs from the server's
+    bool compared = false;  // what differs was asked for; if it still does, all of it
+    std::vector<wire::Repair> repair;  // its frames so far
     struct Incoming {
       wire::Begin begin;
       std::uint32_t next_part = 0;
+      std::uint64_t rows = 0;  // so far
       std::vector<sync::Delta> waiting;
     };
     std::optional<Incoming> incoming;
+    std::optional<Incoming> paused;  // its link broke: goes on where it was, or begins anew
   };
   struct Author {  // of an edit in this tab's life: who waits for its answer
     std::string inverse;
@@ -145,14 +152,19 @@ class ClientSession {
                         const model::Record* after);
   void cache_welcome(TimeMs now);
   bool restore_frame(std::string_view frame);
-  void drop_incoming();
+  void pause_incoming();  // the link is gone
+  void pause_snapshot(std::uint16_t collection, Place& place);
   void drop_snapshot(std::uint16_t collection, Place& place);
-  void on_begin(const wire::Begin& begin);
+  void on_begin(const wire::Begin& begin, TimeMs now);
   void on_part(wire::Part part, TimeMs now);
   void on_end(const wire::End& end, TimeMs now);
   void on_cancel(const wire::Cancel& cancel);
   void on_change(const wire::Change& change, TimeMs now);
   void on_check(const wire::Check& check, TimeMs now);
+  void on_repair(wire::Repair repair, TimeMs now);
+  void on_live(const wire::Live& live);
+  void trust(std::uint16_t collection, Place& place);
+  bool is_doubted() const;
   void apply_section(Place& place, const sync::Delta& section, TimeMs now);
   void note_changes(const sync::Delta& section);
   void resync(std::uint16_t collection, TimeMs now);
@@ -239,10 +251,12 @@ class ClientSession {
   std::size_t next_sample_ = 0;
   std::uint64_t saves_ = 0;
   std::uint32_t resyncs_ = 0;
+  std::uint32_t repairs_ = 0;
+  std::uint64_t repaired_rows_ = 0;
   std::uint64_t skipped_frames_ = 0;
   std::optional<Error> last_error_;
   // What the last status said: its numbers, and the sentence of the last error.
-  std::array<std::int64_t, 12> told_status_{-1};
+  std::array<std::int64_t, 15> told_status_{-1};
   std::string told_error_;
   bool queue_changed_ = true;
   bool marks_live_ = false;

@@ -190,7 +190,7 @@ void ClientSession::finish(TimeMs now) {
   write_queue();
   send_waiting(now);
   follow_queue();
-  if ((compaction_wanted_ || cache_.wants_compaction()) && caught_up())
+  if ((compaction_wanted_ || cache_.wants_compaction()) && caught_up() && !is_doubted())
     compact();
   if (cache_.due() != 0 && cache_.due() <= now)
     cache_.flush(epoch_, stored_through(), now, effects_);
@@ -217,6 +217,13 @@ void ClientSession::tell_status() {
   // People read an age in seconds: a stream of changes is not worth a status each.
   const TimeMs last_change_at = last_change_at_ - last_change_at_ % 1'000;
   const TimeMs cached_as_of = from_cache_ && !is_live() ? as_of_ : 0;
+  std::int64_t loaded = 0, to_load = 0;  // of snapshots under way or broken
+  for (const auto& [collection, place] : places_) {
+    if (const auto& snapshot = place.incoming ? place.incoming : place.paused) {
+      loaded += static_cast<std::int64_t>(snapshot->rows);
+      to_load += static_cast<std::int64_t>(snapshot->begin.rows);
+    }
+  }
   const decltype(told_status_) facts = {
       static_cast<std::int64_t>(state_),
       loading ? 1 : 0,
@@ -229,6 +236,9 @@ void ClientSession::tell_status() {
       retry_at_,
       cached_as_of,
       static_cast<std::int64_t>(role_) << 32 | resyncs_,
+      static_cast<std::int64_t>(repairs_),
+      loaded,
+      to_load,
       last_error_ ? static_cast<std::int64_t>(last_error_->code) : -1};
   const std::string_view error = last_error_ ? std::string_view(last_error_->detail) : "";
   if (facts == told_status_ && error == told_error_)
@@ -253,7 +263,11 @@ void ClientSession::tell_status() {
   text += ",\"cachedAsOf\":" + number_or_null(cached_as_of);
   text += ",\"role\":\"";
   text += model::role_name(role_);
-  text += "\",\"resyncs\":" + std::to_string(resyncs_) + ",\"lastError\":";
+  text += "\",\"resyncs\":" + std::to_string(resyncs_);
+  text += ",\"repairs\":" + std::to_string(repairs_) +
+          ",\"repairedRows\":" + std::to_string(repaired_rows_);
+  text += ",\"loadedRows\":" + std::to_string(loaded) +
+          ",\"rowsToLoad\":" + std::to_string(to_load) + ",\"lastError\":";
   if (last_error_) {
     text += "{\"code\":\"";
     text += error_name(last_error_->code);

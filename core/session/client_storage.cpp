@@ -45,10 +45,12 @@ void ClientSession::restore_cache(std::string_view piece) {
   for (;;) {
     ByteReader in(std::string_view(restore_rest_).substr(used));
     const std::string_view frame = in.text(limits::kFrameOutputBytes);
+    const std::uint64_t seal = in.u64();
     if (!in.ok())
       break;  // the rest of it is in the next piece
     used += in.position();
-    if (!restore_frame(frame)) {
+    // Whatever was flipped, cut out or put elsewhere breaks the chain there.
+    if (!cache_.follows(frame, seal) || !restore_frame(frame)) {
       cache_damaged_ = true;
       break;
     }
@@ -76,13 +78,17 @@ bool ClientSession::restore_frame(std::string_view frame) {
   } else if (const auto* change = std::get_if<wire::Change>(&*message)) {
     on_change(*change, 0);
   } else if (const auto* begin = std::get_if<wire::Begin>(&*message)) {
-    on_begin(*begin);
+    on_begin(*begin, 0);
   } else if (auto* part = std::get_if<wire::Part>(&*message)) {
     on_part(std::move(*part), 0);
   } else if (const auto* end = std::get_if<wire::End>(&*message)) {
     on_end(*end, 0);
   } else if (const auto* cancel = std::get_if<wire::Cancel>(&*message)) {
     on_cancel(*cancel);
+  } else if (auto* repair = std::get_if<wire::Repair>(&*message)) {
+    on_repair(std::move(*repair), 0);
+  } else if (const auto* live = std::get_if<wire::Live>(&*message)) {
+    on_live(*live);
   }
   return true;
 }
@@ -107,11 +113,13 @@ Sequence ClientSession::stored_through() const {
 void ClientSession::compact() {
   compaction_wanted_ = false;
   cached_facts_.clear();
-  cache_.replace({});
+  cache_.replace();
   cache_welcome(0);
-  for (const auto& entry : places_) {
+  for (auto& entry : places_) {
     const std::uint16_t collection = entry.first;
-    const Place& place = entry.second;
+    Place& place = entry.second;
+    if (place.paused)
+      drop_snapshot(collection, place);  // its stored parts go
     if (!place.valid || place.cursor.epoch != epoch_)
       continue;
     const model::Table& base = replica_.base(collection);

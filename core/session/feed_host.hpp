@@ -33,6 +33,8 @@ struct StoreRequest {
   Sequence head = 0;                  // last (sequence, hash) pair heard; 0 = none
   std::uint64_t head_hash = 0;
   std::vector<MutationId> unanswered;
+  std::uint32_t abilities = 0;  // binary, as are the resumes
+  std::vector<wire::Resume> resumes;
   std::optional<wire::JsonSince> since;  // JSON
 };
 
@@ -76,6 +78,8 @@ class FeedHost {
                       std::function<void(Result<std::vector<sync::MutationResult>>)> done) = 0;
   virtual Status subscribe(const wire::Subscribe& subscribe) = 0;
   virtual void unsubscribe(std::uint32_t subscription) = 0;
+  // The peer's digest of a collection differs: what differs is sent, or all of it.
+  virtual Status compare(const wire::Ranges& ranges) = 0;
   // A message that could not be used was answered; counted by the host.
   virtual void count_bad_message() = 0;
 };

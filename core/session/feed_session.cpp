@@ -67,6 +67,12 @@ void FeedSession::dispatch(wire::UpMessage message, std::size_t bytes) {
           // The host tells the new expiry with a keepalive once the link follows a store.
           [&](wire::Credentials& credentials) { sign_in(host().take_ticket(credentials.ticket)); },
           [&](wire::Ping& ping) { send(wire::Pong{ping.value}); },
+          [&](wire::Ranges& ranges) {
+            if (!in_store())
+              return;
+            if (Status status = host().compare(ranges); !status.ok())
+              tell(status.error(), false);
+          },
       },
       message);
 }
@@ -92,6 +98,8 @@ void FeedSession::on_hello(wire::Hello hello) {
   request.head = hello.head;
   request.head_hash = hello.head_hash;
   request.unanswered = std::move(hello.unanswered);
+  request.abilities = hello.abilities;
+  request.resumes = std::move(hello.resumes);
   open_store(std::move(request));
 }
 

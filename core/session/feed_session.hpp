@@ -3,7 +3,8 @@
 // the host.
 //
 // clang-format off
-//   state       hello       mutate, subscribe     credentials  ping  opened         refused
+//   state       hello       mutate, subscribe, ranges
+//                                                 credentials  ping  opened         refused
 //   signed_out  -> opening  notice(unauthorized)  -> ready     pong  -              -
 //   ready       -> opening  notice(wrong_state)   renews       pong  -              -
 //   opening     held        held                  held         held  welcome, open  notice, ready

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/byte_io.hpp"
+#include "core/base/digest.hpp"
 #include "core/base/limits.hpp"
 #include "core/wire/frame_codec.hpp"
 
@@ -9,14 +11,27 @@ namespace syncstore::session {
 
 void FrameCache::add(std::string_view frame, bool snapshot) {
   const std::size_t before = waiting_.size();
+  chain_ = xxh64(frame, chain_);
+  ByteWriter seal;
+  seal.u64(chain_);
   wire::append_frame(waiting_, frame);
+  waiting_ += seal.bytes();
   (snapshot ? snapshot_bytes_ : tail_bytes_) += waiting_.size() - before;
 }
 
-void FrameCache::replace(Bytes frames) {
-  waiting_ = std::move(frames);
+bool FrameCache::follows(std::string_view frame, std::uint64_t seal) {
+  const std::uint64_t chain = xxh64(frame, chain_);
+  if (chain != seal)
+    return false;
+  chain_ = chain;
+  return true;
+}
+
+void FrameCache::replace() {
+  waiting_.clear();
+  chain_ = 0;
   replaces_ = true;
-  snapshot_bytes_ = waiting_.size();
+  snapshot_bytes_ = 0;
   tail_bytes_ = 0;
 }
 

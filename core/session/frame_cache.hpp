@@ -13,9 +13,12 @@ namespace syncstore::session {
 
 class FrameCache {
  public:
+  // Each frame is stored with 8 bytes that depend on it and on all before it.
   void add(std::string_view frame, bool snapshot);
-  // All stored bytes are to be replaced by these frames (compaction, another epoch, lost access).
-  void replace(Bytes frames);
+  // At start: whether this frame, with these 8 bytes, is what was stored behind the one before.
+  bool follows(std::string_view frame, std::uint64_t seal);
+  // All stored bytes go, for what is added from now on (compaction, another epoch, lost access).
+  void replace();
   void restored(std::size_t bytes);  // at start: what storage had
   // A snapshot is whole: the next write does not wait its second, so that a tab closed right after
   // its first start starts without network the next time.
@@ -37,6 +40,7 @@ class FrameCache {
     Sequence sequence = 0;
   };
   Bytes waiting_;
+  std::uint64_t chain_ = 0;  // XXH64 of the last frame, its seed the one before
   bool replaces_ = false;
   bool hurried_ = false;
   bool writing_ = false;

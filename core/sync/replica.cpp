@@ -189,8 +189,11 @@ void Replica::tell_all(std::uint16_t collection) {
 // --- base ---
 
 void Replica::begin_snapshot(std::uint16_t collection) {
-  if (Part* part = find_part(collection))
-    part->building = std::make_unique<model::Table>(*part->collection);
+  Part* part = find_part(collection);
+  if (part == nullptr)
+    return;
+  part->paused.reset();
+  part->building = std::make_unique<model::Table>(*part->collection);
 }
 
 Status Replica::add_snapshot_rows(std::uint16_t collection, std::vector<Record> rows) {
@@ -224,8 +227,72 @@ Status Replica::end_snapshot(std::uint16_t collection, Sequence sequence) {
 }
 
 void Replica::cancel_snapshot(std::uint16_t collection) {
+  Part* part = find_part(collection);
+  if (part == nullptr)
+    return;
+  part->building.reset();
+  part->paused.reset();
+}
+
+void Replica::pause_snapshot(std::uint16_t collection) {
   if (Part* part = find_part(collection))
-    part->building.reset();
+    part->paused = std::move(part->building);
+}
+
+void Replica::resume_snapshot(std::uint16_t collection) {
+  if (Part* part = find_part(collection))
+    part->building = std::move(part->paused);
+}
+
+Status Replica::replace_blocks(std::uint16_t collection, const std::vector<std::uint32_t>& blocks,
+                               std::vector<Record> rows, Sequence sequence) {
+  Part* part = find_part(collection);
+  if (part == nullptr || part->building)
+    return fail(ErrorCode::wrong_state, "Nothing to repair.");
+  model::Table& base = *part->base;
+  const auto drop = [&](const Record& record) {
+    const RecordId id = record.id;
+    note(*part, id);
+    base.erase(id);
+  };
+  for (const std::uint32_t block : blocks)
+    base.for_each_in_block(block, drop);
+  Status status;
+  for (Record& record : rows) {
+    const auto block = static_cast<std::uint32_t>(record.row / limits::kBlockRows);
+    if (!record.id || record.row == 0 || base.find(record.id) != nullptr ||
+        base.find_row(record.row) != nullptr ||
+        !std::binary_search(blocks.begin(), blocks.end(), block)) {
+      status = fail(ErrorCode::corrupt,
+                    "A repaired row " + std::to_string(record.row) + " cannot be placed.");
+      break;
+    }
+    note(*part, record.id);
+    base.put(std::move(record));
+  }
+  if (status.ok()) {
+    base.set_last_sequence(sequence);
+    part->position = std::max(part->position, sequence);
+    leave(*part);
+  }
+  finish();
+  return status;
+}
+
+void Replica::keep_rows(std::uint16_t collection, const std::function<bool(RowNumber)>& lives) {
+  Part* part = find_part(collection);
+  if (part == nullptr)
+    return;
+  std::vector<RecordId> gone;
+  part->base->for_each([&](const Record& record) {
+    if (!lives(record.row))
+      gone.push_back(record.id);
+  });
+  for (const RecordId id : gone) {
+    note(*part, id);
+    part->base->erase(id);
+  }
+  finish();
 }
 
 bool Replica::is_loading(std::uint16_t collection) const {
@@ -238,6 +305,7 @@ void Replica::reset(std::uint16_t collection) {
   if (part == nullptr)
     return;
   part->building.reset();
+  part->paused.reset();
   part->base = std::make_unique<model::Table>(*part->collection);
   part->position = 0;
   recompute_all(*part);

@@ -51,6 +51,17 @@ class Replica {
   Status end_snapshot(std::uint16_t collection, Sequence sequence);
   void cancel_snapshot(std::uint16_t collection);
   bool is_loading(std::uint16_t collection) const;
+  // A snapshot whose source is gone for now: what is there of it is kept beside the base, deltas go
+  // to the base again. begin_snapshot() drops it.
+  void pause_snapshot(std::uint16_t collection);
+  void resume_snapshot(std::uint16_t collection);  // one was paused
+  // These blocks (of kBlockRows row numbers) as they are at `sequence`: rows in them that are not
+  // among `rows` go. Error: corrupt (a row outside the blocks, or that cannot be placed): begin a
+  // snapshot.
+  Status replace_blocks(std::uint16_t collection, const std::vector<std::uint32_t>& blocks,
+                        std::vector<model::Record> rows, Sequence sequence);
+  // Drops what does not live any more; the base stays where it is.
+  void keep_rows(std::uint16_t collection, const std::function<bool(RowNumber)>& lives);
   // One frame: all its sections, then the store's sequence it reaches. Answered ops up to there
   // leave the overlay in this call. Error: the caller resynchronises that collection with a
   // snapshot.

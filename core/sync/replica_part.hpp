@@ -28,6 +28,7 @@ struct Replica::Part {
   const model::CollectionDef* collection;
   std::unique_ptr<model::Table> base;
   std::unique_ptr<model::Table> building;  // a snapshot in progress
+  std::unique_ptr<model::Table> paused;    // one that waits for its next part
   Sequence position = 0;
   std::unordered_map<RecordId, Overlay, RecordIdHash> overlay;
   std::unordered_set<RecordId, RecordIdHash> noted;  // in touched_, once there are many

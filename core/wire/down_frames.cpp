@@ -119,6 +119,8 @@ void write(ByteWriter& out, const Begin& begin) {
   out.varint(begin.start);
   out.varint(begin.rows);
   out.varint(begin.parts);
+  if (begin.from != 0)
+    out.varint(begin.from);
 }
 
 void read(FrameReader& in, Begin& begin) {
@@ -127,6 +129,7 @@ void read(FrameReader& in, Begin& begin) {
   begin.start = in.varint();
   begin.rows = in.varint();
   begin.parts = read_u32(in);
+  begin.from = in.remaining() == 0 ? 0 : read_u32(in);
 }
 
 void write(ByteWriter& out, const Part& part) {
@@ -150,12 +153,16 @@ void write(ByteWriter& out, const End& end) {
   out.varint(end.collection);
   out.varint(end.target);
   write_digest(out, end.digest);
+  if (end.digest.places != 0)
+    out.u64(end.digest.places);
 }
 
 void read(FrameReader& in, End& end) {
   end.collection = read_u16(in);
   end.target = in.varint();
   end.digest = read_digest(in);
+  if (in.remaining() >= 8)
+    end.digest.places = in.u64();
 }
 
 void write(ByteWriter& out, const Cancel& cancel) {
@@ -257,6 +264,10 @@ void write(ByteWriter& out, const Check& check) {
     out.varint(entry.sequence);
     write_digest(out, entry.digest);
   }
+  const bool told = std::any_of(check.entries.begin(), check.entries.end(),
+                                [](const auto& entry) { return entry.digest.places != 0; });
+  for (std::size_t i = 0; told && i < check.entries.size(); ++i)
+    out.u64(check.entries[i].digest.places);
 }
 
 void read(FrameReader& in, Check& check) {
@@ -268,6 +279,10 @@ void read(FrameReader& in, Check& check) {
     entry.digest = read_digest(in);
     check.entries.push_back(std::move(entry));
   }
+  if (!in.ok() || in.remaining() / 8 < check.entries.size())
+    return;
+  for (Check::Entry& entry : check.entries)
+    entry.digest.places = in.u64();
 }
 
 void write(ByteWriter& out, const Page& page) {
@@ -304,5 +319,56 @@ void read(FrameReader& in, Page& page) {
 void write(ByteWriter& out, const Pong& pong) { out.varint(pong.value); }
 
 void read(FrameReader& in, Pong& pong) { pong.value = in.varint(); }
+
+void write(ByteWriter& out, const Repair& repair) {
+  const model::CollectionDef* collection = model::find_collection(repair.collection);
+  SS_ASSERT(collection != nullptr);
+  out.varint(repair.collection);
+  out.u32(repair.view);
+  out.varint(repair.target);
+  out.u8(repair.more ? 1 : 0);
+  out.varint(repair.blocks.size());
+  std::uint32_t previous = 0;
+  for (const std::uint32_t block : repair.blocks) {
+    out.varint(block - previous);
+    previous = block;
+  }
+  write_digest(out, repair.digest);
+  out.u64(repair.digest.places);
+  write_columns(out, *collection, repair.rows);
+}
+
+void read(FrameReader& in, Repair& repair) {
+  repair.collection = read_u16(in);
+  const model::CollectionDef* collection = model::find_collection(repair.collection);
+  if (collection == nullptr)
+    return in.refuse(ErrorCode::needs_update);
+  repair.view = in.u32();
+  repair.target = in.varint();
+  repair.more = in.u8() == 1;
+  const std::uint64_t count = in.varint_max(limits::kRangeBlocks);
+  std::uint32_t block = 0;
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
+    block = read_block(in, block, i == 0);
+    repair.blocks.push_back(block);
+  }
+  repair.digest = read_digest(in);
+  repair.digest.places = in.u64();
+  repair.rows = read_columns(in, *collection);
+}
+
+void write(ByteWriter& out, const Live& live) {
+  out.varint(live.collection);
+  out.u32(live.view);
+  out.varint(live.sequence);
+  out.text(live.bitmap);
+}
+
+void read(FrameReader& in, Live& live) {
+  live.collection = read_u16(in);
+  live.view = in.u32();
+  live.sequence = in.varint();
+  live.bitmap = Bytes(in.text(limits::kLiveBitmapBytes));
+}
 
 }  // namespace syncstore::wire

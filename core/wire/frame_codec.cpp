@@ -11,11 +11,12 @@ namespace {
 constexpr std::uint8_t kCompressed = 0x80;
 
 // In the order of the variants.
-constexpr Kind kUpKinds[] = {Kind::hello,       Kind::mutate,      Kind::subscribe,
-                             Kind::unsubscribe, Kind::credentials, Kind::ping};
+constexpr Kind kUpKinds[] = {Kind::hello,       Kind::mutate, Kind::subscribe, Kind::unsubscribe,
+                             Kind::credentials, Kind::ping,   Kind::ranges};
 constexpr Kind kDownKinds[] = {Kind::welcome,   Kind::begin,  Kind::part,    Kind::end,
                                Kind::cancel,    Kind::change, Kind::receipt, Kind::notice,
-                               Kind::keepalive, Kind::check,  Kind::page,    Kind::pong};
+                               Kind::keepalive, Kind::check,  Kind::page,    Kind::pong,
+                               Kind::repair,    Kind::live};
 
 Bytes finish(Kind kind, const ByteWriter& payload) {
   Bytes frame;
@@ -113,6 +114,7 @@ template Bytes encode(const Subscribe&);
 template Bytes encode(const Unsubscribe&);
 template Bytes encode(const Credentials&);
 template Bytes encode(const Ping&);
+template Bytes encode(const Ranges&);
 template Bytes encode(const Welcome&);
 template Bytes encode(const Begin&);
 template Bytes encode(const Part&);
@@ -125,6 +127,8 @@ template Bytes encode(const Keepalive&);
 template Bytes encode(const Check&);
 template Bytes encode(const Page&);
 template Bytes encode(const Pong&);
+template Bytes encode(const Repair&);
+template Bytes encode(const Live&);
 
 Bytes encode(const UpMessage& message) {
   return std::visit([](const auto& one) { return encode(one); }, message);

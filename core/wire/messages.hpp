@@ -24,6 +24,7 @@ enum class Kind : std::uint8_t {
   unsubscribe = 4,
   credentials = 5,
   ping = 6,
+  ranges = 7,
   // down
   welcome = 64,
   begin = 65,
@@ -37,6 +38,8 @@ enum class Kind : std::uint8_t {
   check = 73,
   page = 74,
   pong = 75,
+  repair = 76,
+  live = 77,
 };
 
 struct Cursor {
@@ -49,6 +52,15 @@ struct Cursor {
 
 // --- up
 // -----------------------------------------------------------------------------------------------
+// A snapshot whose link broke: the parts before `next_part` are here.
+struct Resume {
+  std::uint16_t collection = 0;
+  Epoch epoch = 0;
+  Sequence start = 0;
+  std::uint32_t next_part = 0;
+};
+// What a reader knows beyond the first version of this protocol; bits of Hello::abilities.
+inline constexpr std::uint32_t kReadsLive = 1;
 struct Hello {
   std::uint16_t protocol = kProtocol;
   std::string user;  // id of the user whose data this browser holds; "" = none yet
@@ -61,6 +73,8 @@ struct Hello {
   Sequence head = 0;  // last (sequence, hash) pair heard of this store; 0 = none
   std::uint64_t head_hash = 0;
   std::vector<MutationId> unanswered;
+  std::uint32_t abilities = 0;  // 0 = none of what follows is written
+  std::vector<Resume> resumes;
 };
 struct Mutate {
   std::vector<sync::Mutation> mutations;
@@ -83,6 +97,15 @@ struct Credentials {
 };
 struct Ping {
   std::uint64_t value = 0;
+};
+// A reader whose digest differs asks where: the sums of its blocks at its cursor, ascending. The
+// answer is a `repair`, or a snapshot when that is cheaper. Servers of the first version say
+// nothing.
+struct Ranges {
+  std::uint16_t collection = 0;
+  std::uint32_t view = 0;
+  Sequence sequence = 0;
+  std::vector<model::BlockSum> blocks;
 };
 
 // --- down
@@ -119,6 +142,7 @@ struct Begin {
   Sequence start = 0;
   std::uint64_t rows = 0;  // about, for progress
   std::uint32_t parts = 0;
+  std::uint32_t from = 0;  // the parts before this one are there already (Hello::resumes)
 };
 struct Part {
   std::uint16_t collection = 0;
@@ -175,10 +199,33 @@ struct Page {
 struct Pong {
   std::uint64_t value = 0;
 };
+// These blocks as they are at `target`: a row of the reader's in one of them that is not among
+// `rows` is gone. Applied when the last frame of them is there; all other blocks are equal.
+struct Repair {
+  std::uint16_t collection = 0;
+  std::uint32_t view = 0;
+  Sequence target = 0;  // the collection's cursor after the last frame
+  bool more = false;    // frames of the same repair follow
+  std::vector<std::uint32_t> blocks;
+  model::Digest digest;  // at target
+  std::vector<model::Record> rows;
+};
+// Which row numbers live at `sequence`: the reader's cursor is older than the removals that are
+// remembered. Whole rows newer than its cursor follow in a `change`.
+struct Live {
+  std::uint16_t collection = 0;
+  std::uint32_t view = 0;
+  Sequence sequence = 0;
+  Bytes bitmap;  // bit row % 8 of byte row / 8; numbers beyond its end do not live
+  bool contains(RowNumber row) const {
+    return row / 8 < bitmap.size() &&
+           (static_cast<unsigned char>(bitmap[row / 8]) >> (row % 8) & 1) != 0;
+  }
+};
 
-using UpMessage = std::variant<Hello, Mutate, Subscribe, Unsubscribe, Credentials, Ping>;
+using UpMessage = std::variant<Hello, Mutate, Subscribe, Unsubscribe, Credentials, Ping, Ranges>;
 using DownMessage = std::variant<Welcome, Begin, Part, End, Cancel, Change, Receipt, Notice,
-                                 Keepalive, Check, Page, Pong>;
+                                 Keepalive, Check, Page, Pong, Repair, Live>;
 
 // The view number of what a role may read in this build's schema (hash of readable collections and
 // field numbers, never 0).

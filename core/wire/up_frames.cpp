@@ -56,6 +56,12 @@ std::uint16_t read_u16(ByteReader& in) {
 std::uint32_t read_u32(ByteReader& in) {
   return static_cast<std::uint32_t>(in.varint_max(UINT32_MAX));
 }
+std::uint32_t read_block(ByteReader& in, std::uint32_t previous, bool first) {
+  const auto gap = in.varint_max(UINT32_MAX / limits::kBlockRows - previous);
+  if (gap == 0 && !first)
+    in.fail();
+  return previous + static_cast<std::uint32_t>(gap);
+}
 std::string read_name(ByteReader& in) { return std::string(in.text(limits::kNameBytes)); }
 
 void write(ByteWriter& out, const Hello& hello) {
@@ -80,6 +86,16 @@ void write(ByteWriter& out, const Hello& hello) {
   out.varint(hello.unanswered.size());
   for (const MutationId& id : hello.unanswered)
     write_uuid(out, id);
+  if (hello.abilities == 0)
+    return;
+  out.varint(hello.abilities);
+  out.varint(hello.resumes.size());
+  for (const Resume& resume : hello.resumes) {
+    out.varint(resume.collection);
+    out.u64(resume.epoch);
+    out.varint(resume.start);
+    out.varint(resume.next_part);
+  }
 }
 
 void read(FrameReader& in, Hello& hello) {
@@ -110,6 +126,17 @@ void read(FrameReader& in, Hello& hello) {
   count = in.varint_max(limits::kQueueEntries);
   for (std::uint64_t i = 0; i < count && in.ok(); ++i)
     hello.unanswered.push_back(read_uuid(in));
+  // Clients of the first version end here.
+  hello.abilities = in.remaining() == 0 ? 0 : read_u32(in);
+  count = hello.abilities == 0 ? 0 : in.varint_max(limits::kFrameSections);
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
+    Resume resume;
+    resume.collection = read_u16(in);
+    resume.epoch = in.u64();
+    resume.start = in.varint();
+    resume.next_part = static_cast<std::uint32_t>(in.varint_max(limits::kSnapshotParts));
+    hello.resumes.push_back(resume);
+  }
 }
 
 void write(ByteWriter& out, const Mutate& mutate) {
@@ -172,5 +199,30 @@ void write(ByteWriter& out, const Ping& ping) { out.varint(ping.value); }
 void read(FrameReader& in, Unsubscribe& unsubscribe) { unsubscribe.subscription = read_u32(in); }
 void read(FrameReader& in, Credentials& credentials) { credentials.ticket = read_name(in); }
 void read(FrameReader& in, Ping& ping) { ping.value = in.varint(); }
+
+void write(ByteWriter& out, const Ranges& ranges) {
+  out.varint(ranges.collection);
+  out.u32(ranges.view);
+  out.varint(ranges.sequence);
+  out.varint(ranges.blocks.size());
+  std::uint32_t previous = 0;
+  for (const model::BlockSum& block : ranges.blocks) {
+    out.varint(block.block - previous);
+    out.u64(block.sum);
+    previous = block.block;
+  }
+}
+
+void read(FrameReader& in, Ranges& ranges) {
+  ranges.collection = read_u16(in);
+  ranges.view = in.u32();
+  ranges.sequence = in.varint();
+  const std::uint64_t count = in.varint_max(limits::kRangeBlocks);
+  std::uint32_t block = 0;
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
+    block = read_block(in, block, i == 0);
+    ranges.blocks.push_back({block, in.u64()});
+  }
+}
 
 }  // namespace syncstore::wire

@@ -33,6 +33,7 @@ Engine::Engine(const EnginePorts& ports)
       stores_(ports.clock, ports.random, ports.storage),
       committer_(ports.clock, ports.scheduler, ports.storage, ports.crypto, stores_),
       hub_(ports.clock, ports.random, ports.scheduler, stores_, committer_),
+      tombstones_(ports.clock, ports.storage, stores_, committer_),
       alive_(std::make_shared<bool>(true)) {}
 
 Engine::~Engine() = default;
@@ -51,6 +52,8 @@ void Engine::idle_turn() {
   ports_.scheduler.after(kIdleTurnMs, [this, alive = std::weak_ptr<bool>(alive_)] {
     if (alive.expired())
       return;
+    if (idle_turns_++ % limits::kTombstoneLookMinutes == 0)
+      tombstones_.look();
     stores_.unload_idle();
     idle_turn();
   });

@@ -11,6 +11,7 @@
 #include "server/engine/hub.hpp"
 #include "server/engine/identities.hpp"
 #include "server/engine/stores.hpp"
+#include "server/engine/tombstone_trim.hpp"
 #include "server/ports/crypto.hpp"
 #include "server/ports/scheduler.hpp"
 #include "server/ports/storage.hpp"
@@ -52,6 +53,7 @@ class Engine {
   Committer& committer() { return committer_; }
   const Committer& committer() const { return committer_; }
   Hub& hub() { return hub_; }
+  TombstoneTrim& tombstones() { return tombstones_; }
   ports::Scheduler& scheduler() { return ports_.scheduler; }
   // Ids for records and mutations that the server itself makes.
   RecordId new_record_id();
@@ -71,6 +73,8 @@ class Engine {
   Stores stores_;
   Committer committer_;
   Hub hub_;
+  TombstoneTrim tombstones_;
+  int idle_turns_ = 0;
   std::shared_ptr<bool> alive_;
 };
 

@@ -108,9 +108,42 @@ void Hub::committed(const Committed& committed) {
 
 StoreFeed& Hub::feed(const StoreState& store) {
   auto& feed = feeds_[store.id()];
-  if (feed == nullptr)
-    feed = std::make_unique<StoreFeed>(*this, store);
+  if (feed != nullptr)
+    return *feed;
+  feed = std::make_unique<StoreFeed>(*this, store);
+  const auto kept = std::find_if(kept_snapshots_.begin(), kept_snapshots_.end(),
+                                 [&](const auto& each) { return each.store == store.id(); });
+  if (kept != kept_snapshots_.end()) {
+    feed->adopt(std::move(kept->sets));
+    kept_snapshots_.erase(kept);
+  }
   return *feed;
+}
+
+void Hub::keep_snapshots(const StoreId& store, StoreFeed& feed) {
+  constexpr std::int64_t kKeepMs = limits::kSnapshotKeepMinutes * 60'000;
+  KeptSnapshots kept{store, feed.take_snapshots(), 0, clock_.now() + kKeepMs};
+  for (const auto& [collection, set] : kept.sets)
+    kept.bytes += set != nullptr ? set->bytes : 0;
+  if (kept.bytes == 0)
+    return;
+  kept_snapshots_.push_back(std::move(kept));
+  drop_kept_snapshots();
+  scheduler_.after(kKeepMs, [this, alive = std::weak_ptr<bool>(alive_)] {
+    if (!alive.expired())
+      drop_kept_snapshots();
+  });
+}
+
+void Hub::drop_kept_snapshots() {
+  std::size_t bytes = 0;
+  for (const KeptSnapshots& kept : kept_snapshots_)
+    bytes += kept.bytes;
+  while (!kept_snapshots_.empty() &&
+         (bytes > limits::kSnapshotKeepBytes || kept_snapshots_.front().until <= clock_.now())) {
+    bytes -= kept_snapshots_.front().bytes;
+    kept_snapshots_.pop_front();
+  }
 }
 
 void Hub::leave_feed(const StoreId& store, LinkFeed* link) {
@@ -125,8 +158,10 @@ void Hub::leave_feed(const StoreId& store, LinkFeed* link) {
     if (alive.expired())
       return;
     const auto empty = feeds_.find(store);
-    if (empty != feeds_.end() && empty->second->empty())
-      feeds_.erase(empty);
+    if (empty == feeds_.end() || !empty->second->empty())
+      return;
+    keep_snapshots(store, *empty->second);
+    feeds_.erase(empty);
   });
 }
 

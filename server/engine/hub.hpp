@@ -5,6 +5,7 @@
 // more is skipped and gets "the state since its cursor" when it has drained. Engine executor only.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -33,12 +34,16 @@ struct HubCounters {
   std::uint64_t bytes_sent = 0;
   std::uint64_t slow_links = 0;  // times a link fell back to "state since your cursor"
   std::uint64_t snapshots = 0;
-  std::uint64_t resyncs = 0;  // collections that a browser asked for anew: it had a difference
+  std::uint64_t snapshots_resumed = 0;  // that went on where a link had broken
+  std::uint64_t resyncs = 0;            // times that a browser said that it has a difference
+  std::uint64_t repairs = 0;            // of them, answered with what differs
+  std::uint64_t repaired_rows = 0;      // and the rows of those answers
   std::uint64_t bad_messages = 0;
 };
 
 class StoreFeed;
 class LinkFeed;
+struct SnapshotSet;
 
 class Hub {
  public:
@@ -82,6 +87,16 @@ class Hub {
   StoreFeed& feed(const StoreState& store);  // made when first needed
   void leave_feed(const StoreId& store, LinkFeed* link);
   bool feed_is_pending(const StoreId& store) const;
+  // Snapshots of a store that nobody follows any more: for those whose link broke while they loaded
+  // one, at most kSnapshotKeepMinutes and kSnapshotKeepBytes.
+  struct KeptSnapshots {
+    StoreId store;
+    std::map<std::uint16_t, std::shared_ptr<const SnapshotSet>> sets;
+    std::size_t bytes = 0;
+    TimeMs until = 0;
+  };
+  void keep_snapshots(const StoreId& store, StoreFeed& feed);
+  void drop_kept_snapshots();
   void forget(std::uint64_t link);
   // Of several links of one client the highest generation leads: older ones are closed, false when
   // `link` is the older one.
@@ -101,6 +116,7 @@ class Hub {
   Identities* identities_ = nullptr;
   std::map<std::uint64_t, std::shared_ptr<LinkFeed>> links_;
   std::map<StoreId, std::unique_ptr<StoreFeed>> feeds_;
+  std::deque<KeptSnapshots> kept_snapshots_;  // oldest first
   std::map<StoreId, TimeMs> epochs_renewed_;
   std::uint64_t next_link_ = 1;
   HubCounters counters_;

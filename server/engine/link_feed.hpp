@@ -49,6 +49,7 @@ class LinkFeed final : public ports::LinkSession,
               std::function<void(Result<std::vector<sync::MutationResult>>)> done) override;
   Status subscribe(const wire::Subscribe& subscribe) override;
   void unsubscribe(std::uint32_t subscription) override;
+  Status compare(const wire::Ranges& ranges) override;
   void count_bad_message() override;
 
   // Hub and StoreFeed
@@ -73,6 +74,12 @@ class LinkFeed final : public ports::LinkSession,
     std::uint16_t collection = 0;
     bool live = true;  // else waits for its snapshot
     Sequence cursor = 0;
+    std::optional<wire::Resume> resume;  // parts of a snapshot that the peer has
+  };
+  struct Outgoing {  // a snapshot or repair to send
+    std::shared_ptr<const SnapshotSet> set;
+    std::uint32_t from = 0;  // parts before this one are there
+    std::size_t next = 0;    // message
   };
   struct Opening;  // a store being opened
   void settle_opening(std::shared_ptr<Opening> opening);
@@ -89,6 +96,10 @@ class LinkFeed final : public ports::LinkSession,
   bool flush_backlog();
   bool catch_up_binary(StoreState& state);
   void take_snapshot(const StoreState& state, Followed& followed);
+  void queue_snapshot(Followed& followed, std::shared_ptr<const SnapshotSet> set,
+                      std::uint32_t from = 0);
+  Result<StoreState*> readable(std::uint16_t collection);
+  void count_difference(std::uint16_t collection);
   bool send_snapshots();
   void queue_json_catch_up(const StoreState& state, bool bulk);
   void send_shared(SharedMessage message, bool text);
@@ -106,18 +117,21 @@ class LinkFeed final : public ports::LinkSession,
 
   StoreId store_;  // "" = none
   bool following_ = false;
-  bool behind_ = false;                           // fan-outs skip this link; pump() brings it up
-  bool announce_ = false;                         // tell the head even when nothing changed
+  bool behind_ = false;    // fan-outs skip this link; pump() brings it up
+  bool announce_ = false;  // tell the head even when nothing changed
+  bool fresh_ = false;     // the peer has a base of another history: no snapshot that lags behind
+  bool verify_ = false;    // the peer came with a base of its own: digests follow its catch-up
   std::optional<session::StoreRequest> request_;  // between open_store and follow
   model::Role role_ = model::Role::none;
   ClientId client_;
   std::uint64_t generation_ = 0;
   std::vector<Followed> followed_;
-  std::deque<std::shared_ptr<const SnapshotSet>> snapshots_;  // to send, first is in progress
-  std::size_t next_part_ = 0;
+  std::deque<Outgoing> snapshots_;  // first is in progress
+  std::uint32_t abilities_ = 0;     // of the peer, from its hello
   std::deque<SharedMessage> bulk_;  // JSON catch-up, to send
   std::size_t authors_known_ = 0;
   TimeMs keepalive_at_ = 0;
+  TimeMs compared_at_ = 0;  // last comparison of blocks that was answered
   std::uint64_t opening_number_ = 0;
   bool closed_ = false;
 };

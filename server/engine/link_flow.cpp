@@ -122,6 +122,10 @@ void LinkFeed::pump() {
         return;
     } while (!snapshots_.empty());
     behind_ = false;
+    if (std::exchange(verify_, false)) {
+      CheckRound round = hub_.feed(*state).check_round(*state);
+      check(round);
+    }
     return;
   }
   while (true) {
@@ -135,6 +139,12 @@ void LinkFeed::pump() {
     if (!behind_)
       return;
     behind_ = false;
+    for (const Followed& followed : followed_) {
+      // So late that removals were forgotten meanwhile: it selects the store again.
+      if (followed.cursor < state->table(followed.collection).last_sequence() &&
+          !state->remembers_removals_since(followed.collection, followed.cursor))
+        return close(session::kCloseTimeout, "the reader is too slow");
+    }
     queue_json_catch_up(*state, false);
   }
 }
@@ -154,6 +164,8 @@ bool LinkFeed::catch_up_binary(StoreState& state) {
     if (followed.cursor >= state.table(followed.collection).last_sequence())
       continue;
     auto since = feed.section_since(state, followed.collection, followed.cursor);
+    if (since != nullptr && since->live != nullptr && (abilities_ & wire::kReadsLive) == 0)
+      since = nullptr;
     if (since == nullptr) {
       take_snapshot(state, followed);
       continue;
@@ -163,6 +175,12 @@ bool LinkFeed::catch_up_binary(StoreState& state) {
   }
   if (!snapshots_.empty())
     return true;  // first these
+  for (const auto& since : kept) {
+    if (since->live != nullptr && !send_message(since->live, false)) {
+      ++hub_.counters_.slow_links;
+      return false;
+    }
+  }
   if (sections.empty() && !announce_ && authors_known_ == state.authors().size())
     return true;
   std::vector<wire::AuthorName> names;
@@ -186,30 +204,54 @@ bool LinkFeed::catch_up_binary(StoreState& state) {
 
 // Small collections first: they are complete while the large one is still on its way.
 void LinkFeed::take_snapshot(const StoreState& state, Followed& followed) {
-  if (!std::exchange(followed.live, false))
+  if (!followed.live)
     return;
-  auto set = hub_.feed(state).snapshot(state, followed.collection, role_);
-  const auto in_progress = snapshots_.begin() + (next_part_ > 0 ? 1 : 0);
-  const auto place = std::find_if(in_progress, snapshots_.end(),
-                                  [&](const auto& other) { return other->bytes > set->bytes; });
-  snapshots_.insert(place, std::move(set));
+  StoreFeed& feed = hub_.feed(state);
+  const auto resume = std::exchange(followed.resume, std::nullopt);
+  if (resume) {
+    auto set = feed.snapshot_at(state, followed.collection, resume->start);
+    if (set != nullptr && resume->next_part <= set->begin.parts) {
+      ++hub_.counters_.snapshots_resumed;
+      return queue_snapshot(followed, std::move(set), resume->next_part);
+    }
+  }
+  const Sequence at_least =
+      fresh_ ? state.table(followed.collection).last_sequence() : followed.cursor;
+  queue_snapshot(followed, feed.snapshot(state, followed.collection, role_, at_least));
+}
+
+void LinkFeed::queue_snapshot(Followed& followed, std::shared_ptr<const SnapshotSet> set,
+                              std::uint32_t from) {
+  followed.live = false;
+  const bool begun = !snapshots_.empty() && snapshots_.front().next > 0;
+  const auto place =
+      std::find_if(snapshots_.begin() + (begun ? 1 : 0), snapshots_.end(),
+                   [&](const Outgoing& other) { return other.set->bytes > set->bytes; });
+  snapshots_.insert(place, Outgoing{std::move(set), from, 0});
   behind_ = announce_ = true;
 }
 
 bool LinkFeed::send_snapshots() {
   while (!snapshots_.empty()) {
-    const SnapshotSet& set = *snapshots_.front();
-    while (next_part_ < set.messages.size()) {
-      if (!send_message(set.messages[next_part_], false))
+    Outgoing& outgoing = snapshots_.front();
+    const SnapshotSet& set = *outgoing.set;
+    while (outgoing.next < set.messages.size()) {
+      SharedMessage message = set.messages[outgoing.next];
+      const bool goes_on = outgoing.next == 0 && outgoing.from != 0;
+      if (goes_on) {
+        wire::Begin begin = set.begin;
+        begin.from = outgoing.from;
+        message = std::make_shared<const std::string>(wire::encode(wire::DownMessage(begin)));
+      }
+      if (!send_message(message, false))
         return false;
-      ++next_part_;
+      outgoing.next += goes_on ? 1 + outgoing.from : 1;
     }
     if (Followed* followed = find(set.collection)) {
       followed->live = true;
       followed->cursor = set.sequence;
     }
     snapshots_.pop_front();
-    next_part_ = 0;
   }
   return true;
 }

@@ -150,8 +150,11 @@ void LinkFeed::finish_opening(const std::shared_ptr<Opening>& opening) {
     return opening->done(refusal);
   }
   role_ = role;
-  if (!opening->same_log)
+  fresh_ = !opening->same_log;
+  if (fresh_) {
     request.cursors.clear();
+    request.resumes.clear();
+  }
   if (request.collections.empty()) {
     for (const model::CollectionDef& collection : model::collections()) {
       request.collections.push_back(collection.number);
@@ -206,7 +209,8 @@ wire::CatchUp LinkFeed::json_mode(const StoreState& state,
   if (state.tail_reaches(since->sequence))
     return wire::CatchUp::tail;
   // Rows do not remember every sequence that touched their collection, and the reader checks that
-  // nothing is missing: from the beginning rows are exact, from elsewhere only a snapshot is.
+  // nothing is missing: from the beginning rows are exact, from elsewhere (or below the floor of
+  // the removals) only a snapshot is.
   return since->sequence == 0 ? wire::CatchUp::rows : wire::CatchUp::snapshot;
 }
 
@@ -218,7 +222,6 @@ void LinkFeed::follow() {
   followed_.clear();
   snapshots_.clear();
   bulk_.clear();
-  next_part_ = 0;
   StoreFeed& feed = hub_.feed(*state);
   feed.join(this);
   if (json_ != nullptr) {
@@ -233,9 +236,14 @@ void LinkFeed::follow() {
 }
 
 void LinkFeed::begin_binary(const StoreState& state) {
+  abilities_ = request_->abilities;
   for (std::uint16_t number : request_->collections) {
     Followed followed;
     followed.collection = number;
+    for (const wire::Resume& resume : request_->resumes) {
+      if (resume.collection == number && resume.epoch == state.epoch() && resume.next_part > 0)
+        followed.resume = resume;
+    }
     bool known = false;
     for (const wire::Cursor& cursor : request_->cursors) {
       if (cursor.collection != number || cursor.epoch != state.epoch())
@@ -244,7 +252,7 @@ void LinkFeed::begin_binary(const StoreState& state) {
         continue;
       if (cursor.sequence > state.table(number).last_sequence())
         continue;
-      known = true;
+      known = verify_ = true;
       followed.cursor = cursor.sequence;
     }
     if (!known)
@@ -301,30 +309,63 @@ void LinkFeed::leave_store() {
   followed_.clear();
   snapshots_.clear();
   bulk_.clear();
-  next_part_ = 0;
-  behind_ = announce_ = false;
+  behind_ = announce_ = verify_ = false;
+}
+
+// The store, when this reader may read the collection; nullptr while it is not loaded.
+Result<StoreState*> LinkFeed::readable(std::uint16_t collection) {
+  const model::CollectionDef* known = model::find_collection(collection);
+  if (known == nullptr)
+    return fail(ErrorCode::unknown_collection);
+  if (role_ < known->read)
+    return fail(ErrorCode::forbidden);
+  return hub_.stores_.loaded(store_);
+}
+
+// The peer does not trust what it has.
+void LinkFeed::count_difference(std::uint16_t collection) {
+  ++hub_.counters_.resyncs;
+  if (hub_.resync_listener_)
+    hub_.resync_listener_(store_, model::find_collection(collection)->name, user().user);
 }
 
 Status LinkFeed::subscribe(const wire::Subscribe& subscribe) {
-  const model::CollectionDef* collection = model::find_collection(subscribe.collection);
-  if (collection == nullptr)
-    return fail(ErrorCode::unknown_collection);
-  if (role_ < collection->read)
-    return fail(ErrorCode::forbidden);
+  SS_ASSIGN_OR_RETURN(StoreState * state, readable(subscribe.collection));
   if (subscribe.page_size != 0)
     return fail(ErrorCode::not_implemented);
-  const StoreState* state = hub_.stores_.loaded(store_);
   if (state == nullptr)
     return {};
   if (find(subscribe.collection) == nullptr) {
-    followed_.push_back({subscribe.collection, true, 0});
+    followed_.push_back({subscribe.collection, true, 0, std::nullopt});
   } else {
-    // Asked for again: the peer does not trust what it has.
-    ++hub_.counters_.resyncs;
-    if (hub_.resync_listener_)
-      hub_.resync_listener_(store_, collection->name, user().user);
+    count_difference(subscribe.collection);
   }
-  take_snapshot(*state, *find(subscribe.collection));
+  Followed& followed = *find(subscribe.collection);
+  followed.resume.reset();  // from the beginning
+  take_snapshot(*state, followed);
+  pump();
+  return {};
+}
+
+Status LinkFeed::compare(const wire::Ranges& ranges) {
+  SS_ASSIGN_OR_RETURN(StoreState * state, readable(ranges.collection));
+  Followed* followed = find(ranges.collection);
+  if (state == nullptr || followed == nullptr || !followed->live)
+    return {};  // a snapshot is on its way
+  count_difference(ranges.collection);
+  const bool in_time = compared_at_ == 0 || now() - compared_at_ >= limits::kRepairEveryMs;
+  std::shared_ptr<const SnapshotSet> repair;
+  if (in_time && ranges.view == wire::view_number(ranges.collection, role_)) {
+    compared_at_ = now();
+    repair = hub_.feed(*state).repair(*state, ranges, role_);
+  }
+  if (repair == nullptr) {
+    take_snapshot(*state, *followed);
+  } else {
+    ++hub_.counters_.repairs;
+    hub_.counters_.repaired_rows += repair->rows;
+    queue_snapshot(*followed, std::move(repair));
+  }
   pump();
   return {};
 }

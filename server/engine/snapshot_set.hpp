@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/sync/batch.hpp"
+#include "core/wire/messages.hpp"
 #include "server/engine/store_state.hpp"
 
 namespace syncstore::engine {
@@ -18,6 +19,8 @@ struct SnapshotSet {
   Sequence sequence = 0;  // the collection's last sequence that it contains
   Epoch epoch = 0;
   std::size_t bytes = 0;  // of all messages
+  std::size_t rows = 0;
+  wire::Begin begin;  // of a binary snapshot
   std::vector<SharedMessage>
       messages;  // binary: begin, parts, end; JSON: bulk_update messages that all say "more"
 };
@@ -30,10 +33,17 @@ std::shared_ptr<const SnapshotSet> build_binary_snapshot(const StoreState& store
 std::shared_ptr<const SnapshotSet> build_json_snapshot(const StoreState& store,
                                                        std::uint16_t collection, TimeMs now);
 
+// The rows of these blocks (of kBlockRows row numbers) as they are now, as `repair` frames.
+// nullptr: too many; a snapshot is cheaper.
+std::shared_ptr<const SnapshotSet> build_repair(const StoreState& store, std::uint16_t collection,
+                                                model::Role role,
+                                                const std::vector<std::uint32_t>& blocks);
+
 // Approximate bytes of a delta's values.
 std::size_t delta_bytes(const sync::Delta& delta);
-// Whether these changes are better sent as a snapshot: too many for one frame, or more than half of
-// the collection.
-bool snapshot_is_cheaper(const StoreState& store, const sync::Delta& delta);
+// Whether these changes (and what goes before them) are better sent as a snapshot: too many for one
+// frame, or more than half of the bytes of the collection.
+bool snapshot_is_cheaper(const StoreState& store, const sync::Delta& delta,
+                         std::size_t bytes_before = 0);
 
 }  // namespace syncstore::engine

@@ -170,6 +170,8 @@ void StoreFeed::committed(const Committed& committed) {
         },
         this);
     for (const sync::Change& change : change_set->changes) {
+      if (const auto blocks = blocks_.find(change.collection); blocks != blocks_.end())
+        blocks->second.stale.insert(static_cast<std::uint32_t>(change.row / limits::kBlockRows));
       last_[change.collection] = change_set->sequence;
       ++pending_rows_;
       for (const sync::FieldChange& field : change.fields) {
@@ -231,17 +233,21 @@ void StoreFeed::fan_out() {
   }
 }
 
+CheckRound StoreFeed::check_round(const StoreState& store) const {
+  wire::Check all;
+  for (const model::CollectionDef& collection : model::collections()) {
+    const model::Table& table = store.table(collection.number);
+    all.entries.push_back({collection.number, table.last_sequence(), table.digest()});
+  }
+  return CheckRound(std::move(all));
+}
+
 void StoreFeed::send_checks() {
   fan_out();
   const StoreState* store = hub_.stores_.loaded(id_);
   if (store == nullptr)
     return;
-  wire::Check all;
-  for (const model::CollectionDef& collection : model::collections()) {
-    const model::Table& table = store->table(collection.number);
-    all.entries.push_back({collection.number, table.last_sequence(), table.digest()});
-  }
-  CheckRound round(std::move(all));
+  CheckRound round = check_round(*store);
   for_each_link([&](LinkFeed& link) { link.check(round); });
 }
 
@@ -254,8 +260,19 @@ std::shared_ptr<const StoreFeed::Since> StoreFeed::section_since(const StoreStat
     return cached->second;
   const sync::Delta delta = store.delta_since(collection, cursor);
   std::shared_ptr<Since> since;
-  if (!snapshot_is_cheaper(store, delta)) {
+  Bytes live;
+  const bool remembers = store.remembers_removals_since(collection, cursor);
+  if (!remembers)
+    live = store.live_rows(collection);
+  if (live.size() <= limits::kLiveBitmapBytes && !snapshot_is_cheaper(store, delta, live.size())) {
     since = std::make_shared<Since>();
+    if (!remembers) {
+      // Everybody who may read a collection reads all of it: one view.
+      wire::Live message{collection, wire::view_number(collection, model::Role::system),
+                         store.table(collection).last_sequence(), std::move(live)};
+      since->live =
+          std::make_shared<const std::string>(wire::encode(wire::DownMessage(std::move(message))));
+    }
     since->section = wire::encode_section(delta);
     since->target = delta.target;
     ++hub_.counters_.sections_encoded;
@@ -265,10 +282,12 @@ std::shared_ptr<const StoreFeed::Since> StoreFeed::section_since(const StoreStat
 }
 
 std::shared_ptr<const SnapshotSet> StoreFeed::snapshot(const StoreState& store,
-                                                       std::uint16_t collection, model::Role role) {
+                                                       std::uint16_t collection, model::Role role,
+                                                       Sequence at_least) {
   auto& cached = snapshots_[collection];
   // A collection that has not moved is as good as on the first day, however far the others went on.
   const bool usable = cached != nullptr && cached->epoch == store.epoch() &&
+                      cached->sequence >= at_least &&
                       (cached->sequence == store.table(collection).last_sequence() ||
                        (store.tail_reaches(cached->sequence) &&
                         store.sequence() - cached->sequence <= kSnapshotLag));
@@ -277,6 +296,57 @@ std::shared_ptr<const SnapshotSet> StoreFeed::snapshot(const StoreState& store,
     ++hub_.counters_.snapshots;
   }
   return cached;
+}
+
+const std::map<std::uint32_t, std::uint64_t>& StoreFeed::block_sums(const StoreState& store,
+                                                                    std::uint16_t collection) {
+  const model::Table& table = store.table(collection);
+  const auto [place, first] = blocks_.try_emplace(collection);
+  Blocks& blocks = place->second;
+  if (first) {
+    for (const model::BlockSum& block : table.block_sums())
+      blocks.sums.emplace(block.block, block.sum);
+  }
+  for (const std::uint32_t block : blocks.stale) {
+    if (const std::uint64_t sum = table.block_sum(block); sum != 0) {
+      blocks.sums[block] = sum;
+    } else {
+      blocks.sums.erase(block);
+    }
+  }
+  blocks.stale.clear();
+  return blocks.sums;
+}
+
+std::shared_ptr<const SnapshotSet> StoreFeed::repair(const StoreState& store,
+                                                     const wire::Ranges& ranges, model::Role role) {
+  const auto& ours = block_sums(store, ranges.collection);
+  std::vector<std::uint32_t> differing;
+  auto our = ours.begin();
+  for (const model::BlockSum& their : ranges.blocks) {
+    for (; our != ours.end() && our->first < their.block; ++our)
+      differing.push_back(our->first);
+    const bool both = our != ours.end() && our->first == their.block;
+    if (!both || our->second != their.sum)
+      differing.push_back(their.block);
+    if (both)
+      ++our;
+  }
+  for (; our != ours.end(); ++our)
+    differing.push_back(our->first);
+  return build_repair(store, ranges.collection, role, differing);
+}
+
+std::shared_ptr<const SnapshotSet> StoreFeed::snapshot_at(const StoreState& store,
+                                                          std::uint16_t collection,
+                                                          Sequence start) const {
+  for (const Snapshots* all : {&snapshots_, &kept_}) {
+    const auto found = all->find(collection);
+    if (found != all->end() && found->second != nullptr && found->second->epoch == store.epoch() &&
+        found->second->sequence == start)
+      return found->second;
+  }
+  return nullptr;
 }
 
 std::shared_ptr<const SnapshotSet> StoreFeed::json_snapshot(const StoreState& store,

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -69,22 +70,48 @@ class StoreFeed {
   void leave(LinkFeed* link);
   bool empty() const { return following_ == 0; }
   bool pending() const { return !pending_.empty(); }
+  CheckRound check_round(const StoreState& store) const;  // the digests of this moment
 
   // A section from a cursor to now, encoded once for all links that stand there; nullptr: take a
-  // snapshot instead.
+  // snapshot instead. `live` goes before it when the cursor is older than the removals that are
+  // remembered.
   struct Since {
     Bytes section;
     Sequence target = 0;
+    SharedMessage live;
   };
   std::shared_ptr<const Since> section_since(const StoreState& store, std::uint16_t collection,
                                              Sequence cursor);
-  // A snapshot that is not too far behind to be followed by exact changes; shared by all.
+  // A snapshot that is not too far behind to be followed by exact changes, nor behind what its
+  // reader had; shared by all.
   std::shared_ptr<const SnapshotSet> snapshot(const StoreState& store, std::uint16_t collection,
-                                              model::Role role);
+                                              model::Role role, Sequence at_least);
+  // The one that a broken link loaded, while it is still here.
+  std::shared_ptr<const SnapshotSet> snapshot_at(const StoreState& store, std::uint16_t collection,
+                                                 Sequence start) const;
+  // They outlive the feed for a while: see Hub::keep_snapshots().
+  using Snapshots = std::map<std::uint16_t, std::shared_ptr<const SnapshotSet>>;
+  void adopt(Snapshots snapshots) { kept_ = std::move(snapshots); }
+  Snapshots take_snapshots() {
+    snapshots_.merge(kept_);
+    return std::move(snapshots_);
+  }
+  // What differs between a reader's sums and ours: `repair` frames. nullptr: take a snapshot
+  // instead.
+  std::shared_ptr<const SnapshotSet> repair(const StoreState& store, const wire::Ranges& ranges,
+                                            model::Role role);
   std::shared_ptr<const SnapshotSet> json_snapshot(const StoreState& store,
                                                    std::uint16_t collection);
 
  private:
+  // Sums of a collection's blocks, computed when a reader first compares; a change makes its block
+  // stale.
+  struct Blocks {
+    std::map<std::uint32_t, std::uint64_t> sums;
+    std::set<std::uint32_t> stale;
+  };
+  const std::map<std::uint32_t, std::uint64_t>& block_sums(const StoreState& store,
+                                                           std::uint16_t collection);
   void schedule();
   void fan_out();
   void send_checks();
@@ -108,7 +135,9 @@ class StoreFeed {
   ports::TimerId fan_out_timer_ = 0;
   ports::TimerId check_timer_ = 0;
   std::map<std::pair<std::uint16_t, Sequence>, std::shared_ptr<const Since>> since_;
-  std::map<std::uint16_t, std::shared_ptr<const SnapshotSet>> snapshots_;
+  std::map<std::uint16_t, Blocks> blocks_;
+  Snapshots snapshots_;
+  Snapshots kept_;  // of a former feed: only for whoever goes on with one of them
   std::map<std::uint16_t, std::shared_ptr<const SnapshotSet>> json_snapshots_;
 };
 

@@ -93,6 +93,7 @@ Result<std::unique_ptr<StoreState>> StoreState::from_image(const ports::StoreIma
   auto state = std::make_unique<StoreState>(image.store, image.epoch);
   state->stored_ = true;
   state->sequence_ = image.sequence;
+  state->tombstone_floors_ = image.tombstone_floors;
   state->log_hash_ = image.log_hash;
   state->log_time_ = image.log_time;
   state->authors_ = image.authors;
@@ -287,6 +288,47 @@ sync::Delta StoreState::rows_since(std::uint16_t collection, Sequence cursor) co
   for (sync::RowDelta& row : rows)
     delta.rows.push_back(std::move(row));
   return delta;
+}
+
+Bytes StoreState::live_rows(std::uint16_t collection) const {
+  Bytes bitmap;
+  table(collection).for_each([&](const model::Record& record) {
+    if (record.row / 8 >= bitmap.size())
+      bitmap.resize(record.row / 8 + 1);
+    char& byte = bitmap[record.row / 8];
+    byte = static_cast<char>(static_cast<unsigned char>(byte) | 1u << (record.row % 8));
+  });
+  return bitmap;
+}
+
+std::vector<ports::StoreCommit::RowRemoval> StoreState::old_tombstones(TimeMs time,
+                                                                       std::size_t limit) const {
+  std::vector<ports::StoreCommit::RowRemoval> old;
+  for (const model::Table& table : tables_) {
+    table.for_each_tombstone([&](const model::Tombstone& tombstone) {
+      const bool says_where =
+          tombstone.version == table.last_sequence() || tombstone.row + 1 == table.next_row();
+      if (old.size() < limit && tombstone.at < time && !says_where)
+        old.push_back({table.collection().number, tombstone});
+    });
+  }
+  return old;
+}
+
+Sequence StoreState::tombstone_floor(std::uint16_t collection) const {
+  const auto found = tombstone_floors_.find(collection);
+  return found == tombstone_floors_.end() ? 0 : found->second;
+}
+
+void StoreState::forget_tombstones(const std::vector<ports::StoreCommit::RowRemoval>& removals) {
+  for (const auto& removal : removals) {
+    Sequence& floor = tombstone_floors_[removal.collection];
+    floor = std::max(floor, removal.tombstone.version);
+    model::Table& table = tables_[slot_of(removal.collection)];
+    const model::Tombstone* there = table.find_tombstone(removal.tombstone.id);
+    if (there != nullptr && there->version == removal.tombstone.version)
+      table.forget_tombstone(removal.tombstone.id);
+  }
 }
 
 Sequence StoreState::collection_sequence_at(std::uint16_t collection, Sequence at) const {

@@ -96,6 +96,16 @@ class StoreState {
   sync::Delta delta_since(std::uint16_t collection, Sequence cursor) const;
   // The collection's last sequence that is <= `at`, as exactly as memory knows.
   Sequence collection_sequence_at(std::uint16_t collection, Sequence at) const;
+  // Whether every removal in a collection after this sequence is remembered, in the tail or as a
+  // tombstone.
+  bool remembers_removals_since(std::uint16_t collection, Sequence cursor) const {
+    return cursor >= tombstone_floor(collection) || tail_reaches(cursor);
+  }
+  // Which row numbers of a collection live now, as wire::Live says it.
+  Bytes live_rows(std::uint16_t collection) const;
+  Sequence tombstone_floor(std::uint16_t collection) const;
+  // At most `limit` tombstones from before `time` that may be forgotten.
+  std::vector<ports::StoreCommit::RowRemoval> old_tombstones(TimeMs time, std::size_t limit) const;
   // Whether memory has every change set after this sequence.
   bool tail_reaches(Sequence after) const;
   const std::deque<SharedChangeSet>& tail() const { return tail_; }  // consecutive, newest last
@@ -105,6 +115,8 @@ class StoreState {
 
   // Called by the Committer alone, after the commit is durable.
   void apply(Staging&& staging);
+  // Called by TombstoneTrim alone, after storage forgot them.
+  void forget_tombstones(const std::vector<ports::StoreCommit::RowRemoval>& removals);
 
   static std::uint64_t short_hash(std::string_view log_hash);
 
@@ -119,6 +131,7 @@ class StoreState {
   StoreId id_;
   Epoch epoch_ = 0;
   Sequence sequence_ = 0;
+  std::map<std::uint16_t, Sequence> tombstone_floors_;  // removals up to here may be forgotten
   std::string log_hash_;
   TimeMs log_time_ = 0;
   bool stored_ = false;

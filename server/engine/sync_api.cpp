@@ -88,7 +88,10 @@ Sequence row_steps(const StoreState& store, const ChangesRequest& request,
   if (versions.size() > request.limit) {
     const auto cut = versions.begin() + static_cast<std::ptrdiff_t>(request.limit - 1);
     std::nth_element(versions.begin(), cut, versions.end());
+    // From the beginning to the floor is one page: behind it the next one would be refused.
     to = *cut;
+    for (std::uint16_t number : collections)
+      to = std::max(to, store.tombstone_floor(number));
   }
   for (JsonStep& step : steps) {
     step.records.erase(
@@ -126,6 +129,12 @@ Result<ChangesAnswer> changes_since(const StoreState& store, const ChangesReques
   ChangesRequest bounded = request;
   bounded.limit = std::clamp<std::size_t>(request.limit, 1, limits::kChangesLimitMax);
   const auto collections = readable(bounded);
+  // Older than the removals that are remembered: only a snapshot says what is gone.
+  const auto forgot = [&](std::uint16_t collection) {
+    return !store.remembers_removals_since(collection, request.since);
+  };
+  if (request.since != 0 && std::any_of(collections.begin(), collections.end(), forgot))
+    return fail(ErrorCode::epoch_changed);
   std::vector<JsonStep> steps;
   ChangesAnswer answer;
   answer.epoch = store.epoch();

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -58,6 +59,9 @@ struct StoreCommit {
   };
   std::vector<RowWrite> rows;
   std::vector<RowRemoval> removals;
+  // Removals that are not remembered any more; they raise their collection's floor to the newest of
+  // them.
+  std::vector<RowRemoval> forgotten;
   std::vector<LogEntry> log;
   std::vector<StoredReceipt> receipts;
   std::vector<StoredAuthor> authors;
@@ -90,6 +94,7 @@ struct StoreImage {
   TimeMs log_time = 0;
   std::vector<StoreCommit::RowWrite> rows;
   std::vector<StoreCommit::RowRemoval> tombstones;
+  std::map<std::uint16_t, Sequence> tombstone_floors;  // removals up to here may be forgotten
   std::vector<StoredAuthor> authors;
   std::vector<StoredReceipt> receipts;  // the newest kReceiptsInMemory
   bool all_receipts = true;             // false: older ones must be asked with find_receipts

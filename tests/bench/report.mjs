@@ -38,6 +38,16 @@ if (durable) {
   }
   lines.push('', `${durable.rounds} interleaved rounds; SQLite alone writes the product row and one outbox row per edit, the engine also receipt, hash chain and history index.`);
 }
+const absence = read('long_absence');
+if (absence) {
+  title('Return after 90 days');
+  head('', 'measured', 'goal');
+  row(`${absence.products} products, of them ${absence.changed} changed, ${absence.removed} removed, ${absence.inserted} new`,
+    `${kb(absence.return_bytes)}, ${absence.percent} % of the snapshot's ${kb(absence.snapshot_bytes)}`, `≤ 5 %: ${verdict(absence.percent <= 5)}`);
+  row('applied in, native', `${absence.apply_ms} ms (server: ${absence.server_ms} ms)`, `≤ 500 ms: ${verdict(absence.apply_ms <= 500)}`);
+  row('edits in the queue', `${absence.waiting_before} before, ${absence.waiting_after} after`, `kept: ${verdict(absence.waiting_before === absence.waiting_after)}`);
+  lines.push('', `${absence.forgotten} removals were forgotten meanwhile: the row numbers that live came as a bitmap. Cached base read in ${absence.restore_ms} ms; equal to the server's: ${absence.equal}.`);
+}
 const natives = read('client_native');
 const modules = read('client_module');
 const [chromium] = read('client_chromium') ?? [];

@@ -23,7 +23,7 @@ programs="${SYNCSTORE_BENCH_PROGRAMS:-$syncstore_root/build/release}"
 [ -n "$only" ] || rm -rf "$work"
 mkdir -p "$work"
 if ((build)); then
-  configure_and_build release syncstore client_replay durable_mutations load_clients page_bench >"$work/build.log" 2>&1
+  configure_and_build release syncstore client_replay durable_mutations load_clients long_absence page_bench >"$work/build.log" 2>&1
   build_wasm_module >>"$work/build.log" 2>&1
   build_web >>"$work/build.log" 2>&1
 fi
@@ -46,6 +46,8 @@ measure "bytes" script wire_bytes
 measure "sizes" script sizes
 durable() { "$programs/durable_mutations" "$work/durable" >"$work/durable_mutations.json"; }
 measure "durable mutations" durable
+absence() { "$programs/long_absence" >"$work/long_absence.json"; }
+measure "return after 90 days" absence
 
 replays() {
   local run native=() module=()

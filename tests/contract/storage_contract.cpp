@@ -144,6 +144,39 @@ TEST_P(StorageContract, KeepsRemovalsAndLiftsThemWhenTheRecordReturns) {
   EXPECT_TRUE(image->tombstones.empty());
 }
 
+TEST_P(StorageContract, ForgetsRemovalsAndRemembersUpToWhere) {
+  StoreScript gifts("gifts");
+  ASSERT_TRUE(commit(gifts.set_product(kMug, 1, "Mug", 5)).ok());
+  ASSERT_TRUE(commit(gifts.set_product(kCup, 2, "Cup", 5)).ok());
+  ASSERT_TRUE(commit(gifts.remove_product(kMug, 1)).ok());
+  ASSERT_TRUE(commit(gifts.remove_product(kCup, 2)).ok());
+  auto image = load("gifts");
+  EXPECT_TRUE(image->tombstone_floors.empty());
+  ASSERT_EQ(image->tombstones.size(), 2u);
+  ports::StoreCommit forget;
+  forget.store = "gifts";
+  forget.epoch = image->epoch;
+  forget.expected_sequence = forget.new_sequence = image->sequence;
+  for (const auto& removal : image->tombstones) {
+    if (removal.tombstone.id == kMug)
+      forget.forgotten.push_back(removal);
+  }
+  ports::StoreCommit late = forget;
+  late.expected_sequence = late.new_sequence = image->sequence - 1;
+  EXPECT_FALSE(commit(std::move(late)).ok());
+  ASSERT_TRUE(commit(std::move(forget)).ok());
+  reopen();
+  image = load("gifts");
+  EXPECT_EQ(image->sequence, 4u);
+  ASSERT_EQ(image->tombstones.size(), 1u);
+  EXPECT_EQ(image->tombstones[0].tombstone.id, kCup);
+  ASSERT_EQ(image->tombstone_floors.size(), 1u);
+  EXPECT_EQ(image->tombstone_floors[model::kProducts], 3u);
+  // The floor never sinks, and the log goes on.
+  ASSERT_TRUE(commit(gifts.set_product(kMug, 3, "Back", 5)).ok());
+  EXPECT_EQ(load("gifts")->tombstone_floors[model::kProducts], 3u);
+}
+
 TEST_P(StorageContract, RefusesAStoreThatSomebodyElseMoved) {
   StoreScript gifts("gifts");
   StoreScript other("gifts");

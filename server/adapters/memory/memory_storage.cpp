@@ -27,6 +27,11 @@ Status MemoryDisk::apply(const ports::StorageBatch& batch) {
       store.rows.erase({removal.collection, removal.tombstone.id});
       store.tombstones[{removal.collection, removal.tombstone.id}] = removal.tombstone;
     }
+    for (const auto& removal : commit.forgotten) {
+      store.tombstones.erase({removal.collection, removal.tombstone.id});
+      Sequence& floor = store.tombstone_floors[removal.collection];
+      floor = std::max(floor, removal.tombstone.version);
+    }
     for (const ports::LogEntry& entry : commit.log) {
       SS_ASSERT(entry.sequence == store.log.size() + 1);
       store.log_time = entry.time;
@@ -148,6 +153,7 @@ void MemoryStorage::load_store(
       image->rows.push_back({place.first, record});
     for (const auto& [place, tombstone] : store->tombstones)
       image->tombstones.push_back({place.first, tombstone});
+    image->tombstone_floors = store->tombstone_floors;
     image->authors = store->authors;
     const std::size_t count = std::min(receipts_in_memory_, store->receipts.size());
     image->receipts.assign(store->receipts.end() - static_cast<std::ptrdiff_t>(count),

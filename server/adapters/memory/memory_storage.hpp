@@ -24,6 +24,7 @@ struct MemoryStore {
   TimeMs log_time = 0;
   std::map<std::pair<std::uint16_t, RecordId>, model::Record> rows;
   std::map<std::pair<std::uint16_t, RecordId>, model::Tombstone> tombstones;
+  std::map<std::uint16_t, Sequence> tombstone_floors;
   std::vector<ports::StoredAuthor> authors;
   std::vector<ports::LogEntry> log;            // index = sequence - 1
   std::vector<ports::StoredReceipt> receipts;  // in order of commit

@@ -28,7 +28,7 @@ Status read_tombstones(Connection& connection, ports::StoreImage& image) {
       connection.prepare("SELECT collection, id, row_number, version, removed_at, removed_by "
                          "FROM tombstones WHERE store = ?1 ORDER BY collection, id"));
   rows.bind_text(1, image.store);
-  return each_row(connection, rows, [&](const Statement& row) -> Status {
+  SS_TRY(each_row(connection, rows, [&](const Statement& row) -> Status {
     model::Tombstone tombstone;
     tombstone.id = RecordId{row.unsigned_integer(1)};
     tombstone.row = static_cast<RowNumber>(row.integer(2));
@@ -36,6 +36,14 @@ Status read_tombstones(Connection& connection, ports::StoreImage& image) {
     tombstone.at = row.integer(4);
     tombstone.by = static_cast<std::uint32_t>(row.integer(5));
     image.tombstones.push_back({static_cast<std::uint16_t>(row.integer(0)), tombstone});
+    return {};
+  }));
+  SS_ASSIGN_OR_RETURN(Statement floors,
+                      connection.prepare("SELECT collection, sequence FROM tombstone_floors "
+                                         "WHERE store = ?1"));
+  floors.bind_text(1, image.store);
+  return each_row(connection, floors, [&](const Statement& row) -> Status {
+    image.tombstone_floors[static_cast<std::uint16_t>(row.integer(0))] = row.unsigned_integer(1);
     return {};
   });
 }

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <map>
+
 #include "core/model/catalogue.hpp"
 #include "core/sync/change_set.hpp"
 #include "server/adapters/sqlite/record_rows.hpp"
@@ -71,6 +74,37 @@ Status write_rows(Connection& connection, const ports::StoreCommit& commit) {
         .bind(6, tombstone.at)
         .bind(7, tombstone.by);
     SS_TRY(connection.expect_done(bury, "writing a tombstone"));
+  }
+  return {};
+}
+
+Status forget_removals(Connection& connection, const ports::StoreCommit& commit) {
+  if (commit.forgotten.empty())
+    return {};
+  SS_ASSIGN_OR_RETURN(
+      Statement forget,
+      connection.prepare("DELETE FROM tombstones WHERE store = ?1 AND collection = ?2 "
+                         "AND id = ?3 AND version = ?4"));
+  std::map<std::uint16_t, Sequence> floors;
+  for (const auto& removal : commit.forgotten) {
+    forget.reset();
+    forget.bind_text(1, commit.store)
+        .bind(2, removal.collection)
+        .bind(3, stored(removal.tombstone.id.value))
+        .bind(4, stored(removal.tombstone.version));
+    SS_TRY(connection.expect_done(forget, "forgetting a tombstone"));
+    Sequence& floor = floors[removal.collection];
+    floor = std::max(floor, removal.tombstone.version);
+  }
+  SS_ASSIGN_OR_RETURN(
+      Statement raise,
+      connection.prepare("INSERT INTO tombstone_floors (store, collection, sequence) "
+                         "VALUES (?1, ?2, ?3) ON CONFLICT (store, collection) "
+                         "DO UPDATE SET sequence = max(sequence, excluded.sequence)"));
+  for (const auto& [collection, floor] : floors) {
+    raise.reset();
+    raise.bind_text(1, commit.store).bind(2, collection).bind(3, stored(floor));
+    SS_TRY(connection.expect_done(raise, "raising a floor of the tombstones"));
   }
   return {};
 }
@@ -163,6 +197,7 @@ Status write_batch(Connection& connection, const ports::StorageBatch& batch) {
   for (const ports::StoreCommit& commit : batch.stores) {
     SS_TRY(write_head(connection, commit));
     SS_TRY(write_rows(connection, commit));
+    SS_TRY(forget_removals(connection, commit));
     SS_TRY(write_log(connection, commit));
     SS_TRY(write_receipts(connection, commit));
   }

@@ -52,7 +52,10 @@ std::string engine_metrics(engine::Engine& engine) {
   counter(out, "syncstore_sent_bytes_total", "counter", hub.bytes_sent);
   counter(out, "syncstore_slow_links_total", "counter", hub.slow_links);
   counter(out, "syncstore_resyncs_total", "counter", hub.resyncs);
+  counter(out, "syncstore_repairs_total", "counter", hub.repairs);
+  counter(out, "syncstore_repaired_rows_total", "counter", hub.repaired_rows);
   counter(out, "syncstore_snapshots_total", "counter", hub.snapshots);
+  counter(out, "syncstore_snapshots_resumed_total", "counter", hub.snapshots_resumed);
   counter(out, "syncstore_bad_messages_total", "counter", hub.bad_messages);
   counter(out, "syncstore_stores", "gauge", engine.stores().list().size());
   return out;

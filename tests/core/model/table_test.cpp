@@ -97,7 +97,7 @@ TEST(Table, DropsOldTombstones) {
   Table table(products());
   table.bury({.id = RecordId{1}, .row = 1, .version = 1, .at = 100});
   table.bury({.id = RecordId{2}, .row = 2, .version = 2, .at = 200});
-  table.drop_tombstones_before(200);
+  table.forget_tombstone(RecordId{1});
   EXPECT_EQ(table.find_tombstone(RecordId{1}), nullptr);
   EXPECT_EQ(table.find_tombstone_row(1), nullptr);
   EXPECT_NE(table.find_tombstone(RecordId{2}), nullptr);

@@ -326,7 +326,7 @@ TEST(ClientSession, OpenConflictsStandBesideTheirField) {
   EXPECT_TRUE(contains(bench.records[3].back(), "\"conflicts\":{}"));
 }
 
-TEST(ClientSession, AGapOrADifferentDigestFetchesTheCollectionAnew) {
+TEST(ClientSession, AGapOrADifferentDigestIsAskedForAtMostEveryTenSeconds) {
   Storage storage;
   ClientBench bench(storage);
   bench.go_live();
@@ -334,7 +334,7 @@ TEST(ClientSession, AGapOrADifferentDigestFetchesTheCollectionAnew) {
   bench.receive(wire::Change{13, {}, {ClientBench::price(2, 55'000, 12, 13)}});
   auto sent = bench.take_sent();
   ASSERT_EQ(sent.size(), 1u);
-  EXPECT_EQ(std::get<wire::Subscribe>(sent[0]).collection, model::kProducts);
+  EXPECT_EQ(std::get<wire::Ranges>(sent[0]).collection, model::kProducts);
   EXPECT_EQ(bench->resyncs(), 1u);
   EXPECT_EQ(bench.shown_price(2), 20'000);  // the old base stays on screen
   bench.send_snapshot(model::kProducts, {ClientBench::product(2, "Two", 55'000)}, 13);
@@ -352,7 +352,7 @@ TEST(ClientSession, AGapOrADifferentDigestFetchesTheCollectionAnew) {
   bench.tick(10'000);
   sent = bench.take_sent();
   ASSERT_FALSE(sent.empty());
-  EXPECT_TRUE(std::holds_alternative<wire::Subscribe>(sent[0]));
+  EXPECT_TRUE(std::holds_alternative<wire::Ranges>(sent[0]));
   EXPECT_EQ(bench->resyncs(), 2u);
 }
 

@@ -38,6 +38,12 @@ struct FakeHost final : FeedHost {
     return {};
   }
   void unsubscribe(std::uint32_t) override {}
+  Status compare(const wire::Ranges& ranges) override {
+    if (ranges.collection == model::kMembers)
+      return fail(ErrorCode::forbidden);
+    ++compared;
+    return {};
+  }
   void count_bad_message() override { ++bad; }
 
   template <class T>
@@ -64,7 +70,7 @@ struct FakeHost final : FeedHost {
   std::vector<Bytes> sent;
   std::optional<std::uint16_t> closed;
   bool paused = false;
-  int sign_ins = 0, follows = 0, leaves = 0, bad = 0;
+  int sign_ins = 0, follows = 0, leaves = 0, bad = 0, compared = 0;
   std::size_t mutations = 0;
   StoreRequest request;
   std::function<void(Result<StoreFacts>)> opened;

@@ -141,6 +141,9 @@ inline std::vector<std::pair<std::string, UpMessage>> up_messages() {
   hello.head = 815;
   hello.head_hash = 0x1122334455667788;
   hello.unanswered = {uuid(0x10)};
+  Hello resuming = hello;
+  resuming.abilities = kReadsLive;
+  resuming.resumes = {{model::kProducts, 0xABCDEF, 800, 3}};
   Subscribe subscribe;
   subscribe.subscription = 5;
   subscribe.collection = model::kProducts;
@@ -150,12 +153,15 @@ inline std::vector<std::pair<std::string, UpMessage>> up_messages() {
   subscribe.sort = {static_cast<int>(field(model::kProducts, "price")), true};
   subscribe.page = 2;
   subscribe.page_size = 25;
-  return {{"hello", hello},
-          {"mutate", Mutate{{mutation()}}},
-          {"subscribe", subscribe},
-          {"unsubscribe", Unsubscribe{5}},
-          {"credentials", Credentials{"ticket"}},
-          {"ping", Ping{300}}};
+  return {
+      {"hello", hello},
+      {"mutate", Mutate{{mutation()}}},
+      {"subscribe", subscribe},
+      {"unsubscribe", Unsubscribe{5}},
+      {"credentials", Credentials{"ticket"}},
+      {"ping", Ping{300}},
+      {"hello_resuming", resuming},
+      {"ranges", Ranges{model::kProducts, 17, 815, {{0, 7}, {1, 0x1122334455667788}, {104, 9}}}}};
 }
 
 inline std::vector<std::pair<std::string, DownMessage>> down_messages() {
@@ -185,8 +191,23 @@ inline std::vector<std::pair<std::string, DownMessage>> down_messages() {
   page.hash = 42;
   page.order = {RecordId{5}, RecordId{4}};
   page.entered = {product(4, "Cup", 1)};
-  return {{"welcome", welcome},
-          {"begin", Begin{model::kProducts, 17, 800, 26'688, 7}},
+  model::Digest placed = digest();
+  placed.places = 0x1718'191A'1B1C'1D1E;
+  Repair repair;
+  repair.collection = model::kProducts;
+  repair.view = 17;
+  repair.target = 815;
+  repair.more = true;
+  repair.blocks = {0, 3};
+  repair.digest = placed;
+  repair.rows = {product(2, "Kanne", -1), product(800, "Mug", 95'000)};
+  return {{"begin_resumed", Begin{model::kProducts, 17, 800, 26'688, 7, 3}},
+          {"end_placed", End{model::kProducts, 815, placed}},
+          {"check_placed", Check{{{model::kProducts, 815, placed}}}},
+          {"repair", repair},
+          {"live", Live{model::kProducts, 17, 815, Bytes("\x06\xFF\x00\x81", 4)}},
+          {"welcome", welcome},
+          {"begin", Begin{model::kProducts, 17, 800, 26'688, 7, 0}},
           {"part", part},
           {"end", End{model::kProducts, 815, digest()}},
           {"cancel", Cancel{model::kProducts, ErrorCode::forbidden}},

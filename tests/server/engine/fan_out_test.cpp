@@ -56,7 +56,7 @@ TEST_F(HubFanOut, AStormOfThoseWhoHaveTheDataNeedsNoSnapshot) {
   for (int i = 0; i < 200; ++i) {
     OpenLink open = connect();
     send(open, again);
-    EXPECT_EQ(open.link->messages.size(), 2u) << "welcome and one change";
+    EXPECT_EQ(open.link->messages.size(), 3u) << "welcome, one change and its digests";
   }
   EXPECT_EQ(engine->hub().counters().snapshots - snapshots, 0u);
   EXPECT_EQ(engine->hub().counters().sections_encoded - sections, 1u)

@@ -1,71 +1,11 @@
 #include "server/engine/sync_api.hpp"
+#include "tests/server/engine/binary_reader.hpp"
 #include "tests/server/engine/engine_world.hpp"
 
 namespace syncstore::testing {
 namespace {
 
 using sync::FromValue;
-
-// Applies what a binary link received the way a replica does, and checks every promise on the way.
-class BinaryReader {
- public:
-  explicit BinaryReader(std::vector<std::uint16_t> collections) {
-    for (std::uint16_t number : collections) {
-      tables_.emplace(number, model::Table(*model::find_collection(number)));
-    }
-  }
-  void take(const std::vector<wire::DownMessage>& messages) {
-    for (const wire::DownMessage& message : messages)
-      take_one(message);
-  }
-  const model::Table& table(std::uint16_t collection = model::kProducts) const {
-    return tables_.at(collection);
-  }
-  Sequence head = 0;
-  int changes = 0, snapshots = 0, checks = 0;
-  std::map<std::uint32_t, std::string> authors;
-  wire::Welcome welcome;
-
- private:
-  void take_one(const wire::DownMessage& message) {
-    if (const auto* hello = std::get_if<wire::Welcome>(&message)) {
-      welcome = *hello;
-      for (const auto& author : hello->authors)
-        authors[author.number] = author.name;
-    } else if (const auto* begin = std::get_if<wire::Begin>(&message)) {
-      tables_.at(begin->collection).clear();
-      ++snapshots;
-    } else if (const auto* part = std::get_if<wire::Part>(&message)) {
-      for (const model::Record& row : part->rows)
-        tables_.at(part->collection).put(row);
-    } else if (const auto* end = std::get_if<wire::End>(&message)) {
-      tables_.at(end->collection).set_last_sequence(end->target);
-      EXPECT_EQ(tables_.at(end->collection).digest(), end->digest);
-    } else if (const auto* change = std::get_if<wire::Change>(&message)) {
-      ++changes;
-      EXPECT_GE(change->head, head);
-      head = change->head;
-      for (const auto& author : change->new_authors)
-        authors[author.number] = author.name;
-      for (const sync::Delta& section : change->sections) {
-        model::Table& table = tables_.at(section.collection);
-        EXPECT_EQ(section.base, table.last_sequence()) << "a gap";
-        EXPECT_TRUE(sync::apply_delta(table, section).ok());
-        for (const sync::RowDelta& row : section.rows) {
-          EXPECT_TRUE(row.author == 0 || authors.count(row.author) == 1u)
-              << "an author nobody was told of";
-        }
-      }
-    } else if (const auto* check = std::get_if<wire::Check>(&message)) {
-      ++checks;
-      for (const auto& entry : check->entries) {
-        EXPECT_EQ(entry.sequence, tables_.at(entry.collection).last_sequence());
-        EXPECT_EQ(entry.digest, tables_.at(entry.collection).digest());
-      }
-    }
-  }
-  std::map<std::uint16_t, model::Table> tables_;
-};
 
 class HubTest : public EngineWorld {
  protected:

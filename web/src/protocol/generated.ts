@@ -57,6 +57,7 @@ export const MESSAGE_KINDS = {
   unsubscribe: 4,
   credentials: 5,
   ping: 6,
+  ranges: 7,
   welcome: 64,
   begin: 65,
   part: 66,
@@ -69,6 +70,8 @@ export const MESSAGE_KINDS = {
   check: 73,
   page: 74,
   pong: 75,
+  repair: 76,
+  live: 77,
 } as const;
 
 export const COLLECTIONS = {
