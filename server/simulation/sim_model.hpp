@@ -17,8 +17,9 @@ using Tables = std::map<std::uint16_t, model::Table>;
 
 class MergeModel {
  public:
-  // A mutation as it left its author. Says what is wrong: an id keeps its bytes for good.
-  std::string note(const sync::Mutation& mutation);
+  // A mutation as it left its author. One that the server said it never had may leave again with
+  // what its author has seen meanwhile: whichever arrives counts.
+  void note(const sync::Mutation& mutation);
   // `changes`: of the log's entry, empty where the receipt has no sequence. `before`: the state
   // that the mutation met.
   std::string judge(const sync::MutationResult& result, const std::vector<sync::Change>& changes,
@@ -31,9 +32,11 @@ class MergeModel {
 
  private:
   struct Case;
+  std::string judge_as(const sync::Mutation& mutation, const sync::MutationResult& result,
+                       const std::vector<sync::Change>& changes, const Tables& before);
   void settle_stock(const Case& made);
 
-  std::map<MutationId, sync::Mutation> mutations_;
+  std::map<MutationId, std::vector<sync::Mutation>> mutations_;  // all forms that left
   std::map<RecordId, std::int64_t> stock_;
   std::uint64_t judged_ = 0;
 };

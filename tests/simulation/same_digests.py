@@ -1,0 +1,37 @@
+#!/usr/bin/env python3
+"""The same worlds in the native and the WebAssembly build: equal to the last digest.
+
+Usage: same_digests.py NATIVE_PROGRAM WASM_PROGRAM.js [SEEDS [STEPS]]. One line per seed, as a test runner prints it.
+"""
+
+import os
+import re
+import subprocess
+import sys
+
+
+def told(line, seeds, steps):
+    environment = {**os.environ, "SYNCSTORE_SEED": "1", "SYNCSTORE_SEEDS": str(seeds), "SYNCSTORE_STEPS": str(steps)}
+    done = subprocess.run([*line, "--gtest_filter=SimulationOn.Demand"], capture_output=True, text=True, env=environment, check=False)
+    found = dict(re.findall(r"^seed (\d+), (.*; digest \w{16})$", done.stdout, re.MULTILINE))
+    if done.returncode != 0 or len(found) != seeds:
+        print(done.stdout[-2000:] + done.stderr[-2000:])
+    return found
+
+
+def main():
+    native, wasm = sys.argv[1:3]
+    seeds, steps = (int(n) for n in (sys.argv[3:] + ["8", "300"][len(sys.argv) - 3:])[:2])
+    here = told([native], seeds, steps)
+    there = told(["node", "--no-experimental-fetch", wasm], seeds, steps)
+    failed = 0
+    for seed in map(str, range(1, seeds + 1)):
+        same = seed in here and here.get(seed) == there.get(seed)
+        failed += not same
+        print(f"[       OK ] SameDigests.seed_{seed}" if same else
+              f"[  FAILED  ] SameDigests.seed_{seed}: {here.get(seed)} natively, {there.get(seed)} as WebAssembly")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
