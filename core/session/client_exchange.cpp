@@ -41,8 +41,12 @@ void ClientSession::launch_exchange() {
 void ClientSession::exchange_answered(std::string_view frames, TimeMs now) {
   const bool awaited = exchange_running_;
   exchange_running_ = false;
-  // A socket that came up meanwhile has told everything, and later: the answer is of the past.
-  if (awaited && in_network_trouble(state_)) {
+  // A socket that came up meanwhile has told everything, and later: the answer is of the past. One
+  // that has said hello is answered from the cursors of that moment: what this answer reached would
+  // go back.
+  if (awaited && attempt_ == Attempt::hello) {
+    step(ConnectionEvent::poll_answered, now);
+  } else if (awaited && in_network_trouble(state_)) {
     bool good = false;
     if (const auto split = wire::split_frames(frames); split.ok()) {
       good = true;
