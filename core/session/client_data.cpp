@@ -24,34 +24,39 @@ bool ClientSession::caught_up() const {
   return true;
 }
 
-bool ClientSession::receive(std::string_view frame, wire::DownMessage& message, TimeMs now) {
+bool ClientSession::take_data(wire::DownMessage& message, TimeMs now) {
   if (const auto* change = std::get_if<wire::Change>(&message)) {
-    cache_.add(frame, false);
     on_change(*change, now);
   } else if (const auto* begin = std::get_if<wire::Begin>(&message)) {
-    cache_.add(frame, true);
     on_begin(*begin, now);
   } else if (auto* part = std::get_if<wire::Part>(&message)) {
-    cache_.add(frame, true);
     on_part(std::move(*part), now);
   } else if (const auto* end = std::get_if<wire::End>(&message)) {
-    cache_.add(frame, true);
-    cache_.hurry();
     on_end(*end, now);
+  } else if (const auto* cancel = std::get_if<wire::Cancel>(&message)) {
+    on_cancel(*cancel);
+  } else if (auto* repair = std::get_if<wire::Repair>(&message)) {
+    on_repair(std::move(*repair), now);
+  } else if (const auto* live = std::get_if<wire::Live>(&message)) {
+    on_live(*live);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool ClientSession::receive(std::string_view frame, wire::DownMessage& message, TimeMs now) {
+  if (take_data(message, now)) {
+    const bool ends = std::holds_alternative<wire::End>(message);
+    cache_.add(frame, ends || std::holds_alternative<wire::Begin>(message) ||
+                          std::holds_alternative<wire::Part>(message));
+    if (ends)
+      cache_.hurry();
   } else if (const auto* receipt = std::get_if<wire::Receipt>(&message)) {
     for (const sync::MutationResult& result : receipt->results)
       take_answer(result, now);
-  } else if (const auto* cancel = std::get_if<wire::Cancel>(&message)) {
-    cache_.add(frame, false);
-    on_cancel(*cancel);
   } else if (const auto* check = std::get_if<wire::Check>(&message)) {
     on_check(*check, now);
-  } else if (auto* repair = std::get_if<wire::Repair>(&message)) {
-    cache_.add(frame, false);
-    on_repair(std::move(*repair), now);
-  } else if (const auto* live = std::get_if<wire::Live>(&message)) {
-    cache_.add(frame, false);
-    on_live(*live);
   } else if (const auto* keepalive = std::get_if<wire::Keepalive>(&message)) {
     on_keepalive(*keepalive, now);
   } else {

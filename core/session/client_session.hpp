@@ -146,8 +146,10 @@ class ClientSession {
   void link_failed(TimeMs now);
 
   // client_data.cpp
-  // Frames that carry data, from socket, exchange or storage. False: not a data frame.
+  // Frames from socket or exchange that carry data. False: not a data frame.
   bool receive(std::string_view frame, wire::DownMessage& message, TimeMs now);
+  // Of these, what the base is made of, from there or from storage.
+  bool take_data(wire::DownMessage& message, TimeMs now);
   void on_shown_changed(std::uint16_t collection, RecordId id, const model::Record* before,
                         const model::Record* after);
   void cache_welcome(TimeMs now);

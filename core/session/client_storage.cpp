@@ -75,20 +75,8 @@ bool ClientSession::restore_frame(std::string_view frame) {
     as_of_ = std::max(as_of_, welcome->now);
     for (const wire::AuthorName& author : welcome->authors)
       writer_.set_author(author);
-  } else if (const auto* change = std::get_if<wire::Change>(&*message)) {
-    on_change(*change, 0);
-  } else if (const auto* begin = std::get_if<wire::Begin>(&*message)) {
-    on_begin(*begin, 0);
-  } else if (auto* part = std::get_if<wire::Part>(&*message)) {
-    on_part(std::move(*part), 0);
-  } else if (const auto* end = std::get_if<wire::End>(&*message)) {
-    on_end(*end, 0);
-  } else if (const auto* cancel = std::get_if<wire::Cancel>(&*message)) {
-    on_cancel(*cancel);
-  } else if (auto* repair = std::get_if<wire::Repair>(&*message)) {
-    on_repair(std::move(*repair), 0);
-  } else if (const auto* live = std::get_if<wire::Live>(&*message)) {
-    on_live(*live);
+  } else {
+    take_data(*message, 0);
   }
   return true;
 }

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { allSent, cell, editCell, expect, isLive, openPage, pill, startsOffline, test, type Shop } from './fixtures';
+import { allSent, cell, editCell, editsOffline, expect, isLive, openPage, pill, startsOffline, test, type Shop } from './fixtures';
 
 /** The page edits a price without connection while somebody else changes it on the server. */
 async function disagree(page: Page, shop: Shop, id: string, mine: string, theirs: string): Promise<void> {
@@ -74,12 +74,7 @@ test('an edit of a product that was removed meanwhile is kept, and keeping mine 
   const { id } = shop.product(3);
   const context = await profile(shop.editor, shop);
   const page = await openPage(context, shop.adminProducts);
-  await isLive(page);
-  await startsOffline(page);
-  await context.setOffline(true);
-  await expect(pill(page)).not.toHaveAttribute('data-connection', 'live');
-  await editCell(page, id, 'price', '44');
-  await expect(pill(page)).toHaveAttribute('data-queued', '1');
+  await editsOffline(page, id, 'price', '44');
   await shop.remove(id);
   await context.setOffline(false);
   await isLive(page);
@@ -154,12 +149,7 @@ test('what became of a removed record is the server\'s to say: without a connect
   const { id } = shop.product(7);
   const context = await profile(shop.editor, shop);
   const page = await openPage(context, shop.adminProducts);
-  await isLive(page);
-  await startsOffline(page);
-  await context.setOffline(true);
-  await expect(pill(page)).not.toHaveAttribute('data-connection', 'live');
-  await editCell(page, id, 'price', '44');
-  await expect(pill(page)).toHaveAttribute('data-queued', '1');
+  await editsOffline(page, id, 'price', '44');
   await shop.remove(id);
   await context.setOffline(false);
   await isLive(page);

@@ -180,4 +180,14 @@ export async function startsOffline(page: Page): Promise<void> {
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
 }
 
+/** One edit that waits: the app is live and kept, then the network is gone. */
+export async function editsOffline(page: Page, id: string, field: string, value: string): Promise<void> {
+  await isLive(page);
+  await startsOffline(page);
+  await page.context().setOffline(true);
+  await expect(pill(page)).not.toHaveAttribute('data-connection', 'live');
+  await editCell(page, id, field, value);
+  await expect(pill(page)).toHaveAttribute('data-queued', '1');
+}
+
 export { expect };

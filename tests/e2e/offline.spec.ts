@@ -2,7 +2,7 @@ import { chromium } from '@playwright/test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { allSent, cell, editCell, expect, isLive, openPage, pill, signIn, startsOffline, test } from './fixtures';
+import { allSent, cell, editCell, editsOffline, expect, isLive, openPage, pill, signIn, startsOffline, test } from './fixtures';
 import { CHROMIUM } from './playwright.config';
 
 test('fifty edits made offline survive reload, closing the browser and a killed server, and are applied once', async ({ lonelyShop: shop }) => {
@@ -59,12 +59,7 @@ test('a session that expires in the middle of a queue keeps the queue until the 
   const { id } = shop.product(8);
   const context = await profile(shop.editor, shop);
   const page = await openPage(context, shop.adminProducts);
-  await isLive(page);
-  await startsOffline(page);
-  await context.setOffline(true);
-  await expect(pill(page)).not.toHaveAttribute('data-connection', 'live');
-  await editCell(page, id, 'price', '33.5');
-  await expect(pill(page)).toHaveAttribute('data-queued', '1');
+  await editsOffline(page, id, 'price', '33.5');
   await context.clearCookies();
   await context.setOffline(false);
   await expect(page.getByRole('heading', { name: 'Sign in to SyncStore' })).toBeVisible();
@@ -94,12 +89,7 @@ test('edits of one person wait while another one uses the browser, who learns th
   const { id } = shop.product(9);
   const context = await profile(shop.editor, shop);
   const page = await openPage(context, shop.adminProducts);
-  await isLive(page);
-  await startsOffline(page);
-  await context.setOffline(true);
-  await expect(pill(page)).not.toHaveAttribute('data-connection', 'live');
-  await editCell(page, id, 'price', '34.5');
-  await expect(pill(page)).toHaveAttribute('data-queued', '1');
+  await editsOffline(page, id, 'price', '34.5');
   await context.clearCookies();
   await context.setOffline(false);
   await expect(page.getByRole('heading', { name: 'Sign in to SyncStore' })).toBeVisible();

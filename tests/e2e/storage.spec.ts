@@ -1,4 +1,4 @@
-import { allSent, cell, editCell, expect, isLive, openPage, pill, startsOffline, test } from './fixtures';
+import { allSent, cell, editCell, editsOffline, expect, isLive, openPage, pill, startsOffline, test } from './fixtures';
 
 test('a browser without room says so before an edit is made, and closing asks while an edit would be lost', async ({ shop, profile }) => {
   const { id } = shop.product(1);
@@ -37,12 +37,7 @@ test('what waits is stored again at once when the browser clears its data, and s
   const { id } = shop.product(2);
   const context = await profile(shop.editor, shop);
   const page = await openPage(context, shop.adminProducts);
-  await isLive(page);
-  await startsOffline(page);
-  await context.setOffline(true);
-  await expect(pill(page)).not.toHaveAttribute('data-connection', 'live');
-  await editCell(page, id, 'price', '31.75');
-  await expect(pill(page)).toHaveAttribute('data-queued', '1');
+  await editsOffline(page, id, 'price', '31.75');
   const browser = await context.newCDPSession(page);
   await browser.send('Storage.clearDataForOrigin', { origin: shop.server.url, storageTypes: 'indexeddb' });
   await expect(page.getByText('The browser had cleared what it kept here.', { exact: false })).toBeVisible();
