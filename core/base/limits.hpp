@@ -26,8 +26,8 @@ inline constexpr int kHttpHeaderSeconds = 10;
 inline constexpr int kHttpBodyBytesPerSecondMin = 1'024;
 inline constexpr int kHttpKeepAliveSeconds = 60;
 inline constexpr std::size_t kHttpRequestsPerConnection = 1'000;
-// file descriptors of a default systemd unit, less what storage needs
-inline constexpr std::size_t kConnections = 4'096;
+// idle browsers of a large office and as many again; fewer when the process has fewer descriptors
+inline constexpr std::size_t kConnections = 16'384;
 inline constexpr std::size_t kConnectionsPerAddress = 256;    // an office behind one address
 
 // --- mutations -----------------------------------------------------------------------------------
@@ -91,6 +91,10 @@ inline constexpr std::int64_t kCountMax = 9'007'199'254'740'991;
 // --- client --------------------------------------------------------------------------------------
 // what fits a browser; above it pages live on the server
 inline constexpr std::size_t kReplicaRecords = 100'000;
+// a collection that went to pages is replicated again below this: 10 % of hysteresis
+inline constexpr std::size_t kReplicaRecordsBack = 90'000;
+// rows of a collection that a browser knows through pages; the longest unseen go first
+inline constexpr std::size_t kPagedRows = 20'000;
 // offline edits kept in one browser: weeks of typing
 inline constexpr std::size_t kQueueEntries = 25'000;
 inline constexpr std::size_t kQueueBytes = 32 * 1'048'576;
@@ -119,6 +123,12 @@ inline constexpr std::size_t kSaveSamples = 256;
 inline constexpr std::size_t kBufferedSections = 4'096;
 // live pages of one browser (tabs times tables)
 inline constexpr std::size_t kOpenPages = 32;
+// single records that screens look at
+inline constexpr std::size_t kWatchedRecords = 32;
+// what waits is told to screens at most this often while it changes fast
+inline constexpr int kQueueTellMs = 100;
+// entries of the queue that a screen is told of at once
+inline constexpr std::size_t kQueueWindow = 200;
 inline constexpr int kBackoffFirstMs = 1'000;
 inline constexpr int kBackoffMaxMs = 30'000;
 inline constexpr int kFailuresBeforePolling = 5;
@@ -127,6 +137,8 @@ inline constexpr int kPollMs = 30'000;
 // --- server links --------------------------------------------------------------------------------
 // then "latest state": with what the heap and the kernel add, a stopped reader stays below 1 MiB
 inline constexpr std::size_t kLinkQueueBytes = 524'288;
+// pages and single records that one link may subscribe to: kOpenPages and kWatchedRecords
+inline constexpr std::size_t kPageSubscriptions = 64;
 // counted beside the bytes of each queued message: its place in the queue and its share of the heap
 inline constexpr std::size_t kLinkMessageCost = 160;
 // not yet sent, in the kernel: what waits there can no longer be replaced by the latest state
