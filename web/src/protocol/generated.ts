@@ -817,6 +817,10 @@ export const ERRORS = {
     number: 66, status: 409, retryable: false,
     sentence: 'The last admin cannot be removed. Name another one first.',
   },
+  page_only: {
+    number: 67, status: 413, retryable: false,
+    sentence: 'This collection is larger than a browser keeps. Ask for its pages.',
+  },
 } as const satisfies Record<string, ErrorDef>;
 
 export const LIMITS = {
@@ -831,7 +835,7 @@ export const LIMITS = {
   countMax: 9007199254740991,
   pageSizeMax: 200,
   replicaRecords: 100000,
-  queueEntries: 10000,
+  queueEntries: 25000,
   queueBytes: 33554432,
   openPages: 32,
   backoffFirstMs: 1000,
