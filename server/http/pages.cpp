@@ -139,9 +139,13 @@ void Api::answer_unrouted(const ports::HttpRequest& request, const std::string& 
     reply(problem(fail(ErrorCode::not_found)));
     return;
   }
+  if (request.method == "OPTIONS") {
+    reply(preflight(request, "GET, HEAD"));
+    return;
+  }
   if (request.method != "GET" && request.method != "HEAD") {
     HttpResponse response = problem(fail(ErrorCode::method_not_allowed));
-    set_header(response, "Allow", "GET, HEAD");
+    set_header(response, "Allow", "GET, HEAD, OPTIONS");
     reply(std::move(response));
     return;
   }

@@ -10,6 +10,21 @@
 
 namespace syncstore::adapters {
 namespace http = boost::beast::http;
+namespace {
+
+// What waits for its end is the line of a chunk or a trailer. Behind one that ended wrongly the
+// parser would wait for a proper one.
+bool has_bare_line_break(std::string_view waiting) {
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    if (waiting[i] == '\n' && (i == 0 || waiting[i - 1] != '\r'))
+      return true;
+    if (waiting[i] == '\r' && i + 1 < waiting.size() && waiting[i + 1] != '\n')
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 struct BodyDecoder::Parser {
   http::request_parser<http::buffer_body> http;
@@ -52,8 +67,11 @@ BodyDecoder::State BodyDecoder::feed(std::string& input, std::string& out, std::
     const std::size_t got = piece.size() - body.size;
     out.append(piece.data(), got);
     produced += got;
-    if (error == http::error::need_more)
+    if (error == http::error::need_more) {
+      if (has_bare_line_break(std::string_view(input).substr(taken)))
+        state = State::bad;
       break;
+    }
     if (error && error != http::error::need_buffer) {
       state = State::bad;
       break;

@@ -17,6 +17,15 @@ constexpr std::int64_t kWriteStallMs = 30'000;  // a reader that takes nothing f
 constexpr std::int64_t kBodyGraceMs = 10'000;   // before the least rate of a body counts
 constexpr std::int64_t kHandshakeMs = 10'000;
 
+// What the server as a whole offers (OPTIONS *); a body that came along is not read.
+ports::HttpResponse server_wide_options(bool with_body) {
+  ports::HttpResponse response;
+  response.status = 204;
+  response.headers = {{"Allow", std::string(kAllowedMethods)}};
+  response.close = with_body;
+  return response;
+}
+
 std::int64_t steady_us() {
   using namespace std::chrono;
   return duration_cast<microseconds>(steady_clock::now().time_since_epoch()).count();
@@ -166,6 +175,8 @@ void HttpConnection::on_head() {
   }
   if (head_->request.path == kSocketPath && head_->request.method == "GET")
     return ask_upgrade();
+  if (head_->request.path == "*")
+    return respond(server_wide_options(head_->has_body()));
   if (!head_->has_body())
     return call_handler();
   begin_body();

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::array<std::string_view, 7> kMethods{"GET",   "HEAD",   "POST",   "PUT",
                                                    "PATCH", "DELETE", "OPTIONS"};
+// Twice what any of our own screens asks for: RFC 9112 3 wants 8,000 octets of everybody.
+constexpr std::size_t kTargetBytes = 2 * limits::kHttpTargetBytes;
 
 bool is_token_char(char c) {
   if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
@@ -98,7 +100,7 @@ class Gate {
       return fault(refuse(501, ErrorCode::not_implemented, "This method is not known."));
     }
     head_.request.method = method;
-    if (target_.size() > limits::kHttpTargetBytes) {
+    if (target_.size() > kTargetBytes) {
       return fault(refuse(414, ErrorCode::too_large, "The address is too long."));
     }
     for (const char c : target_) {
@@ -130,13 +132,17 @@ class Gate {
     if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
       return fault(bad("A header line is not valid."));
     }
+    std::string name = lower_text(line.substr(0, colon));
+    // Programs that hand headers on as variables read these as the names with a dash.
+    if (name == "content_length" || name == "transfer_encoding")
+      return fault(bad("A header that says where the body ends is misspelt."));
     const std::string_view value = trim_blanks(line.substr(colon + 1));
     for (const char c : value) {
       const auto byte = static_cast<unsigned char>(c);
       if ((byte < 0x20 && c != '\t') || byte == 0x7F)
         return fault(bad("A header has a control character."));
     }
-    head_.request.headers.emplace_back(lower_text(line.substr(0, colon)), value);
+    head_.request.headers.emplace_back(std::move(name), value);
     return true;
   }
 
@@ -174,17 +180,15 @@ class Gate {
         return fault(bad("Content-Length and Transfer-Encoding exclude each other."));
       if (head_.minor == 0)
         return fault(bad("HTTP/1.0 knows no Transfer-Encoding."));
-      if (lower_text(*encoding) != "chunked") {
-        return fault(refuse(501, ErrorCode::not_implemented,
-                            "Only the transfer encoding \"chunked\" is known."));
-      }
-      head_.chunked = true;
+      if (!transfer_encoding(lower_text(*encoding)))
+        return false;
     }
     if (length != nullptr) {
       const bool digits =
           !length->empty() && length->size() <= 18 &&
           std::all_of(length->begin(), length->end(), [](char c) { return c >= '0' && c <= '9'; });
-      if (!digits)
+      // Behind a zero some read octal digits.
+      if (!digits || (length->size() > 1 && length->front() == '0'))
         return fault(bad("Content-Length is not a number."));
       std::uint64_t value = 0;
       for (const char c : *length)
@@ -198,6 +202,25 @@ class Gate {
       head_.expects_continue = head_.minor == 1 && head_.has_body();
     }
     return true;
+  }
+
+  // A body whose end is not told by "chunked" in the last place has none that is certain (RFC 9112
+  // 6.3: 400); another encoding before it could be right, but is not known here (501).
+  bool transfer_encoding(std::string_view list) {
+    if (list == "chunked")
+      return head_.chunked = true;
+    if (list.empty() || list.front() == ',' || list.back() == ',')
+      return fault(bad("Transfer-Encoding names nothing."));
+    while (!list.empty()) {
+      const std::size_t comma = std::min(list.find(','), list.size());
+      const bool last = comma == list.size();
+      const std::string_view name = trim_blanks(list.substr(0, std::min(list.find(';'), comma)));
+      list.remove_prefix(std::min(comma + 1, list.size()));
+      if (name == "chunked" && !last)
+        return fault(bad("Transfer-Encoding has \"chunked\" before the last place."));
+    }
+    return fault(refuse(501, ErrorCode::not_implemented,
+                        "Only the transfer encoding \"chunked\" is known."));
   }
 
   bool connection() {
@@ -234,6 +257,10 @@ class Gate {
 
   bool target() {
     std::string_view rest = target_;
+    if (rest == "*" && head_.request.method == "OPTIONS") {
+      head_.request.target = head_.request.path = target_;
+      return true;
+    }
     if (rest.front() != '/') {
       // Absolute form is for proxies; it may only repeat what Host says.
       const std::size_t scheme = lower_text(rest.substr(0, 8)) == "https://"  ? 8
@@ -330,6 +357,8 @@ HeadScan scan_head(std::string_view bytes) {
     }
   }
   if (block.size() > limits::kHttpHeaderBytes) {
+    if (block.find(' ') >= limits::kHttpHeaderBytes)
+      return refused(bad("The method is not valid."));
     const bool one_line = block.find("\r\n") == std::string_view::npos;
     return refused(
         one_line ? refuse(414, ErrorCode::too_large, "The address is too long.")

@@ -64,7 +64,7 @@ ports::HttpResponse refusal_response(const GateRefusal& refusal) {
                       {"Cache-Control", "no-store"},
                       {"X-Content-Type-Options", "nosniff"}};
   if (refusal.status == 405)
-    response.headers.emplace_back("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    response.headers.emplace_back("Allow", kAllowedMethods);
   response.body = body.dump();
   response.close = true;
   return response;

@@ -11,6 +11,8 @@
 namespace syncstore::adapters {
 
 std::string_view status_phrase(int status);
+// For Allow: what the gate lets pass.
+inline constexpr std::string_view kAllowedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 // The HTTP answer to a refusal, as problem+json; always closes.
 ports::HttpResponse refusal_response(const GateRefusal& refusal);
 

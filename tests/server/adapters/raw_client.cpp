@@ -66,6 +66,8 @@ void RawClient::send(std::string_view bytes) {
 std::string RawClient::read_some(int timeout_ms) {
   if (!buffer_.empty())
     return std::exchange(buffer_, {});
+  if (descriptor_ < 0)
+    return {};
   pollfd wait{descriptor_, POLLIN, 0};
   if (::poll(&wait, 1, timeout_ms) <= 0)
     return {};
@@ -110,6 +112,8 @@ RawAnswer RawClient::read_answer(bool to_head) {
 
 bool RawClient::closed_by_peer(int timeout_ms) {
   buffer_.clear();
+  if (descriptor_ < 0)
+    return true;
   while (true) {
     pollfd wait{descriptor_, POLLIN, 0};
     if (::poll(&wait, 1, timeout_ms) <= 0)
