@@ -134,8 +134,17 @@ void FeedSession::on_mutate(wire::Mutate mutate, std::size_t bytes) {
 }
 
 void FeedSession::on_subscribe(const wire::Subscribe& subscribe) {
-  if (Status status = host().subscribe(subscribe); !status.ok())
-    tell(status.error(), false);
+  const bool page = subscribe.page_size != 0;
+  Status status = subscribe.problem != ErrorCode::none ? fail(subscribe.problem)
+                  : page && subscribe.subscription == 0
+                      ? fail(ErrorCode::out_of_range, "Page subscriptions are numbered from 1.")
+                      : host().subscribe(subscribe);
+  if (status.ok())
+    return;
+  if (!page)
+    return tell(status.error(), false);
+  host().unsubscribe(subscribe.subscription);
+  send(wire::Notice{status.error().code, status.error().detail, 0, subscribe.subscription});
 }
 
 std::uint32_t FeedSession::expires_in_s() const {

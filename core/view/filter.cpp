@@ -63,6 +63,11 @@ bool Matcher::matches(const model::Record& record) const {
 }
 
 bool Matcher::holds(const Condition& condition, const model::Record& record) const {
+  if (condition.field == kRecordId) {
+    const auto* id = std::get_if<std::int64_t>(&condition.value);
+    return condition.comparison == Comparison::equal && id != nullptr &&
+           static_cast<std::uint64_t>(*id) == record.id.value;
+  }
   const model::Value& value = field_of(record, condition.field);
   switch (condition.comparison) {
     case Comparison::equal:

@@ -25,8 +25,10 @@ enum class Comparison : std::uint8_t {
 // `equal` and `not_equal` compare exactly (an absent field is not equal to any value); `at_least`
 // and `at_most` compare in sort order (texts folded) and never hold for an absent field or for a
 // value of another type.
+// In the place of a field: the record's own id, compared by `equal` with its number.
+inline constexpr std::uint16_t kRecordId = 0xFFFF;
 struct Condition {
-  std::uint16_t field = 0;  // index in the collection; an unknown one never holds
+  std::uint16_t field = 0;  // index in the collection, or kRecordId; an unknown one never holds
   Comparison comparison = Comparison::equal;
   model::Value value;
 };

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/base/digest.hpp"
 #include "core/base/limits.hpp"
 #include "core/wire/frame_codec.hpp"
 #include "core/wire/frame_parts.hpp"
@@ -237,12 +238,15 @@ void write(ByteWriter& out, const Notice& notice) {
   out.varint(static_cast<std::uint64_t>(notice.code));
   out.text(notice.message);
   out.varint(notice.retry_after_ms);
+  if (notice.subscription != 0)
+    out.varint(notice.subscription);
 }
 
 void read(FrameReader& in, Notice& notice) {
   notice.code = error_from_number(read_u16(in));
   notice.message = std::string(in.text(limits::kSentenceBytes));
   notice.retry_after_ms = read_u32(in);
+  notice.subscription = in.remaining() == 0 ? 0 : read_u32(in);
 }
 
 void write(ByteWriter& out, const Keepalive& keepalive) {
@@ -285,10 +289,9 @@ void read(FrameReader& in, Check& check) {
     entry.digest.places = in.u64();
 }
 
-void write(ByteWriter& out, const Page& page) {
+void write_page_body(ByteWriter& out, const Page& page) {
   const model::CollectionDef* collection = model::find_collection(page.collection);
   SS_ASSERT(collection != nullptr);
-  out.varint(page.subscription);
   out.varint(page.collection);
   out.varint(page.total);
   out.varint(page.page);
@@ -298,6 +301,11 @@ void write(ByteWriter& out, const Page& page) {
   for (const RecordId id : page.order)
     out.u64(id.value);
   write_columns(out, *collection, page.entered);
+}
+
+void write(ByteWriter& out, const Page& page) {
+  out.varint(page.subscription);
+  write_page_body(out, page);
 }
 
 void read(FrameReader& in, Page& page) {
@@ -314,6 +322,18 @@ void read(FrameReader& in, Page& page) {
   for (std::uint64_t i = 0; i < count && in.ok(); ++i)
     page.order.push_back(RecordId{in.u64()});
   page.entered = read_columns(in, *collection);
+}
+
+std::uint64_t page_hash(std::uint64_t total, std::uint64_t first_rank,
+                        const std::vector<PageRow>& rows) {
+  ByteWriter out;
+  out.u64(total);
+  out.u64(first_rank);
+  for (const PageRow& row : rows) {
+    out.u64(row.id.value);
+    out.u64(row.version);
+  }
+  return std::max<std::uint64_t>(1, xxh64(out.bytes()));
 }
 
 void write(ByteWriter& out, const Pong& pong) { out.varint(pong.value); }

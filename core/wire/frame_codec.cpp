@@ -162,6 +162,19 @@ Bytes encode_change(Sequence head, const std::vector<AuthorName>& new_authors,
   return finish(Kind::change, out);
 }
 
+Bytes encode_page_body(const Page& page) {
+  ByteWriter out;
+  write_page_body(out, page);
+  return out.take();
+}
+
+Bytes encode_page(std::uint32_t subscription, std::string_view body) {
+  ByteWriter out;
+  out.varint(subscription);
+  out.raw(body);
+  return finish(Kind::page, out);
+}
+
 std::size_t approximate_row_bytes(const model::Record& record) {
   std::size_t bytes = 24;  // row, id, version, time and author as differences, rounded up
   for (const model::Value& value : record.values) {

@@ -23,6 +23,11 @@ Bytes encode_section(const sync::Delta& delta);
 Bytes encode_change(Sequence head, const std::vector<AuthorName>& new_authors,
                     const std::vector<std::string_view>& encoded_sections);
 
+// A page frame is its body encoded once and the number that its reader gave the subscription: same
+// bytes as encode(Page).
+Bytes encode_page_body(const Page& page);
+Bytes encode_page(std::uint32_t subscription, std::string_view body);
+
 // About what a record adds to a part: whoever cuts parts keeps their sum below kPartOutputBytes / 2
 // besides kSnapshotPartRows.
 std::size_t approximate_row_bytes(const model::Record& record);

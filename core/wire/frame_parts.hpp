@@ -79,4 +79,7 @@ void read(FrameReader& in, Live& live);
 void write_change(ByteWriter& out, Sequence head, const std::vector<AuthorName>& authors,
                   const std::vector<std::string_view>& sections);
 
+// What of a page is the same whatever number its reader gave it: all but that number.
+void write_page_body(ByteWriter& out, const Page& page);
+
 }  // namespace syncstore::wire

@@ -61,6 +61,7 @@ struct Resume {
 };
 // What a reader knows beyond the first version of this protocol; bits of Hello::abilities.
 inline constexpr std::uint32_t kReadsLive = 1;
+inline constexpr std::uint32_t kReadsPages = 2;  // may be told `cancel(page_only)`
 struct Hello {
   std::uint16_t protocol = kProtocol;
   std::string user;  // id of the user whose data this browser holds; "" = none yet
@@ -80,14 +81,17 @@ struct Mutate {
   std::vector<sync::Mutation> mutations;
 };
 // replica(collection) when `page_size` is 0, else page(collection, filter, sort, page, size) named
-// by `subscription`.
+// by `subscription`. One that is open already is replaced.
 struct Subscribe {
-  std::uint32_t subscription = 0;
+  std::uint32_t subscription = 0;  // of a page from 1; see page_number()
   std::uint16_t collection = 0;
   view::Filter filter;
   view::Sort sort;
   std::uint32_t page = 1;
   std::uint32_t page_size = 0;
+  std::uint64_t known = 0;  // hash of the page as the reader has it, of this epoch; 0 = nothing
+  // Why a decoded one cannot be served: it names what this version does not know. Not on the wire.
+  ErrorCode problem = ErrorCode::none;
 };
 struct Unsubscribe {
   std::uint32_t subscription = 0;
@@ -170,6 +174,7 @@ struct Notice {
   ErrorCode code = ErrorCode::none;
   std::string message;  // exact sentence; "" = the catalogue's
   std::uint32_t retry_after_ms = 0;
+  std::uint32_t subscription = 0;  // the page subscription that this refuses and ends; 0 = none
 };
 struct Keepalive {
   Sequence head = 0;
@@ -184,15 +189,17 @@ struct Check {
   };
   std::vector<Entry> entries;
 };
-// Rows that entered a page subscription, with the page's facts. Rows that left are those not in
-// `order` any more.
+// A page subscription as it is at `sequence`: its facts and the rows that entered or changed,
+// whole. Rows that left are those not in `order` any more; an empty order means the one before,
+// unless nothing matches (total 0). Hash 0: more frames of this page follow, nothing but rows is
+// told yet.
 struct Page {
   std::uint32_t subscription = 0;
   std::uint16_t collection = 0;
   std::uint64_t total = 0;
   std::uint32_t page = 1;
   Sequence sequence = 0;
-  std::uint64_t hash = 0;  // of (total, first rank, rows)
+  std::uint64_t hash = 0;  // page_hash() of what stands after this frame
   std::vector<RecordId> order;
   std::vector<model::Record> entered;
 };
@@ -230,5 +237,20 @@ using DownMessage = std::variant<Welcome, Begin, Part, End, Cancel, Change, Rece
 // The view number of what a role may read in this build's schema (hash of readable collections and
 // field numbers, never 0).
 std::uint32_t view_number(std::uint16_t collection, model::Role role);
+
+// What a page subscription shows, as one number: XXH64 over total, rank of its first row (from 0)
+// and each row's id and version. Never 0.
+struct PageRow {
+  RecordId id;
+  Sequence version = 0;
+  friend bool operator==(const PageRow& a, const PageRow& b) {
+    return a.id == b.id && a.version == b.version;
+  }
+};
+std::uint64_t page_hash(std::uint64_t total, std::uint64_t first_rank,
+                        const std::vector<PageRow>& rows);
+// The number that readers give a page subscription while it is free: equal pages have equal
+// numbers and so equal frames, which the server makes once. Never 0.
+std::uint32_t page_number(const Subscribe& subscribe);
 
 }  // namespace syncstore::wire

@@ -1,3 +1,4 @@
+#include "core/base/digest.hpp"
 #include "core/base/limits.hpp"
 #include "core/wire/frame_parts.hpp"
 
@@ -8,32 +9,54 @@ void write_filter(ByteWriter& out, const model::CollectionDef& collection,
                   const view::Filter& filter) {
   out.varint(filter.conditions.size());
   for (const view::Condition& condition : filter.conditions) {
-    out.varint(collection.fields[condition.field].number);
+    const bool by_id = condition.field == view::kRecordId;
+    out.varint(by_id ? 0u : unsigned{collection.fields[condition.field].number});
     out.u8(static_cast<std::uint8_t>(condition.comparison));
     model::write_value(out, condition.value);
   }
   out.text(filter.query);
 }
 
-view::Filter read_filter(ByteReader& in, const model::CollectionDef& collection) {
+// What this version does not know is read on, and said: its sender is of another version, not
+// wrong.
+view::Filter read_filter(ByteReader& in, const model::CollectionDef& collection,
+                         ErrorCode& problem) {
   view::Filter filter;
   const std::uint64_t count = in.varint_max(limits::kFilterConditions);
   for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
     view::Condition condition;
-    const int field = collection.field_index(read_u16(in));
+    const std::uint16_t number = read_u16(in);
+    const int field = number == 0 ? view::kRecordId : collection.field_index(number);
     const std::uint8_t comparison = in.u8();
-    if (field < 0 || comparison < 1 ||
-        comparison > static_cast<std::uint8_t>(view::Comparison::present)) {
-      in.fail();
-      break;
-    }
+    condition.value = model::read_value(in);
     condition.field = static_cast<std::uint16_t>(field);
     condition.comparison = static_cast<view::Comparison>(comparison);
-    condition.value = model::read_value(in);
-    filter.conditions.push_back(std::move(condition));
+    if (field < 0)
+      problem = ErrorCode::unknown_field;
+    else if (comparison < 1 || comparison > static_cast<std::uint8_t>(view::Comparison::present))
+      problem = ErrorCode::invalid;
+    else if (field == view::kRecordId && (condition.comparison != view::Comparison::equal ||
+                                          !std::holds_alternative<std::int64_t>(condition.value)))
+      problem = ErrorCode::invalid;
+    else
+      filter.conditions.push_back(std::move(condition));
   }
   filter.query = std::string(in.text(limits::kLineBytes));
   return filter;
+}
+
+void write_page_spec(ByteWriter& out, const Subscribe& subscribe) {
+  const model::CollectionDef* collection = model::find_collection(subscribe.collection);
+  SS_ASSERT(collection != nullptr);
+  out.varint(subscribe.collection);
+  write_filter(out, *collection, subscribe.filter);
+  out.varint(
+      subscribe.sort.field < 0
+          ? 0u
+          : unsigned{collection->fields[static_cast<std::size_t>(subscribe.sort.field)].number});
+  out.u8(subscribe.sort.descending ? 1 : 0);
+  out.varint(subscribe.page);
+  out.varint(subscribe.page_size);
 }
 
 }  // namespace
@@ -156,38 +179,39 @@ void read(FrameReader& in, Mutate& mutate) {
 }
 
 void write(ByteWriter& out, const Subscribe& subscribe) {
-  const model::CollectionDef* collection = model::find_collection(subscribe.collection);
-  SS_ASSERT(collection != nullptr);
   out.varint(subscribe.subscription);
-  out.varint(subscribe.collection);
-  write_filter(out, *collection, subscribe.filter);
-  out.varint(
-      subscribe.sort.field < 0
-          ? 0u
-          : unsigned{collection->fields[static_cast<std::size_t>(subscribe.sort.field)].number});
-  out.u8(subscribe.sort.descending ? 1 : 0);
-  out.varint(subscribe.page);
-  out.varint(subscribe.page_size);
+  write_page_spec(out, subscribe);
+  if (subscribe.known != 0)
+    out.u64(subscribe.known);
 }
 
 void read(FrameReader& in, Subscribe& subscribe) {
   subscribe.subscription = read_u32(in);
   subscribe.collection = read_u16(in);
   const model::CollectionDef* collection = model::find_collection(subscribe.collection);
-  if (in.ok() && collection == nullptr)
-    return in.refuse(ErrorCode::unknown_collection);
-  if (!in.ok())
-    return in.fail();
-  subscribe.filter = read_filter(in, *collection);
+  if (collection == nullptr) {
+    subscribe.problem = ErrorCode::unknown_collection;
+    return;
+  }
+  subscribe.filter = read_filter(in, *collection, subscribe.problem);
   const std::uint16_t field = read_u16(in);
   if (field != 0) {
     subscribe.sort.field = collection->field_index(field);
     if (subscribe.sort.field < 0)
-      in.fail();
+      subscribe.problem = ErrorCode::unknown_field;
   }
   subscribe.sort.descending = in.u8() == 1;
   subscribe.page = read_u32(in);
-  subscribe.page_size = static_cast<std::uint32_t>(in.varint_max(limits::kPageSizeMax));
+  subscribe.page_size = read_u32(in);
+  if (subscribe.page_size > limits::kPageSizeMax)
+    subscribe.problem = ErrorCode::out_of_range;
+  subscribe.known = in.remaining() == 0 ? 0 : in.u64();
+}
+
+std::uint32_t page_number(const Subscribe& subscribe) {
+  ByteWriter spec;
+  write_page_spec(spec, subscribe);
+  return static_cast<std::uint32_t>(xxh64(spec.bytes()) & 0x7FFF'FFFF) + 1;
 }
 
 void write(ByteWriter& out, const Unsubscribe& unsubscribe) {

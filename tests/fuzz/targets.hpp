@@ -37,6 +37,10 @@ inline void check_up_frame(std::string_view bytes) {
       hello != nullptr && hello->protocol != wire::kProtocol) {
     return;  // only the number of another protocol is read
   }
+  if (const auto* subscribe = std::get_if<wire::Subscribe>(&*first);
+      subscribe != nullptr && subscribe->problem != ErrorCode::none) {
+    return;  // what this version does not know is not kept
+  }
   const Bytes again = wire::encode(*first);
   const auto second = wire::decode_up(again);
   SS_ASSERT(second.ok());

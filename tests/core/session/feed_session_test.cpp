@@ -37,7 +37,7 @@ struct FakeHost final : FeedHost {
       return fail(ErrorCode::forbidden);
     return {};
   }
-  void unsubscribe(std::uint32_t) override {}
+  void unsubscribe(std::uint32_t subscription) override { ended.push_back(subscription); }
   Status compare(const wire::Ranges& ranges) override {
     if (ranges.collection == model::kMembers)
       return fail(ErrorCode::forbidden);
@@ -71,6 +71,7 @@ struct FakeHost final : FeedHost {
   std::optional<std::uint16_t> closed;
   bool paused = false;
   int sign_ins = 0, follows = 0, leaves = 0, bad = 0, compared = 0;
+  std::vector<std::uint32_t> ended;  // page subscriptions
   std::size_t mutations = 0;
   StoreRequest request;
   std::function<void(Result<StoreFacts>)> opened;
@@ -386,6 +387,35 @@ TEST_F(FeedSessionTest, ASubscriptionThatIsNotAllowedIsAnswered) {
   open();
   up(wire::Subscribe{1, model::kMembers, {}, {}, 1, 0});
   EXPECT_EQ(host.take<wire::Notice>().at(0).code, ErrorCode::forbidden);
+}
+
+// A page that cannot be served is refused by its number; it does not count as a bad message.
+TEST_F(FeedSessionTest, APageThatCannotBeServedIsRefusedByItsNumber) {
+  open();
+  wire::Subscribe page{7, model::kMembers, {}, {}, 1, 25};
+  up(page);
+  auto notices = host.take<wire::Notice>();
+  ASSERT_EQ(notices.size(), 1u);
+  EXPECT_EQ(notices[0].code, ErrorCode::forbidden);
+  EXPECT_EQ(notices[0].subscription, 7u);
+  page.collection = model::kProducts;
+  page.page_size = limits::kPageSizeMax + 1;
+  for (int i = 0; i < 2 * limits::kBadMessagesPerMinute; ++i)
+    up(page);
+  notices = host.take<wire::Notice>();
+  ASSERT_EQ(notices.size(), std::size_t{2 * limits::kBadMessagesPerMinute});
+  EXPECT_EQ(notices[0].code, ErrorCode::out_of_range);
+  EXPECT_EQ(notices[0].subscription, 7u);
+  page.page_size = 25;
+  page.subscription = 0;
+  up(page);
+  EXPECT_EQ(host.take<wire::Notice>().at(0).code, ErrorCode::out_of_range);
+  page.subscription = 8;
+  up(page);
+  EXPECT_TRUE(host.take<wire::Notice>().empty());
+  EXPECT_EQ(host.ended.front(), 7u);  // whatever was open under that number
+  EXPECT_EQ(host.bad, 0);
+  EXPECT_EQ(session.state(), FeedSession::State::open);
 }
 
 // --- JSON ---

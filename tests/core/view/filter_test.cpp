@@ -36,6 +36,20 @@ TEST(Filter, EqualIsExact) {
   EXPECT_TRUE(one("title", Comparison::not_equal, std::string("mug")).matches(products(), mug));
 }
 
+TEST(Filter, ARecordIsFoundByItsId) {
+  const model::Record mug = product("Mug", "A1", std::int64_t{5});
+  const auto by_id = [](Comparison comparison, model::Value value) {
+    Filter filter;
+    filter.conditions.push_back({kRecordId, comparison, std::move(value)});
+    return filter;
+  };
+  EXPECT_TRUE(by_id(Comparison::equal, std::int64_t{7}).matches(products(), mug));
+  EXPECT_FALSE(by_id(Comparison::equal, std::int64_t{8}).matches(products(), mug));
+  EXPECT_FALSE(by_id(Comparison::not_equal, std::int64_t{8}).matches(products(), mug));
+  EXPECT_FALSE(by_id(Comparison::equal, std::string("7")).matches(products(), mug));
+  EXPECT_FALSE(by_id(Comparison::absent, {}).matches(products(), mug));
+}
+
 TEST(Filter, AbsentFieldsHaveNoOrder) {
   const model::Record mug = product("Mug", "", {});
   EXPECT_FALSE(one("price", Comparison::at_least, std::int64_t{-100}).matches(products(), mug));

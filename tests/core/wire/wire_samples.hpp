@@ -153,10 +153,17 @@ inline std::vector<std::pair<std::string, UpMessage>> up_messages() {
   subscribe.sort = {static_cast<int>(field(model::kProducts, "price")), true};
   subscribe.page = 2;
   subscribe.page_size = 25;
+  Subscribe one;
+  one.subscription = 6;
+  one.collection = model::kProducts;
+  one.filter.conditions = {{view::kRecordId, view::Comparison::equal, std::int64_t{99}}};
+  one.page_size = 1;
+  one.known = 0x1122334455667788;
   return {
       {"hello", hello},
       {"mutate", Mutate{{mutation()}}},
       {"subscribe", subscribe},
+      {"subscribe_known", one},
       {"unsubscribe", Unsubscribe{5}},
       {"credentials", Credentials{"ticket"}},
       {"ping", Ping{300}},
@@ -191,6 +198,8 @@ inline std::vector<std::pair<std::string, DownMessage>> down_messages() {
   page.hash = 42;
   page.order = {RecordId{5}, RecordId{4}};
   page.entered = {product(4, "Cup", 1)};
+  Page changed = page;  // the order stayed
+  changed.order.clear();
   model::Digest placed = digest();
   placed.places = 0x1718'191A'1B1C'1D1E;
   Repair repair;
@@ -217,7 +226,9 @@ inline std::vector<std::pair<std::string, DownMessage>> down_messages() {
           {"notice", Notice{ErrorCode::rate_limited, "Slow down.", 1'500}},
           {"keepalive", Keepalive{815, 7, 60}},
           {"check", Check{{{model::kProducts, 815, digest()}}}},
+          {"notice_refused", Notice{ErrorCode::unknown_field, "", 0, 6}},
           {"page", page},
+          {"page_changed", changed},
           {"pong", Pong{300}}};
 }
 
