@@ -81,17 +81,18 @@ void SimClient::steal_lead() {
 void SimClient::suspend_lead(TimeMs for_ms) {
   if (leader_ == nullptr)
     return open_tab();
-  SimTab* const sleeper = leader_.get();
-  sleeper->sleep();
+  const std::uint64_t sleeper = leader_->number();
+  leader_->sleep();
   const bool another = browser_.random.chance(70);
   if (another)
     steal_lead();
   browser_.events.at(browser_.events.now() + for_ms, [this, sleeper] {
-    const bool there = leader_.get() == sleeper ||
-                       std::any_of(asleep_.begin(), asleep_.end(),
-                                   [&](const auto& tab) { return tab.get() == sleeper; });
-    if (there)
-      sleeper->wake();
+    if (leader_ != nullptr && leader_->number() == sleeper)
+      return leader_->wake();
+    const auto found = std::find_if(asleep_.begin(), asleep_.end(),
+                                    [&](const auto& tab) { return tab->number() == sleeper; });
+    if (found != asleep_.end())
+      (*found)->wake();
   });
 }
 
@@ -102,9 +103,9 @@ void SimClient::wake_lead() {
 
 void SimClient::superseded(SimTab& tab) {
   // It stands in the middle of an event of its own.
-  browser_.events.at(browser_.events.now(), [this, gone = &tab] {
+  browser_.events.at(browser_.events.now(), [this, gone = tab.number()] {
     asleep_.erase(std::remove_if(asleep_.begin(), asleep_.end(),
-                                 [&](const auto& asleep) { return asleep.get() == gone; }),
+                                 [&](const auto& asleep) { return asleep->number() == gone; }),
                   asleep_.end());
   });
 }
@@ -117,8 +118,9 @@ void SimClient::told(SimTab& tab, const Effect& effect) {
   } else if (effect.kind == EffectKind::queue) {
     screen_.take_queue(effect.text);
   } else if (effect.kind == EffectKind::queued) {
-    const auto told = Json::parse(effect.text, 1 << 22);
-    posted_.erase(*MutationId::parse(told->find("mutation")->text()));
+    JsonText told;
+    SS_ASSERT(told.read(effect.text));
+    posted_.erase(*MutationId::parse(told.root()["mutation"].raw()));
   }
 }
 

@@ -25,7 +25,7 @@ class SimClient final : public TabWatcher {
   void kill_leader();  // what was not durable is gone, but for what other tabs post again
   void steal_lead();   // the leader seems to sleep: another tab leads before the old one knows
   void suspend_lead(TimeMs for_ms);  // it does sleep, another leads, and then it wakes
-  void wake_lead();  // whatever sleeps there
+  void wake_lead();                  // whatever sleeps there
   bool has_tab() const { return leader_ != nullptr; }
   session::ClientSession& session() { return leader_->session(); }
   const session::ClientSession& session() const { return leader_->session(); }

@@ -162,18 +162,6 @@ std::int64_t ten_thousandths(const std::string& text) {
   return std::strtoll((digits + fraction).c_str(), nullptr, 10);
 }
 
-bool tells(const Json* told, const Value& value) {
-  if (const auto* text = std::get_if<std::string>(&value))
-    return told != nullptr && told->is(Json::Kind::string) && told->text() == *text;
-  if (const auto* number = std::get_if<std::int64_t>(&value)) {
-    if (told == nullptr)
-      return false;
-    return told->is(Json::Kind::string) ? ten_thousandths(told->text()) == *number
-                                        : told->integer() == *number;
-  }
-  return told == nullptr || told->is(Json::Kind::null);
-}
-
 }  // namespace
 
 const std::map<std::uint64_t, session::PageSpec>& SimScreen::tables() {
@@ -196,29 +184,66 @@ void SimScreen::clear() {
 }
 
 void SimScreen::take_page(std::uint64_t number, const std::string& text) {
-  const auto patch = Json::parse(text, 1 << 22);
-  SS_ASSERT(patch.ok());
+  const bool readable = reader_.read(text);
+  SS_ASSERT(readable);
+  const JsonText::Value patch = reader_.root();
   ++pages_told_;
   Table& table = tables_[number];
-  table.state = patch->find("state")->text();
-  table.total = patch->find("total")->integer();
-  table.page = patch->find("page")->integer();
-  table.pages = patch->find("pages")->integer();
-  table.entered = patch->find("entered")->integer();
-  table.clamped = patch->find("clamped")->boolean();
-  if (const Json* order = patch->find("order")) {
-    table.order.clear();
-    for (const Json& id : order->items())
-      table.order.push_back(id.text());
+  table.ready = patch["state"].raw() == "ready";
+  table.total = patch["total"].integer();
+  table.page = patch["page"].integer();
+  table.pages = patch["pages"].integer();
+  table.entered = patch["entered"].integer();
+  table.clamped = patch["clamped"].boolean();
+  if (const auto order = patch["order"])
+    take_order(table, order);
+  if (const auto rows = patch["rows"]) {
+    for (auto row = rows.first(); row; row = row.next())
+      take_row(table, row);
   }
-  if (const Json* rows = patch->find("rows")) {
-    for (const Json& row : rows->items())
-      table.rows[row.find("id")->text()] = row;
+}
+
+void SimScreen::take_order(Table& table, JsonText::Value order) {
+  std::vector<Row> rows;
+  for (auto told = order.first(); told; told = told.next()) {
+    Row& row = rows.emplace_back();
+    row.id = RecordId::parse(told.raw()).value_or(RecordId{});
+    const auto before = std::find_if(table.rows.begin(), table.rows.end(),
+                                     [&](const Row& other) { return other.id == row.id; });
+    if (before != table.rows.end())
+      row = std::move(*before);
   }
-  for (auto row = table.rows.begin(); row != table.rows.end();) {
-    const bool stands =
-        std::find(table.order.begin(), table.order.end(), row->first) != table.order.end();
-    row = stands ? std::next(row) : table.rows.erase(row);
+  table.rows = std::move(rows);
+}
+
+void SimScreen::take_row(Table& table, JsonText::Value told) {
+  const model::CollectionDef& products = *model::find_collection(model::kProducts);
+  const RecordId id = RecordId::parse(told["id"].raw()).value_or(RecordId{});
+  const auto found = std::find_if(table.rows.begin(), table.rows.end(),
+                                  [&](const Row& row) { return row.id == id; });
+  if (found == table.rows.end())
+    return;
+  Row& row = *found;
+  row = Row();
+  row.id = id;
+  row.told = true;
+  row.removed = !told["removed"].is(JsonText::Kind::null);
+  row.version = told["version"].integer();
+  const JsonText::Value fields = told["fields"];
+  row.has_fields = static_cast<bool>(fields);
+  for (std::size_t i = 0; i < kLookedAt.size(); ++i) {
+    const JsonText::Value value = fields[products.fields[kLookedAt[i]].name];
+    Cell& cell = row.cells[i];
+    cell.told = value && !value.is(JsonText::Kind::null);
+    cell.is_text = value.is(JsonText::Kind::text);
+    cell.text = value.text();
+    cell.number = cell.is_text ? ten_thousandths(cell.text) : value.integer();
+  }
+  const JsonText::Value marks = told["marks"];
+  for (auto mark = marks.first(); mark; mark = mark.next()) {
+    const int field = products.field_index(mark.key());
+    SS_ASSERT(field >= 0);
+    row.marks.emplace_back(static_cast<std::uint16_t>(field), mark.text());
   }
 }
 
@@ -226,73 +251,79 @@ std::string SimScreen::check_page(std::uint64_t number, const ClientSession& ses
                                   bool& held) const {
   held = false;
   const auto found = tables_.find(number);
-  if (found == tables_.end() || found->second.state != "ready")
+  if (found == tables_.end() || !found->second.ready)
     return {};
   const Table& table = found->second;
   const session::PageSpec& spec = tables().at(number);
   const std::vector<const Record*> keys = sorted_matches(spec, session);
   const std::size_t pages = std::max<std::size_t>(1, (keys.size() + spec.size - 1) / spec.size);
   const std::size_t wanted = std::min<std::size_t>(spec.page, pages);
-  std::vector<std::string> exact;
-  for (std::size_t i = (wanted - 1) * spec.size; i < std::min(keys.size(), wanted * spec.size); ++i)
-    exact.push_back(keys[i]->id.text());
-  const std::string name = "table " + std::to_string(number);
+  const auto from = keys.begin() + static_cast<std::ptrdiff_t>((wanted - 1) * spec.size);
+  const auto to = keys.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(
+                                     keys.size(), wanted * static_cast<std::size_t>(spec.size)));
+  const auto name = [&] { return "table " + std::to_string(number); };
   if (table.total != static_cast<std::int64_t>(keys.size()) ||
       table.pages != static_cast<std::int64_t>(pages) ||
       table.page != static_cast<std::int64_t>(wanted) || table.clamped != (spec.page > pages)) {
-    return name + ": page " + std::to_string(table.page) + " of " + std::to_string(table.pages) +
+    return name() + ": page " + std::to_string(table.page) + " of " + std::to_string(table.pages) +
            " with " + std::to_string(table.total) + " records for page " + std::to_string(wanted) +
            " of " + std::to_string(pages) + " with " + std::to_string(keys.size());
   }
-  held = table.order != exact;
-  const auto entered = std::count_if(exact.begin(), exact.end(), [&](const std::string& id) {
-    return std::find(table.order.begin(), table.order.end(), id) == table.order.end();
+  held = !std::equal(table.rows.begin(), table.rows.end(), from, to,
+                     [](const Row& row, const Record* record) { return row.id == record->id; });
+  const auto entered = std::count_if(from, to, [&](const Record* record) {
+    return held && std::none_of(table.rows.begin(), table.rows.end(),
+                                [&](const Row& row) { return row.id == record->id; });
   });
   if (table.entered != entered) {
-    return name + " counts " + std::to_string(table.entered) + " new rows for " +
+    return name() + " counts " + std::to_string(table.entered) + " new rows for " +
            std::to_string(entered);
   }
-  for (const std::string& id : table.order) {
-    const auto row = table.rows.find(id);
-    if (row == table.rows.end())
-      return name + " was not told one of its rows";
-    const std::string wrong = check_row(row->second, *RecordId::parse(id), session);
+  for (const Row& row : table.rows) {
+    if (!row.told)
+      return name() + " was not told one of its rows";
+    const std::string wrong = check_row(row, session);
     if (!wrong.empty())
-      return name + ": " + wrong;
+      return name() + ": " + wrong;
   }
   return {};
 }
 
-std::string SimScreen::check_row(const Json& row, RecordId id, const ClientSession& session) const {
-  const Record* record = session.replica().shown(model::kProducts, id);
+bool SimScreen::tells(const Cell& cell, const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value))
+    return cell.is_text && cell.text == *text;
+  if (const auto* number = std::get_if<std::int64_t>(&value))
+    return cell.told && cell.number == *number;
+  return !cell.told;
+}
+
+std::string SimScreen::check_row(const Row& row, const ClientSession& session) const {
+  const Record* record = session.replica().shown(model::kProducts, row.id);
   if (record == nullptr)
-    return row.find("removed")->is(Json::Kind::null) ? "a removed row looks alive" : "";
+    return row.removed ? "" : "a removed row looks alive";
   const model::CollectionDef& products = *model::find_collection(model::kProducts);
-  const Json* fields = row.find("fields");
-  if (fields == nullptr)
+  if (!row.has_fields)
     return "a row without its fields";
-  for (const std::uint16_t field : {kTitle, kSku, kStatus, kInventory, kPrice}) {
-    if (!tells(fields->find(products.fields[field].name), record->values[field]))
-      return "a row shows an old " + std::string(products.fields[field].name);
+  for (std::size_t i = 0; i < kLookedAt.size(); ++i) {
+    if (!tells(row.cells[i], record->values[kLookedAt[i]]))
+      return "a row shows an old " + std::string(products.fields[kLookedAt[i]].name);
   }
-  if (row.find("version")->integer() != static_cast<std::int64_t>(record->version))
+  if (row.version != static_cast<std::int64_t>(record->version))
     return "a row shows an old version";
-  const Json* marks = row.find("marks");
   const bool live = session.state() == session::ConnectionState::connected;
-  std::set<std::string> under_way;
   for (const sync::QueueEntry& entry : session.queue().entries()) {
-    const bool waits = sync::is_unanswered(entry);
+    if (!sync::is_unanswered(entry))
+      continue;
     for (const sync::Op& op : entry.mutation.ops) {
       const bool set = op.kind == sync::OpKind::set || op.kind == sync::OpKind::add;
-      if (waits && set && op.collection == model::kProducts && op.record == id)
-        under_way.insert(std::string(products.fields[op.field].name));
+      if (!set || op.collection != model::kProducts || op.record != row.id)
+        continue;
+      const auto mark = std::find_if(row.marks.begin(), row.marks.end(),
+                                     [&](const auto& told) { return told.first == op.field; });
+      const std::string text = mark == row.marks.end() ? "" : mark->second;
+      if (text != (live ? "saving" : "queued") && text != "conflict" && text != "refused")
+        return "an edit under way is marked \"" + text + "\"";
     }
-  }
-  for (const std::string& name : under_way) {
-    const Json* mark = marks->find(name);
-    const std::string text = mark == nullptr ? "" : mark->text();
-    if (text != (live ? "saving" : "queued") && text != "conflict" && text != "refused")
-      return "an edit under way is marked \"" + text + "\"";
   }
   return {};
 }
@@ -327,14 +358,12 @@ std::string SimScreen::check_shown(const ClientSession& session) const {
 std::string SimScreen::check_lost(RecordId record) {
   if (!std::exchange(queue_read_, true)) {
     told_lost_.clear();
-    const auto queue = Json::parse(queue_, 1 << 22);
-    if (!queue.ok())
+    if (!reader_.read(queue_))
       return "the outbox cannot be read: " + queue_;
-    for (const Json& entry : queue->items()) {
-      for (const Json& op : entry.find("ops")->items()) {
-        const Json* code = op.find("code");
-        if (code != nullptr && code->text() == "record_lost" && op.find("fields") != nullptr)
-          told_lost_.insert(op.find("id")->text());
+    for (auto entry = reader_.root().first(); entry; entry = entry.next()) {
+      for (auto op = entry["ops"].first(); op; op = op.next()) {
+        if (op["code"].raw() == "record_lost" && op["fields"])
+          told_lost_.insert(op["id"].text());
       }
     }
   }

@@ -3,20 +3,24 @@
 // edits in its own naive way.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "core/base/json.hpp"
 #include "core/session/client_session.hpp"
+#include "server/simulation/sim_text.hpp"
 
 namespace syncstore::simulation {
 
 // Fields of a product that the simulated people look at and change.
 inline constexpr std::uint16_t kTitle = 0, kSku = 1, kImage = 3, kStatus = 4, kInventory = 8,
                                kPrice = 9;
+// What of a row is compared.
+inline constexpr std::array<std::uint16_t, 5> kLookedAt = {kTitle, kSku, kStatus, kInventory,
+                                                           kPrice};
 
 class SimScreen {
  public:
@@ -46,16 +50,32 @@ class SimScreen {
   std::string check_lost(RecordId record);
 
  private:
+  // What a row was told to show, read once: a row is looked at more often than it is told.
+  struct Cell {
+    bool told = false, is_text = false;
+    std::string text;
+    std::int64_t number = 0;  // money in 1/10,000
+  };
+  struct Row {
+    RecordId id;
+    bool told = false, removed = false, has_fields = false;
+    std::array<Cell, kLookedAt.size()> cells;
+    std::int64_t version = 0;
+    std::vector<std::pair<std::uint16_t, std::string>> marks;
+  };
   struct Table {
-    std::string state;
+    bool ready = false;
     std::int64_t total = 0, page = 1, pages = 1, entered = 0;
     bool clamped = false;
-    std::vector<std::string> order;
-    std::map<std::string, Json> rows;
+    std::vector<Row> rows;  // in their order
   };
-  std::string check_row(const Json& row, RecordId id, const session::ClientSession& session) const;
+  void take_order(Table& table, JsonText::Value order);
+  void take_row(Table& table, JsonText::Value told);
+  static bool tells(const Cell& cell, const model::Value& value);
+  std::string check_row(const Row& row, const session::ClientSession& session) const;
 
   std::map<std::uint64_t, Table> tables_;
+  JsonText reader_;
   std::uint64_t pages_told_ = 0;
   std::string queue_;
   bool queue_read_ = false;

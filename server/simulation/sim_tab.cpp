@@ -12,7 +12,7 @@ using session::Effect;
 using session::EffectKind;
 
 SimTab::SimTab(SimBrowser& browser, std::shared_ptr<SimStorage> storage, TabWatcher& watcher)
-    : browser_(browser), storage_(std::move(storage)), watcher_(watcher) {
+    : browser_(browser), storage_(std::move(storage)), watcher_(watcher), number_(++browser.tabs) {
   const session::ClientConfig config = storage_->lead(browser_.random.next());
   generation_ = config.generation;
   session_ = std::make_unique<ClientSession>(config);

@@ -25,6 +25,7 @@ struct SimBrowser {
   bool storage_full = false;  // writes of the queue fail
   std::string signed_in;      // whose cookie it holds, "" = nobody's
   std::function<void(const std::string& frame)> leaving = {};  // every message up
+  std::uint64_t tabs = 0;                                      // so many ever led here
 
   TimeMs now() const { return events.now() + skew; }
 };
@@ -53,6 +54,8 @@ class SimTab {
   session::ClientSession& session() { return *session_; }
   const session::ClientSession& session() const { return *session_; }
   SimStorage& storage() { return *storage_; }
+  // Of this tab alone among all of its browser: memory of one that is gone is used again.
+  std::uint64_t number() const { return number_; }
   SimSocket* socket() { return socket_.get(); }
   // Nothing reaches a sleeping tab; what came for it meanwhile comes when it wakes, in its order.
   void sleep() { asleep_ = true; }
@@ -74,6 +77,7 @@ class SimTab {
   SimBrowser& browser_;
   std::shared_ptr<SimStorage> storage_;
   TabWatcher& watcher_;
+  std::uint64_t number_ = 0;
   std::uint64_t generation_ = 0;
   std::unique_ptr<session::ClientSession> session_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

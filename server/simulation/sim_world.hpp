@@ -69,7 +69,9 @@ class World {
   void sum_up();
   void report(const std::string& promise, const std::string& what);
   void note_up(const std::string& frame);
-  SimClient& some_client() { return *clients_[random_.below(clients_.size())]; }
+  SimClient& some_client() {
+    return *clients_[static_cast<std::size_t>(random_.below(clients_.size()))];
+  }
 
   WorldOptions options_;
   EventQueue events_;
