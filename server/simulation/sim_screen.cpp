@@ -42,6 +42,8 @@ Place place_of(const sync::QueueEntry& entry, const ClientSession& session) {
     return Place::in_overlay;
   if (entry.result.sequence == 0)
     return Place::in_base;
+  if (session.epoch() == 0)  // nothing is known of the server yet that could show it
+    return Place::in_overlay;
   if (entry.result.epoch != session.epoch())
     return session.caught_up() ? Place::in_base : Place::undecided;
   const Sequence cursor = session.cursor(model::kProducts);

@@ -33,21 +33,15 @@ bool SimStorage::commit_queue(std::uint64_t generation, const QueueWrite& write,
   for (const auto& [number, bytes] : write.entries) {
     Stored& stored = entries_[number];
     forget(stored, left);
-    stored.bytes = bytes;
-    stored.ids.clear();
+    stored = {bytes, {}, false};
     const auto entry = sync::read_entry(bytes);
     if (!entry.ok()) {
       report_("1", "a stored edit cannot be read");
       continue;
     }
     stored.ids = ids_of(*entry);
-    for (const MutationId& id : stored.ids) {
-      ++present_[id];
-      if (!(id == entry->mutation.id))
-        holders_[id] = entry->mutation.id;
-      if (stored_.insert(id).second)
-        owed_.insert(id);
-    }
+    stored.parked = entry->state == sync::EntryState::parked;
+    remember(stored, entry->mutation.id);
   }
   for (const std::uint64_t number : write.erased) {
     if (const auto stored = entries_.find(number); stored != entries_.end()) {
@@ -59,11 +53,30 @@ bool SimStorage::commit_queue(std::uint64_t generation, const QueueWrite& write,
   return true;
 }
 
+void SimStorage::remember(const Stored& entry, const MutationId& own) {
+  for (const MutationId& id : entry.ids) {
+    ++present_[id];
+    if (!(id == own))
+      holders_[id] = own;
+    if (entry.parked)
+      parked_.insert(id);
+    else
+      ++shown_[id];
+    if (stored_.insert(id).second)
+      owed_.insert(id);
+  }
+}
+
 void SimStorage::forget(const Stored& entry, std::vector<MutationId>& left) {
+  const auto one_less = [](std::map<MutationId, int>& count, const MutationId& id) {
+    if (--count[id] == 0)
+      count.erase(id);
+  };
   for (const MutationId& id : entry.ids) {
     left.push_back(id);
-    if (--present_[id] == 0)
-      present_.erase(id);
+    one_less(present_, id);
+    if (!entry.parked)
+      one_less(shown_, id);
   }
 }
 
@@ -108,17 +121,23 @@ void SimStorage::note_let_go(const sync::QueueEntry& entry) {
     let_go_.insert(id);
 }
 
-// `left`: ids that stood in what a write replaced or erased.
+// `left`: ids that stood in what a write replaced or erased. One that was taken in part stands
+// twice: what took effect is owed until the base shows it, what was refused until it is let go.
 void SimStorage::check_left(const std::vector<MutationId>& left, Epoch epoch) {
   for (const MutationId& id : left) {
-    if (present_.count(id) != 0 || owed_.erase(id) == 0)
-      continue;
-    const MutationId now_part_of = holder(id);
-    if (const auto answer = answers_.find(now_part_of); answer != answers_.end()) {
-      check_covered(answer->second, epoch);
-    } else if (let_go_.count(now_part_of) == 0) {
-      report_("1", user() + ": storage lost an edit that was neither answered nor let go");
-    }
+    if (shown_.count(id) == 0 && owed_.erase(id) != 0)
+      check_effect_left(id, epoch);
+    if (present_.count(id) == 0 && parked_.erase(id) != 0 && let_go_.count(holder(id)) == 0)
+      report_("5", user() + ": storage lost a refused edit that its author had not let go");
+  }
+}
+
+void SimStorage::check_effect_left(MutationId id, Epoch epoch) {
+  const MutationId now_part_of = holder(id);
+  if (const auto answer = answers_.find(now_part_of); answer != answers_.end()) {
+    check_covered(answer->second, epoch);
+  } else if (present_.count(id) == 0 && let_go_.count(now_part_of) == 0) {
+    report_("1", user() + ": storage lost an edit that was neither answered nor let go");
   }
 }
 
@@ -149,7 +168,7 @@ void SimStorage::check_restart(const session::ClientSession& session) const {
     if (!took_effect(answer) || answer.epoch != session.epoch() || stored_.count(id) == 0 ||
         excused_.count(id) != 0)
       continue;
-    if (session.cursor(model::kProducts) < answer.sequence && session.queue().find(id) == nullptr)
+    if (session.cursor(model::kProducts) < answer.sequence && shown_.count(id) == 0)
       report_("5", user() + ": an answered edit is gone after a restart");
   }
 }
@@ -185,8 +204,10 @@ void SimStorage::damage_cache(const std::function<std::uint64_t(std::uint64_t)>&
     return;
   cache_.resize(below(cache_.size()));  // the last writes are gone, the first of them in part
   anew();
-  for (const auto& [id, answer] : answers_)
-    excused_.insert(id);
+  for (const auto& [id, answer] : answers_) {
+    if (shown_.count(id) == 0)
+      excused_.insert(id);
+  }
 }
 
 void SimStorage::void_answers() {

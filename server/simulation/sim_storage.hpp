@@ -47,7 +47,8 @@ class SimStorage {
 
   // --- faults ---
   // Stored bytes of the received frames are cut off anywhere; a session notices and fetches them
-  // again. Until then answered edits need not show.
+  // again. Until then edits that had left the queue for these bytes need not show: no copy of them
+  // is here. What still stands in the queue must go on doing so.
   void damage_cache(const std::function<std::uint64_t(std::uint64_t)>& below);
   // The server has another history under the same epoch: what it answered before is void.
   void void_answers();
@@ -56,9 +57,12 @@ class SimStorage {
   struct Stored {
     Bytes bytes;
     std::vector<MutationId> ids;
+    bool parked = false;
   };
+  void remember(const Stored& entry, const MutationId& own);
   void forget(const Stored& entry, std::vector<MutationId>& left);
   void check_left(const std::vector<MutationId>& left, Epoch epoch);
+  void check_effect_left(MutationId id, Epoch epoch);
   MutationId holder(MutationId id) const;
   void check_covered(const sync::MutationResult& answer, Epoch epoch);
   void anew();
@@ -67,6 +71,7 @@ class SimStorage {
   Report report_;
   std::map<std::uint64_t, Stored> entries_;
   std::map<MutationId, int> present_;  // ids in the entries
+  std::map<MutationId, int> shown_;    // of these, in entries that are not parked
   Bytes cache_;
   // What a browser that started now would have: follows the cache.
   std::unique_ptr<session::ClientSession> restarted_;
@@ -76,8 +81,9 @@ class SimStorage {
   std::map<MutationId, MutationId> holders_;  // of squashed edits: what they became part of
   std::set<MutationId> let_go_;
   std::set<MutationId> stored_;   // every id that was ever stored
-  std::set<MutationId> owed_;     // of these, neither settled nor let go
-  std::set<MutationId> excused_;  // answered, and gone with damaged bytes
+  std::set<MutationId> owed_;     // of these, not settled, parked or let go yet
+  std::set<MutationId> parked_;   // to be kept until their author lets them go
+  std::set<MutationId> excused_;  // answered and settled, and gone with damaged bytes
 };
 
 // What stands in a queue under these ids: the edit's own and those squashed into it.
