@@ -81,13 +81,15 @@ Status ClientSession::send_again(std::uint64_t number, std::vector<sync::Op> ops
 // --- overlay ---
 
 bool ClientSession::is_reached(const sync::QueueEntry& entry) const {
-  // While no epoch is known, what was answered stays shown: nothing is there that could show it.
-  if (entry.result.sequence == 0 || (epoch_ != 0 && entry.result.epoch != epoch_))
+  if (entry.result.sequence == 0)
     return true;
+  // What another epoch answered stays shown until there is a base of this one to show instead;
+  // while no epoch is known there is none.
+  const bool same_epoch = entry.result.epoch == epoch_;
   return std::all_of(entry.mutation.ops.begin(), entry.mutation.ops.end(), [&](const sync::Op& op) {
     const auto place = places_.find(op.collection);
     return place != places_.end() && place->second.valid && !place->second.incoming &&
-           place->second.reached >= entry.result.sequence;
+           (!same_epoch || place->second.reached >= entry.result.sequence);
   });
 }
 

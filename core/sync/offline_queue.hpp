@@ -84,7 +84,8 @@ class OfflineQueue {
   // that insert.
   Answered answer(const MutationResult& result);
   // The persisted base has reached (epoch, sequence): acked entries up to there go, and those of
-  // another epoch.
+  // another epoch. Sequence 0: no base of this epoch is stored yet, so only what changed nothing
+  // goes.
   void settle(Epoch epoch, Sequence persisted_sequence);
   bool discard(
       std::uint64_t number);  // parked or never-sent; with an insert go the edits of its record

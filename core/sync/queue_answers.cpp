@@ -142,7 +142,8 @@ void OfflineQueue::settle(Epoch epoch, Sequence persisted_sequence) {
   for (const QueueEntry& entry : entries_) {
     if (entry.state != EntryState::acked)
       continue;
-    if (entry.result.epoch != epoch || entry.result.sequence <= persisted_sequence)
+    const bool other_epoch = entry.result.epoch != epoch && persisted_sequence != 0;
+    if (other_epoch || entry.result.sequence <= persisted_sequence)
       gone.push_back(entry.number);
   }
   for (const std::uint64_t number : gone)

@@ -85,7 +85,7 @@ class LinkFeed final : public ports::LinkSession,
   void settle_opening(std::shared_ptr<Opening> opening);
   void look_up(std::shared_ptr<Opening> opening);
   void finish_opening(const std::shared_ptr<Opening>& opening);
-  void renew_epoch(const std::shared_ptr<Opening>& opening, Sequence ahead);
+  void renew_epoch(const std::shared_ptr<Opening>& opening);
   void begin_binary(const StoreState& state);
   void begin_json(const StoreState& state);
   static wire::CatchUp json_mode(const StoreState& state,

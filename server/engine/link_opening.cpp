@@ -33,6 +33,14 @@ Error unreadable(const std::vector<std::uint16_t>& collections, model::Role role
   return fail(ErrorCode::none);
 }
 
+// Changes carry no hash, so that a cursor may be newer than the last pair which the client heard.
+bool is_ahead(const session::StoreRequest& request, const StoreState& state) {
+  return request.head > state.sequence() ||
+         std::any_of(request.cursors.begin(), request.cursors.end(), [&](const auto& cursor) {
+           return cursor.epoch == state.epoch() && cursor.sequence > state.sequence();
+         });
+}
+
 }  // namespace
 
 void LinkFeed::open_store(session::StoreRequest request,
@@ -84,8 +92,8 @@ void LinkFeed::look_up(std::shared_ptr<Opening> opening) {
   if (state == nullptr)
     return settle_opening(std::move(opening));
   const session::StoreRequest& request = opening->request;
-  if (request.head > state->sequence())
-    return renew_epoch(opening, request.head);
+  if (is_ahead(request, *state))
+    return renew_epoch(opening);
   const auto then = [this, weak = weak_from_this(), opening](Stores::Lookup found) {
     const auto self = weak.lock();
     if (self == nullptr || closed_ || opening->number != opening_number_)
@@ -107,13 +115,12 @@ void LinkFeed::look_up(std::shared_ptr<Opening> opening) {
 
 // The client has heard of more than this log holds: the directory is a copy or was rolled back.
 // Everybody must be able to tell.
-void LinkFeed::renew_epoch(const std::shared_ptr<Opening>& opening, Sequence ahead) {
+void LinkFeed::renew_epoch(const std::shared_ptr<Opening>& opening) {
   opening->same_log = false;
   const StoreState* state = hub_.stores_.loaded(store_);
-  const bool ours = std::any_of(opening->request.cursors.begin(), opening->request.cursors.end(),
-                                [&](const wire::Cursor& cursor) {
-                                  return cursor.epoch == state->epoch() && cursor.sequence <= ahead;
-                                });
+  const bool ours = std::any_of(
+      opening->request.cursors.begin(), opening->request.cursors.end(),
+      [&](const wire::Cursor& cursor) { return cursor.epoch == state->epoch(); });
   if (!ours || !hub_.may_renew_epoch(store_))
     return finish_opening(opening);
   hub_.stores_.renew_epoch(store_, [this, weak = weak_from_this(), opening](Status status) {

@@ -22,10 +22,6 @@ bool touches_same(const sync::QueueEntry& a, const sync::QueueEntry& b) {
   });
 }
 
-bool refused(const sync::OpOutcome& outcome) {
-  return outcome.status == sync::OpStatus::refused || outcome.status == sync::OpStatus::held;
-}
-
 }  // namespace
 
 SimClient::SimClient(EventQueue& events, SeededRandom& random, SimServer& server,
@@ -55,7 +51,8 @@ void SimClient::open_tab() {
     return;
   leader_ = std::make_unique<SimTab>(browser_, storages_.at(user_), *this);
   cursors_.clear();
-  went_back_.clear();
+  answered_.clear();
+  checked_at_ = 0;
   epoch_ = 0;
   screen_.clear();
   for (const auto& [number, spec] : SimScreen::tables()) {
@@ -256,10 +253,22 @@ void SimClient::damage_disk() {
   open_tab();
 }
 
-void SimClient::other_history(Epoch epoch) {
-  two_histories_.insert(epoch);
+void SimClient::other_history() {
+  for (const model::CollectionDef& collection : model::collections())
+    may_go_back_.insert(collection.number);
+  suspects_.insert(users_.begin(), users_.end());
+  checked_at_ = 0;
   for (auto& [user, storage] : storages_)
     storage->void_answers();
+}
+
+bool SimClient::may_differ() const {
+  return is_suspect() && (checked_at_ == 0 || browser_.events.now() < checked_at_ + kMendMs);
+}
+
+void SimClient::found_equal() {
+  if (checked_at_ != 0)
+    suspects_.erase(user_);
 }
 
 void SimClient::retry_now() {
@@ -289,18 +298,16 @@ void SimClient::heard(SimTab& tab, const wire::DownMessage& message) {
       if (answer.known)
         note_answer(tab, answer.result);
     }
+  } else if (std::holds_alternative<wire::Check>(message)) {
+    if (&tab == leader_.get() && checked_at_ == 0)
+      checked_at_ = browser_.events.now();
   }
 }
 
 void SimClient::note_answer(SimTab& tab, const sync::MutationResult& result) {
-  tab.storage().note_answer(result);
   const sync::QueueEntry* entry = tab.session().queue().find(result.id);
-  if (&tab != leader_.get() || entry == nullptr || !sync::is_unanswered(*entry))
-    return;
-  for (std::size_t i = 0; i < result.ops.size() && i < entry->mutation.ops.size(); ++i) {
-    if (refused(result.ops[i]))
-      refused_.push_back({result.id, entry->mutation.ops[i].record});
-  }
+  if (&tab == leader_.get() && entry != nullptr && sync::is_unanswered(*entry))
+    answered_.push_back({result, entry->mutation.ops});
 }
 
 // --- checks ---
@@ -309,8 +316,10 @@ void SimClient::settled(SimTab& tab) {
   if (&tab != leader_.get())
     return;
   changed_ = true;
+  if (session().state() != session::ConnectionState::connected)
+    checked_at_ = 0;
   check_cursors();
-  check_refused();
+  check_answered();
   const std::string wrong = screen_.check_edited(session());
   if (!wrong.empty())
     report("5", wrong);
@@ -321,15 +330,13 @@ void SimClient::check_cursors() {
   if (session().epoch() != epoch_) {
     epoch_ = session().epoch();
     cursors_.clear();
-    went_back_.clear();
+    may_go_back_.clear();
   }
   for (const model::CollectionDef& collection : model::collections()) {
     const Sequence cursor = session().cursor(collection.number);
     Sequence& highest = cursors_[collection.number];
     // A server that went back takes each collection back with it, once.
-    const bool may_go_back = two_histories_.count(epoch_) != 0;
-    if (cursor != 0 && cursor < highest && may_go_back &&
-        went_back_.insert(collection.number).second)
+    if (cursor != 0 && cursor < highest && may_go_back_.erase(collection.number) != 0)
       highest = cursor;
     if (cursor != 0 && cursor < highest) {
       report("5", std::string(collection.name) + " went back from " + std::to_string(highest) +
@@ -339,21 +346,28 @@ void SimClient::check_cursors() {
   }
 }
 
-// What was refused stays visible until its author decides.
-void SimClient::check_refused() {
-  for (const Refused& edit : std::exchange(refused_, {})) {
-    const sync::QueueEntry* entry = session().queue().find(edit.mutation);
-    if (entry != nullptr && sync::is_unanswered(*entry)) {
-      continue;  // an answer of the past that this session does not take
+// What was answered counts when the session took it: one of the past, by a request that was
+// overtaken, it leaves alone. What was refused stays visible until its author decides.
+void SimClient::check_answered() {
+  for (const Answered& answered : std::exchange(answered_, {})) {
+    const MutationId id = answered.result.id;
+    const sync::QueueEntry* entry = session().queue().find(id);
+    if (entry != nullptr && sync::is_unanswered(*entry))
+      continue;
+    leader_->storage().note_answer(answered.result);
+    for (std::size_t i = 0; i < answered.ops.size() && i < answered.result.ops.size(); ++i) {
+      if (!was_refused(answered.result.ops[i]))
+        continue;
+      const RecordId record = answered.ops[i].record;
+      const auto& entries = session().queue().entries();
+      const bool parked = std::any_of(entries.begin(), entries.end(), [&](const auto& other) {
+        return other.state == sync::EntryState::parked && other.mutation.id == id &&
+               std::any_of(other.mutation.ops.begin(), other.mutation.ops.end(),
+                           [&](const sync::Op& op) { return op.record == record; });
+      });
+      if (!parked)
+        report("5", "a refused edit is not kept for its author");
     }
-    const auto& entries = session().queue().entries();
-    const bool parked = std::any_of(entries.begin(), entries.end(), [&](const auto& candidate) {
-      return candidate.state == sync::EntryState::parked &&
-             std::any_of(candidate.mutation.ops.begin(), candidate.mutation.ops.end(),
-                         [&](const sync::Op& op) { return op.record == edit.record; });
-    });
-    if (!parked)
-      report("5", "a refused edit is not kept for its author");
   }
 }
 

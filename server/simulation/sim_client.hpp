@@ -50,7 +50,14 @@ class SimClient final : public TabWatcher {
   void retry_now();
   void damage_disk();  // of the browser: what is stored of the server's bytes, while no tab runs
   // The server has another history under the same epoch: what it said before does not bind it.
-  void other_history(Epoch epoch);
+  void other_history();
+
+  // --- a base that may differ from the server's, until a check of digests has come and what
+  // differs is mended ---
+  static constexpr TimeMs kMendMs = 60'000;  // several repairs, each after its pause
+  bool is_suspect() const { return suspects_.count(user_) != 0; }
+  bool may_differ() const;
+  void found_equal();  // every collection that is here, at its cursor
 
   void check();  // promises 4 and 5, when anything happened here since the last time
   std::string check_whole() const;
@@ -71,7 +78,7 @@ class SimClient final : public TabWatcher {
   void check_cursors();
   void check_table(std::uint64_t number);
   std::uint64_t fingerprint() const;
-  void check_refused();
+  void check_answered();
   void report(const std::string& promise, const std::string& what) {
     browser_.report(promise, user_ + ": " + what);
   }
@@ -88,13 +95,14 @@ class SimClient final : public TabWatcher {
   std::uint64_t looked_at_ = 0;
   std::map<std::uint16_t, Sequence> cursors_;  // highest of this leader's life, in this epoch
   Epoch epoch_ = 0;
-  std::set<Epoch> two_histories_;      // epochs in which the server went back
-  std::set<std::uint16_t> went_back_;  // with it, in this leader's life
-  struct Refused {
-    MutationId mutation;
-    RecordId record;
+  std::set<std::uint16_t> may_go_back_;  // collections, with a server that went back: once
+  std::set<std::string> suspects_;       // whose base it may be
+  TimeMs checked_at_ = 0;  // when a check of digests was heard since, on a link that still stands
+  struct Answered {
+    sync::MutationResult result;
+    std::vector<sync::Op> ops;
   };
-  std::vector<Refused> refused_;   // heard just now
+  std::vector<Answered> answered_;  // heard just now, of edits that waited for it
   std::set<RecordId> known_once_;  // edited when another epoch came, and in the base until then
 };
 

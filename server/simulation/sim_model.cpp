@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 
+#include "core/base/digest.hpp"
 #include "server/simulation/sim_screen.hpp"
 
 namespace syncstore::simulation {
@@ -254,27 +255,31 @@ struct MergeModel::Case {
   std::vector<Expected> expected;
 };
 
-void MergeModel::note(const sync::Mutation& mutation) {
-  std::vector<sync::Mutation>& forms = mutations_[mutation.id];
-  const std::uint64_t body = mutation_body_hash(mutation);
-  if (std::none_of(forms.begin(), forms.end(),
-                   [&](const sync::Mutation& form) { return mutation_body_hash(form) == body; }))
-    forms.push_back(mutation);
+void MergeModel::note(const sync::Mutation& mutation, std::string_view author) {
+  // By the bytes and by who said them.
+  ByteWriter bound;
+  bound.u64(mutation_body_hash(mutation));
+  bound.raw(author);
+  ByteWriter hash;
+  hash.u64(xxh64(bound.bytes()));
+  std::vector<Form>& forms = mutations_[mutation.id];
+  const bool known = std::any_of(forms.begin(), forms.end(),
+                                 [&](const Form& form) { return form.hash == hash.bytes(); });
+  if (!known)
+    forms.push_back({hash.take(), mutation});
 }
 
-std::string MergeModel::judge(const sync::MutationResult& result,
+std::string MergeModel::judge(const ports::StoredReceipt& receipt,
                               const std::vector<sync::Change>& changes, const Tables& before) {
-  const auto known = mutations_.find(result.id);
+  const auto known = mutations_.find(receipt.result.id);
   if (known == mutations_.end())  // what the engine itself writes, as it makes a store
     return {};
   ++judged_;
-  std::string wrong;
-  for (const sync::Mutation& form : known->second) {
-    wrong = judge_as(form, result, changes, before);
-    if (wrong.empty())
-      return {};
-  }
-  return wrong;
+  const auto form = std::find_if(known->second.begin(), known->second.end(),
+                                 [&](const Form& each) { return each.hash == receipt.body_hash; });
+  if (form == known->second.end())
+    return "a receipt is bound to what nobody said";
+  return judge_as(form->mutation, receipt.result, changes, before);
 }
 
 std::string MergeModel::judge_as(const sync::Mutation& mutation, const sync::MutationResult& result,

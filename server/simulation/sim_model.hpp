@@ -6,10 +6,12 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/model/table.hpp"
 #include "core/sync/change_set.hpp"
+#include "server/ports/storage.hpp"
 
 namespace syncstore::simulation {
 
@@ -17,12 +19,12 @@ using Tables = std::map<std::uint16_t, model::Table>;
 
 class MergeModel {
  public:
-  // A mutation as it left its author. One that the server said it never had may leave again with
-  // what its author has seen meanwhile: whichever arrives counts.
-  void note(const sync::Mutation& mutation);
+  // A mutation as it left its author. A browser whose storage refuses may say another one under the
+  // same id after its end: the receipt names by its hash which one counted.
+  void note(const sync::Mutation& mutation, std::string_view author);
   // `changes`: of the log's entry, empty where the receipt has no sequence. `before`: the state
   // that the mutation met.
-  std::string judge(const sync::MutationResult& result, const std::vector<sync::Change>& changes,
+  std::string judge(const ports::StoredReceipt& receipt, const std::vector<sync::Change>& changes,
                     const Tables& before);
   // Stock of a product by its initial count and every amount that was answered as applied.
   const std::map<RecordId, std::int64_t>& stock() const { return stock_; }
@@ -36,7 +38,11 @@ class MergeModel {
                        const std::vector<sync::Change>& changes, const Tables& before);
   void settle_stock(const Case& made);
 
-  std::map<MutationId, std::vector<sync::Mutation>> mutations_;  // all forms that left
+  struct Form {
+    std::string hash;  // as receipts are bound to it
+    sync::Mutation mutation;
+  };
+  std::map<MutationId, std::vector<Form>> mutations_;  // all that left
   std::map<RecordId, std::int64_t> stock_;
   std::uint64_t judged_ = 0;
 };

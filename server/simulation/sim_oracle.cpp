@@ -37,12 +37,12 @@ std::string Oracle::follow(const memory::MemoryStore& store) {
   if (store.log.size() < sequence_ || store.receipts.size() < receipts_)
     return "the log lost its end";
   for (; receipts_ < store.receipts.size(); ++receipts_) {
-    const sync::MutationResult& receipt = store.receipts[receipts_].result;
-    if (receipt.sequence != 0 &&
-        (receipt.sequence != sequence_ + 1 || sequence_ >= store.log.size()))
+    const ports::StoredReceipt& receipt = store.receipts[receipts_];
+    const Sequence sequence = receipt.result.sequence;
+    if (sequence != 0 && (sequence != sequence_ + 1 || sequence_ >= store.log.size()))
       return "a receipt names another entry than the log's next";
-    std::string wrong = receipt.sequence == 0 ? model_.judge(receipt, {}, tables_)
-                                              : take(store.log[sequence_], receipt);
+    std::string wrong = sequence == 0 ? model_.judge(receipt, {}, tables_)
+                                      : take(store.log[sequence_], receipt);
     if (!wrong.empty())
       return wrong;
   }
@@ -51,7 +51,7 @@ std::string Oracle::follow(const memory::MemoryStore& store) {
   return store.sequence == sequence_ ? "" : "the head is not the log's end";
 }
 
-std::string Oracle::take(const ports::LogEntry& entry, const sync::MutationResult& receipt) {
+std::string Oracle::take(const ports::LogEntry& entry, const ports::StoredReceipt& receipt) {
   if (entry.sequence != sequence_ + 1)
     return "the log has a gap";
   if (entry.hash != crypto_.sha256_pair(hash_, entry.blob))
@@ -60,7 +60,7 @@ std::string Oracle::take(const ports::LogEntry& entry, const sync::MutationResul
   auto change_set = sync::read_change_set(in);
   if (!change_set.ok())
     return "an entry of the log cannot be read";
-  if (!(change_set->mutation == receipt.id))
+  if (!(change_set->mutation == receipt.result.id))
     return "a receipt names another entry than its own";
   change_set->sequence = entry.sequence;
   if (!mutations_.emplace(change_set->mutation, entry.sequence).second)

@@ -41,7 +41,7 @@ class Oracle {
   std::string check_whole(const memory::MemoryStore& store) const;
 
  private:
-  std::string take(const ports::LogEntry& entry, const sync::MutationResult& receipt);
+  std::string take(const ports::LogEntry& entry, const ports::StoredReceipt& receipt);
   std::string check_keys(const sync::ChangeSet& change_set);
 
   Tables tables_;

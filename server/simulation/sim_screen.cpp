@@ -44,11 +44,12 @@ Place place_of(const sync::QueueEntry& entry, const ClientSession& session) {
     return Place::in_base;
   if (session.epoch() == 0)  // nothing is known of the server yet that could show it
     return Place::in_overlay;
-  if (entry.result.epoch != session.epoch())
-    return session.caught_up() ? Place::in_base : Place::undecided;
   const Sequence cursor = session.cursor(model::kProducts);
+  // Loading for the first time in this epoch, or again: the base alone does not tell.
   if (cursor == 0 || session.replica().is_loading(model::kProducts))
     return Place::undecided;
+  if (entry.result.epoch != session.epoch())
+    return Place::in_base;
   if (cursor >= entry.result.sequence)
     return Place::in_base;
   const bool applied =

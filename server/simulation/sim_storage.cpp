@@ -17,6 +17,10 @@ bool took_effect(const sync::MutationResult& result) {
          });
 }
 
+bool was_refused(const sync::OpOutcome& op) {
+  return op.status == sync::OpStatus::refused || op.status == sync::OpStatus::held;
+}
+
 SimStorage::SimStorage(session::ClientConfig config, Report report)
     : config_(std::move(config)), report_(std::move(report)) {}
 
@@ -134,11 +138,19 @@ void SimStorage::check_left(const std::vector<MutationId>& left, Epoch epoch) {
 
 void SimStorage::check_effect_left(MutationId id, Epoch epoch) {
   const MutationId now_part_of = holder(id);
-  if (const auto answer = answers_.find(now_part_of); answer != answers_.end()) {
-    check_covered(answer->second, epoch);
-  } else if (present_.count(id) == 0 && let_go_.count(now_part_of) == 0) {
-    report_("1", user() + ": storage lost an edit that was neither answered nor let go");
+  // The refused part of an edit keeps the edit's own id alone.
+  const bool kept = present_.count(id) != 0 || present_.count(now_part_of) != 0 ||
+                    let_go_.count(now_part_of) != 0;
+  const auto answer = answers_.find(now_part_of);
+  if (answer == answers_.end()) {
+    if (!kept)
+      report_("1", user() + ": storage lost an edit that was neither answered nor let go");
+    return;
   }
+  check_covered(answer->second, epoch);
+  const auto& ops = answer->second.ops;
+  if (!kept && std::any_of(ops.begin(), ops.end(), was_refused))
+    report_("5", user() + ": storage lost an edit that was refused");
 }
 
 // Squashed edits are answered, and let go, under the id of what holds them.

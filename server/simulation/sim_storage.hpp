@@ -89,5 +89,6 @@ class SimStorage {
 // What stands in a queue under these ids: the edit's own and those squashed into it.
 std::vector<MutationId> ids_of(const sync::QueueEntry& entry);
 bool took_effect(const sync::MutationResult& result);  // some op was applied
+bool was_refused(const sync::OpOutcome& op);           // or held: it is for its author to decide
 
 }  // namespace syncstore::simulation

@@ -40,6 +40,15 @@ class World {
 
  private:
   void prepare();
+  void advance(TimeMs ms);
+  void step_events(std::uint64_t count);
+  void quiesce();
+  bool is_quiet() const;
+  void sum_up();
+  void report(const std::string& promise, const std::string& what);
+  void note_up(const std::string& user, const std::string& frame);
+
+  // sim_happenings.cpp
   void act();
   void act_of_people(std::uint64_t dice);
   void act_of_browsers(std::uint64_t dice);
@@ -56,22 +65,17 @@ class World {
   void end_credentials();
   void part_network();
   bool may(Fault fault) const { return faults_.has(fault); }
-  void advance(TimeMs ms);
-  void step_events(std::uint64_t count);
+  SimClient& some_client() {
+    return *clients_[static_cast<std::size_t>(random_.below(clients_.size()))];
+  }
+
+  // sim_checks.cpp
   void check();
   void check_server(const memory::MemoryStore& store);
   void check_convergence(const memory::MemoryStore& store);
   void check_memory();
   void check_whole();
-  void quiesce();
-  bool is_quiet() const;
   void check_end();
-  void sum_up();
-  void report(const std::string& promise, const std::string& what);
-  void note_up(const std::string& frame);
-  SimClient& some_client() {
-    return *clients_[static_cast<std::size_t>(random_.below(clients_.size()))];
-  }
 
   WorldOptions options_;
   EventQueue events_;
@@ -82,7 +86,6 @@ class World {
   std::vector<std::unique_ptr<SimClient>> clients_;
   IdSource ids_{5};
   std::optional<memory::MemoryDisk> backup_;
-  std::vector<Digests> left_histories_;  // of this epoch, which the server has gone back from
   WorldResult result_;
 };
 

@@ -397,5 +397,32 @@ TEST(ClientSession, AnotherEpochKeepsTheQueueAndTheRecordsItTouches) {
   EXPECT_TRUE(contains(bench.queue, "Product 3")) << bench.queue;
 }
 
+// The old base is still on screen then: without the edit it would go back to what was before it.
+TEST(ClientSession, AnAnsweredEditStaysShownUntilAnotherEpochsBaseIsThere) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.set_price(3, "50", 1);
+  const auto mutations = bench.take_mutations();
+  ASSERT_EQ(mutations.size(), 1u);
+  bench.receive(bench.receipt(mutations[0].id, 11));
+  bench->network_hint(false, bench.now);
+  bench.epoch = 0xE2;
+  bench->network_hint(true, bench.now);
+  bench.settle();
+  bench.open_socket();
+  bench.receive(bench.welcome(4));
+  EXPECT_EQ(bench.shown_price(3), 500'000);
+  bench.tick(2'000);  // the new epoch is stored, its base is not
+  bench.tick(2'000);
+  EXPECT_EQ(storage.entries.size(), 1u);
+  EXPECT_EQ(bench.shown_price(3), 500'000);
+  bench.send_store(5, 4);
+  EXPECT_EQ(bench.shown_price(3), 30'000);
+  bench.tick(2'000);
+  bench.tick(2'000);
+  EXPECT_TRUE(storage.entries.empty());
+}
+
 }  // namespace
 }  // namespace syncstore::session

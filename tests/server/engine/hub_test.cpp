@@ -408,6 +408,23 @@ TEST_F(HubTest, AClientAheadOfTheServerMeansANewEpoch) {
   EXPECT_EQ(other.link->close_code, 1000) << "everybody comes back to the new epoch";
 }
 
+// Between two keepalives the changes go on: the last pair is then older than what the client has.
+TEST_F(HubTest, ACursorAheadOfTheServerMeansANewEpochThoughThePairIsKnown) {
+  insert("Mug");
+  const Epoch before = state().epoch();
+  wire::Hello ahead = hello("eve");
+  ahead.head = state().sequence();
+  ahead.head_hash = state().head_hash();
+  ahead.cursors.push_back({model::kProducts, before,
+                           wire::view_number(model::kProducts, model::Role::editor),
+                           state().sequence() + 1});
+  OpenLink open = connect();
+  send(open, ahead);
+  const auto messages = open.link->take();
+  EXPECT_NE(std::get<wire::Welcome>(messages.at(0)).epoch, before);
+  EXPECT_EQ(all_of<wire::Begin>(messages).size(), 1u);
+}
+
 TEST_F(HubTest, AHashThatTheLogDoesNotHaveMeansASnapshot) {
   insert("Mug");
   wire::Hello copied = hello("eve");

@@ -1,0 +1,130 @@
+// What is promised, after every step and at the end.
+#include <algorithm>
+
+#include "server/simulation/sim_world.hpp"
+
+namespace syncstore::simulation {
+namespace {
+
+// A few timers and messages per client and commit; a leak makes thousands.
+constexpr std::size_t kEventsMax = 20'000;
+constexpr std::size_t kInboxMax = 256;
+
+}  // namespace
+
+void World::check() {
+  const memory::MemoryStore* store = server_.stored();
+  if (store == nullptr)
+    return;
+  // 1 and 2: the log is whole, an effect has its receipt and happens once. That every answer names
+  // what is stored is checked when it leaves the server.
+  const std::string wrong = oracle_.follow(*store);
+  if (!wrong.empty())
+    return report("2", wrong);
+  check_server(*store);
+  check_convergence(*store);
+  check_memory();
+  for (const auto& client : clients_)
+    client->check();
+}
+
+// Nothing grows without bound: neither what waits for a link nor what waits for its time.
+void World::check_memory() {
+  if (events_.size() > kEventsMax)
+    report("memory", "timers and messages pile up");
+  for (const auto& weak : server_.sockets) {
+    const auto socket = weak.lock();
+    if (socket != nullptr && socket->inbox_messages() > kInboxMax)
+      report("memory", "a link is read faster than it is answered");
+  }
+}
+
+// What is followed step by step, from nothing.
+void World::check_whole() {
+  const memory::MemoryStore* store = server_.stored();
+  if (store == nullptr || !result_.broken.empty())
+    return;
+  if (std::string wrong = oracle_.check_whole(*store); !wrong.empty())
+    report("1", wrong);
+  Oracle again;
+  again.model() = oracle_.model();
+  again.model().forget_history();
+  if (std::string wrong = again.follow(*store); !wrong.empty())
+    report("2", "from the beginning: " + wrong);
+  for (const model::CollectionDef& collection : model::collections()) {
+    if (!(again.table(collection.number).digest() == oracle_.table(collection.number).digest()))
+      report("3", "the log was not followed");
+  }
+  for (const auto& client : clients_) {
+    if (std::string wrong = client->check_whole(); !wrong.empty())
+      report("5", wrong);
+  }
+}
+
+// The server's own memory is never ahead of the disk, and equal to the log at its sequence.
+void World::check_server(const memory::MemoryStore& store) {
+  const engine::StoreState* state =
+      server_.up() ? server_.engine().stores().loaded(StoreId(kStore)) : nullptr;
+  if (state == nullptr)
+    return;
+  if (state->sequence() > store.sequence)
+    report("1", "memory is ahead of the disk");
+  for (const model::CollectionDef& collection : model::collections()) {
+    const model::Table& table = state->table(collection.number);
+    const auto expected = oracle_.digest_at(collection.number, table.last_sequence());
+    if (table.last_sequence() != 0 && expected != table.digest().combined()) {
+      report("3", "the server's memory of " + std::string(collection.name) +
+                      " is not what its log says");
+    }
+  }
+}
+
+// 3: at the same cursor everybody has the same bytes.
+void World::check_convergence(const memory::MemoryStore& store) {
+  for (const auto& client : clients_) {
+    if (!client->has_tab() || client->session().epoch() != store.epoch)
+      continue;
+    std::string differs;
+    for (const model::CollectionDef& collection : model::collections()) {
+      const Sequence cursor = client->session().cursor(collection.number);
+      if (cursor == 0)
+        continue;
+      const auto found = client->session().replica().base(collection.number).digest().combined();
+      if (oracle_.digest_at(collection.number, cursor) != found)
+        differs = std::string(collection.name) + " at " + std::to_string(cursor);
+    }
+    if (differs.empty()) {
+      if (client->session().caught_up())
+        client->found_equal();
+    } else if (!client->may_differ()) {
+      report("3", client->user() + ": " + differs + " is not the server's");
+    }
+  }
+}
+
+void World::check_end() {
+  for (const auto& client : clients_) {
+    const session::ClientSession& session = client->session();
+    if (session.queue().counts().waiting != 0) {
+      report("6", client->user() + ": " + std::to_string(session.queue().counts().waiting) +
+                      " edits are stuck");
+    }
+    if (!session.caught_up())
+      report("6", client->user() + " does not catch up");
+    for (const model::CollectionDef& collection : model::collections()) {
+      if (server_.identities.roles[client->user()] < collection.read)
+        continue;
+      const model::Table& truth = oracle_.table(collection.number);
+      if (!(session.replica().base(collection.number).digest() == truth.digest()))
+        report("3", client->user() + ": " + std::string(collection.name) +
+                        " at rest is not the server's");
+      if (session.cursor(collection.number) != truth.last_sequence()) {
+        report("6", client->user() + ": " + std::string(collection.name) + " stands at " +
+                        std::to_string(session.cursor(collection.number)) + " of " +
+                        std::to_string(truth.last_sequence()));
+      }
+    }
+  }
+}
+
+}  // namespace syncstore::simulation
