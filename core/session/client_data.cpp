@@ -1,4 +1,4 @@
-// The confirmed base: snapshots, changes, checks.
+// The confirmed base: snapshots and changes.
 #include <algorithm>
 
 #include "core/base/limits.hpp"
@@ -6,6 +6,7 @@
 #include "core/wire/frame_codec.hpp"
 
 namespace syncstore::session {
+
 Sequence ClientSession::cursor(std::uint16_t collection) const {
   const auto found = places_.find(collection);
   if (found == places_.end() || !found->second.valid || (found->second.doubted && !is_live()))
@@ -18,7 +19,7 @@ bool ClientSession::caught_up() const {
     if (role_ < collection.read)
       continue;
     const auto found = places_.find(collection.number);
-    if (found == places_.end() || !found->second.valid || found->second.incoming)
+    if (found == places_.end() || !found->second.is_based())
       return false;
   }
   return true;
@@ -39,6 +40,8 @@ bool ClientSession::take_data(wire::DownMessage& message, TimeMs now) {
     on_repair(std::move(*repair), now);
   } else if (const auto* live = std::get_if<wire::Live>(&message)) {
     on_live(*live);
+  } else if (auto* page = std::get_if<wire::Page>(&message); page != nullptr && restoring_) {
+    restore_known(std::move(*page));
   } else {
     return false;
   }
@@ -52,6 +55,8 @@ bool ClientSession::receive(std::string_view frame, wire::DownMessage& message, 
                           std::holds_alternative<wire::Part>(message));
     if (ends)
       cache_.hurry();
+  } else if (auto* page = std::get_if<wire::Page>(&message)) {
+    on_page(std::move(*page), now);
   } else if (const auto* receipt = std::get_if<wire::Receipt>(&message)) {
     for (const sync::MutationResult& result : receipt->results)
       take_answer(result, now);
@@ -87,6 +92,7 @@ void ClientSession::on_begin(const wire::Begin& begin, TimeMs now) {
     return resync(begin.collection, now);
   }
   place.incoming = std::move(incoming);
+  preview(place);
 }
 
 void ClientSession::on_part(wire::Part part, TimeMs now) {
@@ -110,12 +116,16 @@ void ClientSession::on_end(const wire::End& end, TimeMs now) {
   Place& place = found->second;
   Place::Incoming incoming = std::move(*place.incoming);
   place.incoming.reset();
+  const bool previewed = place.preview;
+  leave_pages(end.collection, place);  // the server ended its side too
   const bool complete = incoming.next_part == incoming.begin.parts &&
                         replica_.end_snapshot(end.collection, end.target).ok();
   const model::Digest* own = complete ? &replica_.base(end.collection).digest() : nullptr;
   if (!complete || !own->agrees_with(end.digest)) {
     if (!complete)
       replica_.cancel_snapshot(end.collection);
+    if (previewed && !complete)
+      replica_.forget_base(end.collection);
     place.valid = false;  // what is there now is nobody's state
     resync(end.collection, now);
     return;
@@ -135,6 +145,8 @@ void ClientSession::on_end(const wire::End& end, TimeMs now) {
 }
 
 void ClientSession::on_cancel(const wire::Cancel& cancel) {
+  if (cancel.code == ErrorCode::page_only)
+    return begin_pages(cancel.collection);
   const auto found = places_.find(cancel.collection);
   if (found == places_.end())
     return;
@@ -143,6 +155,7 @@ void ClientSession::on_cancel(const wire::Cancel& cancel) {
     return;
   // Access is gone: so is what was read with it. The queue stays.
   found->second.valid = false;
+  leave_pages(cancel.collection, found->second);
   trust(cancel.collection, found->second);
   replica_.reset(cancel.collection);
   pages_.set_ready(cancel.collection, false);
@@ -174,6 +187,10 @@ void ClientSession::drop_snapshot(std::uint16_t collection, Place& place) {
   place.incoming.reset();
   place.paused.reset();
   replica_.cancel_snapshot(collection);
+  if (place.preview) {
+    leave_pages(collection, place);
+    replica_.forget_base(collection);
+  }
 }
 
 // --- changes ---
@@ -243,128 +260,10 @@ void ClientSession::note_changes(const sync::Delta& section) {
 
 void ClientSession::advance(Sequence head) {
   for (auto& [collection, place] : places_) {
-    if (place.valid && !place.incoming && !place.doubted)
+    if (place.is_based() && !place.doubted)
       place.reached = std::max(place.reached, head);
   }
   leave_overlay();
-}
-
-void ClientSession::on_check(const wire::Check& check, TimeMs now) {
-  for (const wire::Check::Entry& entry : check.entries) {
-    const auto found = places_.find(entry.collection);
-    if (found == places_.end() || !found->second.valid || found->second.incoming)
-      continue;
-    if (found->second.cursor.sequence != entry.sequence)
-      continue;  // of another moment
-    if (!replica_.base(entry.collection).digest().agrees_with(entry.digest))
-      resync(entry.collection, now);
-  }
-}
-
-// A base that cannot be trusted is mended, or else fetched anew; it stays on screen until then.
-void ClientSession::resync(std::uint16_t collection, TimeMs now) {
-  Place& place = places_[collection];
-  place.doubted = true;
-  if (restoring_)
-    return;  // its repair may be stored too
-  if (!is_live())
-    place.valid = false;  // a hello without this cursor asks for it
-  if (place.resync_at != 0 && now - place.resync_at < limits::kResyncMs) {
-    to_resync_.insert(collection);
-    return;
-  }
-  place.resync_at = now;
-  if (!place.compared)
-    ++resyncs_;
-  if (!is_live())
-    return;
-  if (place.valid && !place.compared) {
-    wire::Ranges ranges{collection, place.cursor.view, place.cursor.sequence,
-                        replica_.base(collection).block_sums()};
-    place.compared = true;
-    if (ranges.blocks.size() <= limits::kRangeBlocks) {
-      to_resync_.insert(collection);  // a server that says nothing does not know the question
-      emit(EffectKind::send, 0, {}, wire::encode(ranges));
-      return;
-    }
-  }
-  place.valid = false;
-  wire::Subscribe subscribe;
-  subscribe.subscription = collection;
-  subscribe.collection = collection;
-  emit(EffectKind::send, 0, {}, wire::encode(subscribe));
-}
-
-void ClientSession::refresh(TimeMs now) {
-  for (auto& [collection, place] : places_) {
-    if (!place.valid && !place.incoming)
-      continue;
-    place.resync_at = 0;
-    place.compared = true;  // all of it
-    resync(collection, now);
-  }
-  if (!is_live())
-    step(ConnectionEvent::retry_now, now);
-  finish(now);
-}
-
-void ClientSession::on_repair(wire::Repair repair, TimeMs now) {
-  const std::uint16_t collection = repair.collection;
-  const auto found = places_.find(collection);
-  if (found == places_.end() || !found->second.valid || found->second.incoming)
-    return;
-  Place& place = found->second;
-  const bool more = repair.more;
-  place.repair.push_back(std::move(repair));
-  if (more && place.repair.size() < limits::kSnapshotParts)
-    return;
-  const std::vector<wire::Repair> frames = std::move(place.repair);
-  place.repair.clear();
-  const wire::Repair& last = frames.back();
-  std::vector<std::uint32_t> blocks;
-  std::vector<model::Record> rows;
-  for (const wire::Repair& frame : frames) {
-    blocks.insert(blocks.end(), frame.blocks.begin(), frame.blocks.end());
-    rows.insert(rows.end(), frame.rows.begin(), frame.rows.end());
-  }
-  const std::size_t count = rows.size();
-  const bool mended =
-      !more && last.view == place.cursor.view && last.target >= place.cursor.sequence &&
-      replica_.replace_blocks(collection, blocks, std::move(rows), last.target).ok() &&
-      replica_.base(collection).digest().agrees_with(last.digest);
-  if (!mended) {
-    place.resync_at = 0;
-    return resync(collection, now);
-  }
-  place.cursor.sequence = last.target;
-  place.reached = std::max(place.reached, last.target);
-  trust(collection, place);
-  ++repairs_;
-  repaired_rows_ += count;
-  leave_overlay();
-}
-
-// The base is the server's state at its cursor.
-void ClientSession::trust(std::uint16_t collection, Place& place) {
-  place.doubted = place.compared = false;
-  to_resync_.erase(collection);
-}
-
-bool ClientSession::is_doubted() const {
-  return std::any_of(places_.begin(), places_.end(),
-                     [](const auto& entry) { return entry.second.valid && entry.second.doubted; });
-}
-
-// Removals that the server does not remember one by one any more. Newer rows follow.
-void ClientSession::on_live(const wire::Live& live) {
-  const auto found = places_.find(live.collection);
-  if (found == places_.end())
-    return;
-  const Place& place = found->second;
-  if (place.valid && !place.incoming && place.cursor.view == live.view &&
-      place.cursor.sequence <= live.sequence) {
-    replica_.keep_rows(live.collection, [&](RowNumber row) { return live.contains(row); });
-  }
 }
 
 void ClientSession::change_epoch(Epoch epoch) {
@@ -377,7 +276,13 @@ void ClientSession::change_epoch(Epoch epoch) {
     place.valid = false;
     drop_snapshot(collection, place);
     place.repair.clear();
+    if (place.paged) {
+      leave_pages(collection, place);
+      replica_.reset(collection);  // what was known of the other epoch says nothing about this one
+      pages_.set_ready(collection, false);
+    }
   }
+  subscriptions_.forget();
   own_sequences_.clear();
   head_ = 0;
   epoch_ = epoch;

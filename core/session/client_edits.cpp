@@ -87,9 +87,15 @@ bool ClientSession::is_reached(const sync::QueueEntry& entry) const {
   // while no epoch is known there is none.
   const bool same_epoch = entry.result.epoch == epoch_;
   return std::all_of(entry.mutation.ops.begin(), entry.mutation.ops.end(), [&](const sync::Op& op) {
-    const auto place = places_.find(op.collection);
-    return place != places_.end() && place->second.valid && !place->second.incoming &&
-           (!same_epoch || place->second.reached >= entry.result.sequence);
+    const auto found = places_.find(op.collection);
+    if (found == places_.end() || !found->second.is_based())
+      return false;
+    if (!same_epoch || found->second.reached >= entry.result.sequence)
+      return true;
+    // A page tells of a later moment than the last head when it is the answer to a question.
+    const model::Record* known =
+        found->second.paged ? replica_.base(op.collection).find(op.record) : nullptr;
+    return known != nullptr && known->version >= entry.result.sequence;
   });
 }
 
@@ -101,6 +107,8 @@ void ClientSession::leave_overlay() {
       continue;
     }
     replica_.remove_pending(*number);
+    if (entry != nullptr)
+      fold(*entry);
     number = acked_shown_.erase(number);
   }
 }
@@ -126,8 +134,10 @@ void ClientSession::follow_queue() {
     if (entry->state == sync::EntryState::parked)
       continue;
     if (entry->state == sync::EntryState::acked) {
-      if (is_reached(*entry))
+      if (is_reached(*entry)) {
+        fold(*entry);
         continue;
+      }
       acked_shown_.insert(number);
     }
     replica_.add_pending(number, entry->mutation);

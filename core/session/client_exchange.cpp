@@ -5,6 +5,11 @@
 #include "core/wire/frame_codec.hpp"
 
 namespace syncstore::session {
+namespace {
+
+constexpr std::size_t kPagesPerExchange = 37;  // 40 frames with hello, edits and one to spare
+
+}  // namespace
 
 void ClientSession::begin_exchange(TimeMs) {
   if (exchange_running_ || exchange_after_ != 0)
@@ -35,6 +40,8 @@ void ClientSession::launch_exchange() {
   }
   if (!mutate.mutations.empty())
     wire::append_frame(body, wire::encode(mutate));
+  for (const Bytes& question : subscriptions_.ask_once(kPagesPerExchange))
+    wire::append_frame(body, question);
   emit(EffectKind::exchange, 0, {}, std::move(body));
 }
 

@@ -60,6 +60,7 @@ void ClientSession::drop_link(std::uint16_t close_code) {
   attempt_until_ = heard_at_ = pinged_at_ = renew_at_ = retry_at_ = send_again_at_ = 0;
   ++link_;
   held_sends_.clear();
+  subscriptions_.lost();
   pause_incoming();
 }
 
@@ -84,7 +85,7 @@ wire::Hello ClientSession::make_hello() const {
       hello.resumes.push_back({collection, epoch_, paused.begin.start, paused.next_part});
     }
   }
-  hello.abilities = wire::kReadsLive;
+  hello.abilities = wire::kReadsLive | wire::kReadsPages;
   hello.head = head_;
   hello.head_hash = head_hash_;
   hello.unanswered = queue_.unanswered();
@@ -234,6 +235,7 @@ void ClientSession::timer(TimeMs now) {
   to_resync_.clear();
   for (const std::uint16_t collection : waiting)
     resync(collection, now);
+  ask_pages_ = ask_pages_ || due(subscriptions_.due());
   for (const RowKey& key : writer_.expire_saved(now))
     pages_.decoration_changed(key);
   finish(now);
@@ -254,6 +256,8 @@ void ClientSession::arrange_timer(TimeMs now) {
     consider(renew_at_);
     consider(send_again_at_);
   }
+  if (is_live())
+    consider(subscriptions_.due());
   consider(cache_.due());
   consider(writer_.next_saved_end());
   for (const std::uint16_t collection : to_resync_)
@@ -331,6 +335,10 @@ void ClientSession::take_welcome(const wire::Welcome& welcome, TimeMs now) {
 }
 
 void ClientSession::on_notice(const wire::Notice& notice, TimeMs now) {
+  const bool previewing = std::any_of(places_.begin(), places_.end(),
+                                      [](const auto& entry) { return entry.second.preview; });
+  if (notice.subscription != 0 || (previewing && notice.code == ErrorCode::not_implemented))
+    return refuse_page(notice);
   last_error_ = fail(notice.code, notice.message);
   switch (notice.code) {
     case ErrorCode::other_user:

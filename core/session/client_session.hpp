@@ -6,6 +6,13 @@
 // Promises it keeps towards edits: durable before "waiting to send" is said; durably marked as sent
 // before the first byte leaves; out of the overlay in the event in which the base reaches the
 // receipt's sequence; erased only when the stored base has reached it.
+//
+// A collection in page mode (too large for a browser, by the server's word; or a large first
+// snapshot that is still loading) has a base of single records, each as last told: what screens saw
+// through subscriptions, at most kPagedRows, those longest unseen go first. An answered edit leaves
+// the overlay when the head or the record itself has reached it. If the record known here is older
+// by then, the edit becomes part of it, in the base and in what is stored: nothing shown or stored
+// goes back behind what was acknowledged, and the server's row replaces it when it comes.
 #pragma once
 
 #include <array>
@@ -14,6 +21,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/session/backoff.hpp"
@@ -21,6 +29,7 @@
 #include "core/session/connection_table.hpp"
 #include "core/session/frame_cache.hpp"
 #include "core/session/live_pages.hpp"
+#include "core/session/page_subscriptions.hpp"
 #include "core/session/row_writer.hpp"
 #include "core/wire/messages.hpp"
 
@@ -116,6 +125,9 @@ class ClientSession {
     };
     std::optional<Incoming> incoming;
     std::optional<Incoming> paused;  // its link broke: goes on where it was, or begins anew
+    bool paged = false;              // base of single records, pages are the server's
+    bool preview = false;            // until its first snapshot is whole
+    bool is_based() const { return (valid || (paged && !preview)) && !incoming; }
   };
   struct Author {  // of an edit in this tab's life: who waits for its answer
     std::string inverse;
@@ -145,7 +157,7 @@ class ClientSession {
   void renew_at(std::uint32_t expires_in_s, TimeMs now);
   void link_failed(TimeMs now);
 
-  // client_data.cpp
+  // client_data.cpp, client_repair.cpp
   // Frames from socket or exchange that carry data. False: not a data frame.
   bool receive(std::string_view frame, wire::DownMessage& message, TimeMs now);
   // Of these, what the base is made of, from there or from storage.
@@ -176,6 +188,24 @@ class ClientSession {
   void compact();
   Sequence stored_through() const;
 
+  // client_pages.cpp
+  void begin_pages(std::uint16_t collection);
+  void leave_pages(std::uint16_t collection, Place& place);
+  void preview(Place& place);
+  void on_page(wire::Page page, TimeMs now);
+  void note_rows(const PageSubscriptions::Subscription& subscription, const wire::Page& page);
+  void take_order(PageSubscriptions::Subscription& subscription, wire::Page& page);
+  void restore_known(wire::Page page);
+  void fold(const sync::QueueEntry& entry);
+  void see(std::uint16_t collection, RecordId id) { seen_[collection][id] = ++sightings_; }
+  void keep_known_bounded(std::uint16_t collection);
+  // Storage: these records are known like this now; those of `ids` that are not known are gone.
+  void store_known(std::uint16_t collection, const std::vector<RecordId>& ids, bool snapshot);
+  void compact_known(std::uint16_t collection);
+  void refuse_page(const wire::Notice& notice);
+  void ask_pages(TimeMs now);
+  TimeMs known_as_of() const;
+
   // client_edits.cpp
   void follow_queue();  // overlay and rows follow what changed in the queue
   bool is_reached(const sync::QueueEntry& entry) const;
@@ -201,6 +231,7 @@ class ClientSession {
   sync::Replica replica_;
   sync::OfflineQueue queue_;
   RowWriter writer_;
+  PageSubscriptions subscriptions_;
   LivePages pages_;
   FrameCache cache_;
   std::vector<Effect> effects_;
@@ -231,6 +262,12 @@ class ClientSession {
   std::map<RowKey, model::Record> kept_;
   std::set<Sequence> own_sequences_;
   std::set<std::uint16_t> to_resync_;
+  // Of collections in page mode: when each known record was last on a screen, in sightings.
+  std::map<std::uint16_t, std::unordered_map<RecordId, std::uint64_t, RecordIdHash>> seen_;
+  std::uint64_t sightings_ = 0;
+  bool pages_unknown_ = false;  // to this server
+  bool ask_pages_ = false;      // an answer or a doubt: something more may be asked for
+  TimeMs in_step_at_ = 0;       // the last event of a live connection
   bool compaction_wanted_ = false;
   std::string cached_facts_;  // what the last stored welcome said
   bool restoring_ = false;

@@ -143,7 +143,7 @@ ClientSession::ClientSession(ClientConfig config)
         return numbers;
       }()),
       writer_(replica_, queue_),
-      pages_(replica_, writer_) {
+      pages_(replica_, writer_, subscriptions_) {
   replica_.set_listener(
       [this](std::uint16_t collection, RecordId id, const model::Record* before,
              const model::Record* after) { on_shown_changed(collection, id, before, after); });
@@ -194,6 +194,15 @@ void ClientSession::finish(TimeMs now) {
     compact();
   if (cache_.due() != 0 && cache_.due() <= now)
     cache_.flush(epoch_, stored_through(), now, effects_);
+  if (is_live())
+    in_step_at_ = now;
+  pages_.set_reach(
+      is_live()                            ? LivePages::Reach::live
+      : state_ == ConnectionState::polling ? LivePages::Reach::polling
+      : state_ == ConnectionState::connecting || state_ == ConnectionState::reconnecting
+          ? LivePages::Reach::connecting
+          : LivePages::Reach::away,
+      known_as_of());
   if (marks_live_ != is_live()) {
     // "Saving" becomes "Waiting to send", or the other way round.
     marks_live_ = is_live();
@@ -204,6 +213,7 @@ void ClientSession::finish(TimeMs now) {
     }
   }
   pages_.flush(effects_);
+  ask_pages(now);
   tell_status();
   tell_queue();
   arrange_timer(now);

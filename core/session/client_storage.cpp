@@ -89,7 +89,7 @@ Sequence ClientSession::stored_through() const {
   Sequence through = 0;
   bool first = true;
   for (const auto& [collection, place] : places_) {
-    if (!place.valid || place.cursor.epoch != epoch_)
+    if (!place.paged && (!place.valid || place.cursor.epoch != epoch_))
       continue;
     through = first ? place.reached : std::min(through, place.reached);
     first = false;
@@ -108,6 +108,8 @@ void ClientSession::compact() {
     Place& place = entry.second;
     if (place.paused)
       drop_snapshot(collection, place);  // its stored parts go
+    if (place.paged)
+      compact_known(collection);
     if (!place.valid || place.cursor.epoch != epoch_)
       continue;
     const model::Table& base = replica_.base(collection);

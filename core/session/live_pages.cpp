@@ -50,6 +50,7 @@ Status LivePages::open(std::uint64_t number, PageSpec spec) {
   page.held.go_to(spec.page, spec.size);
   page.shown = false;
   page.dirty = true;
+  wanted_changed_ = true;
   return {};
 }
 
@@ -59,6 +60,7 @@ void LivePages::close(std::uint64_t number) {
     return;
   drop(found->second.index);
   pages_.erase(found);
+  wanted_changed_ = true;
 }
 
 void LivePages::release(std::uint64_t number) {
@@ -72,9 +74,13 @@ void LivePages::release(std::uint64_t number) {
 void LivePages::watch(std::uint64_t number, RowKey key) {
   watches_[number] = {key, {}};
   decoration_changed(key);
+  wanted_changed_ = true;
 }
 
-void LivePages::unwatch(std::uint64_t number) { watches_.erase(number); }
+void LivePages::unwatch(std::uint64_t number) {
+  watches_.erase(number);
+  wanted_changed_ = true;
+}
 
 void LivePages::shown_changed(std::uint16_t collection, RecordId id, const model::Record* before,
                               const model::Record* after) {
@@ -108,9 +114,9 @@ void LivePages::show_on_top(const RowKey& key) {
 void LivePages::flush(std::vector<Effect>& effects) {
   for (auto& [number, page] : pages_) {
     const auto changed = dirty_.find(page.spec.collection);
-    if (page.dirty || changed != dirty_.end())
+    if (page.dirty || page.answered || changed != dirty_.end())
       tell(number, page, changed == dirty_.end() ? nullptr : &changed->second, effects);
-    page.dirty = false;
+    page.dirty = page.answered = false;
   }
   for (auto& [number, watch] : watches_) {
     const auto dirty = dirty_.find(watch.key.collection);
@@ -118,12 +124,7 @@ void LivePages::flush(std::vector<Effect>& effects) {
       continue;
     if (dirty->second.count(watch.key.id) == 0 && dirty->second.count(RecordId{}) == 0)
       continue;
-    std::string text;
-    if (replica_.shown(watch.key.collection, watch.key.id) != nullptr) {
-      text = writer_.row(watch.key, true, false);
-    } else {
-      text = ready_.count(watch.key.collection) > 0 ? "null" : "\"loading\"";
-    }
+    std::string text = record_text(watch.key);
     if (text == watch.told)
       continue;
     watch.told = text;
@@ -132,24 +133,42 @@ void LivePages::flush(std::vector<Effect>& effects) {
   dirty_.clear();
 }
 
-LivePages::OpenPage::Facts LivePages::arrange(OpenPage& page) const {
+LivePages::OpenPage::Facts LivePages::arrange(OpenPage& page) {
   const std::uint16_t collection = page.spec.collection;
   const auto alive = [&](RecordId id) { return replica_.shown(collection, id) != nullptr; };
-  if (!page.shown && ready_.count(collection) > 0) {
-    page.held.release(page.index->ordered);
-    page.shown = true;
-  } else if (page.shown) {
-    page.held.recount(page.index->ordered, alive);
-    const auto& rows = page.held.rows();
-    const bool nothing_left =
-        std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.removed; });
-    // Nobody reads an empty table or a page that is gone: what belongs there is shown at once.
-    if (nothing_left && (rows.empty() || page.held.info().clamped))
+  if (is_paged(collection)) {
+    arrange_paged(page);
+  } else {
+    // What came from the server before is released once it is all here.
+    if (page.source != Source::replica)
+      page.shown = false;
+    page.source = Source::replica;
+    if (!page.shown && ready_.count(collection) > 0) {
       page.held.release(page.index->ordered);
+      page.shown = true;
+    } else if (page.shown) {
+      page.held.recount(page.index->ordered, alive);
+    }
   }
-  if (!page.shown)
-    return {false, view::PageInfo{0, page.spec.page, 1, page.spec.size, false}, 0, 0};
-  return {true, page.held.info(), page.held.entered(), page.held.moved()};
+  const auto& rows = page.held.rows();
+  const bool nothing_left =
+      std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.removed; });
+  // Nobody reads an empty table or a page that is gone: what belongs there is shown at once.
+  if (page.shown && page.source != Source::server && nothing_left &&
+      (rows.empty() || page.held.info().clamped))
+    page.held.release(page.index->ordered);
+  OpenPage::Facts facts;
+  if (!page.shown) {
+    facts.info = view::PageInfo{0, page.spec.page, 1, page.spec.size, false};
+    return facts;
+  }
+  facts = {true, page.held.info(), page.held.entered(), page.held.moved(), false, 0, 0};
+  if (page.source == Source::known || (page.source == Source::server && reach_ == Reach::away)) {
+    facts.partial = true;
+    facts.known = replica_.shown_size(collection);
+    facts.total = total(collection);
+  }
+  return facts;
 }
 
 // The rows whose text differs from what the screen has. The text of a row is made anew only when
@@ -178,8 +197,7 @@ void LivePages::tell(std::uint64_t number, OpenPage& page, const Changed* change
                      std::vector<Effect>& effects) {
   const OpenPage::Facts facts = arrange(page);
   const OpenPage::Facts& told = page.told_facts;
-  const bool same_facts = page.told && facts.ready == told.ready && facts.info == told.info &&
-                          facts.entered == told.entered && facts.moved == told.moved;
+  const bool same_facts = page.told && facts == told;
   static const std::vector<view::HeldPage::Row> kNoRows;
   const auto& shown = page.shown ? page.held.rows() : kNoRows;
   const bool same_order =
@@ -197,6 +215,11 @@ void LivePages::tell(std::uint64_t number, OpenPage& page, const Changed* change
                       ",\"clamped\":" + (facts.info.clamped ? "true" : "false") +
                       ",\"entered\":" + std::to_string(facts.entered) +
                       ",\"moved\":" + std::to_string(facts.moved);
+  if (facts.partial) {
+    patch += ",\"partial\":{\"known\":" + std::to_string(facts.known) +
+             ",\"total\":" + std::to_string(facts.total) + ",\"asOf\":" + std::to_string(as_of_) +
+             '}';
+  }
   if (!same_order) {
     page.told_order.clear();
     std::unordered_map<RecordId, std::string, RecordIdHash> kept;

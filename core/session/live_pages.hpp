@@ -2,6 +2,11 @@
 // order) and single records. Owns the ordered indexes, shared by pages of equal filter and sort,
 // and what each screen was last told, so that only rows that differ cross to the page. Invariant:
 // after flush() every screen has been told its exact state. Single-threaded.
+//
+// A page of a collection that is here as a whole shows filter + sort + slice of what is shown. Of a
+// collection in page mode it shows the server's answer (order, total, number) with pending edits in
+// the rows and pending inserts above them; while the server cannot be asked, the same of the
+// records that are known here, and says so (`partial`).
 #pragma once
 
 #include <map>
@@ -9,29 +14,20 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "core/session/client_effects.hpp"
+#include "core/session/page_subscriptions.hpp"
 #include "core/session/row_writer.hpp"
 #include "core/view/held_page.hpp"
 
 namespace syncstore::session {
 
-struct PageSpec {
-  std::uint16_t collection = 0;
-  view::Filter filter;
-  view::Sort sort;
-  std::uint32_t page = 1;
-  std::uint32_t size = 25;
-  friend bool operator==(const PageSpec& a, const PageSpec& b) {
-    return a.collection == b.collection && a.filter == b.filter && a.sort == b.sort &&
-           a.page == b.page && a.size == b.size;
-  }
-};
-
 class LivePages {
  public:
-  LivePages(const sync::Replica& replica, const RowWriter& writer)
-      : replica_(replica), writer_(writer) {}
+  LivePages(const sync::Replica& replica, const RowWriter& writer,
+            const PageSubscriptions& subscriptions)
+      : replica_(replica), writer_(writer), subscriptions_(subscriptions) {}
 
   // A page that is open under the number already is turned. Errors: queue_full (kOpenPages),
   // out_of_range (size).
@@ -49,6 +45,21 @@ class LivePages {
   void decoration_changed(const RowKey& key) { dirty_[key.collection].insert(key.id); }
   // The collection has a base now (or lost it): screens leave or enter their loading state.
   void set_ready(std::uint16_t collection, bool ready);
+  // Page mode of a collection begins or ends. `total`: how many records the server has, once told.
+  void set_paged(std::uint16_t collection, bool paged);
+  bool is_paged(std::uint16_t collection) const { return paged_.count(collection) > 0; }
+  void set_total(std::uint16_t collection, std::uint64_t total) { totals_[collection] = total; }
+  std::uint64_t total(std::uint16_t collection) const;
+  // How far the server is, and of when it is what is known here.
+  enum class Reach : std::uint8_t { away, connecting, polling, live };
+  void set_reach(Reach reach, TimeMs as_of);
+  // A subscription was answered, or refused.
+  void answered(const PageSpec& spec);
+  // What the server has to be asked for, most wanted first; changed since the last call?
+  std::vector<PageSpec> wanted() const;
+  bool take_wanted_changed() { return std::exchange(wanted_changed_, false); }
+  // Ids of rows that screens hold.
+  void for_each_held(const std::function<void(std::uint16_t, RecordId)>& visit) const;
   // A record made here stands on top of the pages of its collection until they are released.
   void show_on_top(const RowKey& key);
 
@@ -66,8 +77,12 @@ class LivePages {
     view::OrderedIndex ordered;
     std::size_t users = 1;
   };
+  enum class Source : std::uint8_t { replica, server, known };
   struct OpenPage {
     PageSpec spec;
+    Source source = Source::replica;  // of what is shown
+    bool answered = false;            // by the server, since the last flush
+    std::vector<RecordId> elsewhere;  // held rows that left the server's page: asked for singly
     Index* index = nullptr;
     view::HeldPage held{1, 25};
     bool shown = false;  // released at least once
@@ -76,6 +91,13 @@ class LivePages {
       bool ready = false;
       view::PageInfo info;
       std::uint32_t entered = 0, moved = 0;
+      bool partial = false;
+      std::uint64_t known = 0, total = 0;  // of a partial one
+      friend bool operator==(const Facts& a, const Facts& b) {
+        return a.ready == b.ready && a.info == b.info && a.entered == b.entered &&
+               a.moved == b.moved && a.partial == b.partial && a.known == b.known &&
+               a.total == b.total;
+      }
     };
     bool told = false;
     Facts told_facts;
@@ -91,18 +113,27 @@ class LivePages {
   Index* acquire(const PageSpec& spec);
   void drop(Index* index);
   void rebuild(Index& index);
-  OpenPage::Facts arrange(OpenPage& page) const;
+  OpenPage::Facts arrange(OpenPage& page);
+  void arrange_paged(OpenPage& page);
+  view::HeldPage::Exact exact_page(const PageSubscriptions::Subscription& answer) const;
+  std::string record_text(const RowKey& key) const;
   std::string tell_rows(OpenPage& page, const Changed* changed) const;
   void tell(std::uint64_t number, OpenPage& page, const Changed* changed,
             std::vector<Effect>& effects);
 
   const sync::Replica& replica_;
   const RowWriter& writer_;
+  const PageSubscriptions& subscriptions_;
   std::vector<std::unique_ptr<Index>> indexes_;
   std::map<std::uint64_t, OpenPage> pages_;
   std::map<std::uint64_t, Watch> watches_;
   std::set<std::uint16_t> ready_;
   std::map<std::uint16_t, Changed> dirty_;
+  std::set<std::uint16_t> paged_;
+  std::map<std::uint16_t, std::uint64_t> totals_;
+  Reach reach_ = Reach::away;
+  TimeMs as_of_ = 0;
+  bool wanted_changed_ = false;
 };
 
 }  // namespace syncstore::session

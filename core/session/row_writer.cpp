@@ -262,9 +262,26 @@ void RowWriter::append_foreign(std::string& out, const RowKey& key,
   out += '}';
 }
 
+bool RowWriter::is_going(const RowKey& key) const {
+  for (const std::uint64_t number : queue_.entries_of(key.collection, key.id)) {
+    const sync::QueueEntry* entry = queue_.find(number);
+    if (entry == nullptr || !sync::is_unanswered(*entry))
+      continue;
+    for (const sync::Op& op : entry->mutation.ops) {
+      if (op.kind == sync::OpKind::remove && op.collection == key.collection &&
+          op.record == key.id)
+        return true;
+    }
+  }
+  return false;
+}
+
 std::string RowWriter::row(const RowKey& key, bool placed, bool removed) const {
   const CollectionDef& collection = *model::find_collection(key.collection);
-  const model::Record* record = replica_.shown(key.collection, key.id);
+  const model::Record* shown = replica_.shown(key.collection, key.id);
+  // Of a removal that waits the server's values are still known.
+  const model::Record* record =
+      shown != nullptr ? shown : replica_.base(key.collection).find(key.id);
   std::string out = "{\"id\":\"" + key.id.text() + '"';
   if (record != nullptr) {
     out += ",\"fields\":{";
@@ -279,12 +296,13 @@ std::string RowWriter::row(const RowKey& key, bool placed, bool removed) const {
   append_conflicts(out, key);
   append_foreign(out, key, collection);
   out += ",\"removed\":";
-  if (record == nullptr || removed) {
+  if (shown == nullptr || removed) {
     const auto noted = removed_.find(key);
     const Noted by = noted == removed_.end() ? Noted{} : noted->second;
     out += "{\"by\":";
     append_author(out, by.author);
-    out += ",\"at\":" + (by.at == 0 ? "null" : std::to_string(by.at)) + '}';
+    out += ",\"at\":" + (by.at == 0 ? "null" : std::to_string(by.at));
+    out += is_going(key) ? ",\"going\":true}" : "}";
   } else {
     out += "null";
   }

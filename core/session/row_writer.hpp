@@ -61,6 +61,7 @@ class RowWriter {
   void append_marks(std::string& out, const RowKey& key,
                     const model::CollectionDef& collection) const;
   void append_conflicts(std::string& out, const RowKey& key) const;
+  bool is_going(const RowKey& key) const;  // its removal waits for the server's answer
   void append_foreign(std::string& out, const RowKey& key,
                       const model::CollectionDef& collection) const;
 

@@ -70,15 +70,22 @@ void Replica::for_each_shown(std::uint16_t collection,
     if (shown != nullptr)
       visit(*shown);
   });
+  for (const Record* record : pending_inserts(collection))
+    visit(*record);
+}
+
+std::vector<const Record*> Replica::pending_inserts(std::uint16_t collection) const {
   std::vector<const Record*> inserts;
+  const Part* part = find_part(collection);
+  if (part == nullptr)
+    return inserts;
   for (const auto& [id, overlay] : part->overlay) {
     if (overlay.shown && part->base->find(id) == nullptr)
       inserts.push_back(&*overlay.shown);
   }
   std::sort(inserts.begin(), inserts.end(),
             [](const Record* a, const Record* b) { return a->id < b->id; });
-  for (const Record* record : inserts)
-    visit(*record);
+  return inserts;
 }
 
 std::size_t Replica::shown_size(std::uint16_t collection) const {
@@ -306,6 +313,13 @@ void Replica::reset(std::uint16_t collection) {
     return;
   part->building.reset();
   part->paused.reset();
+  forget_base(collection);
+}
+
+void Replica::forget_base(std::uint16_t collection) {
+  Part* part = find_part(collection);
+  if (part == nullptr)
+    return;
   part->base = std::make_unique<model::Table>(*part->collection);
   part->position = 0;
   recompute_all(*part);

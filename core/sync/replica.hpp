@@ -69,7 +69,20 @@ class Replica {
   Status apply(const Delta& delta);  // a section alone: its collection reaches the delta's target
   // Every collection that is not loading is complete up to here (end of catch-up, keepalive).
   void reach(Sequence head);
-  void reset(std::uint16_t collection);  // forgets the base, keeps the overlay
+  void reset(std::uint16_t collection);  // forgets base and snapshot, keeps the overlay
+  void forget_base(std::uint16_t collection);  // a snapshot in progress goes on
+  // A base of single records, for a collection that is not here as a whole: each as the server last
+  // told it, or gone.
+  void put_known(std::uint16_t collection, std::vector<model::Record> rows);
+  void forget_known(std::uint16_t collection, const std::vector<RecordId>& ids);
+  // An answered mutation becomes part of the known records that are older than `sequence`: what it
+  // did to them is all that is known of them since; not of those that the server tells itself
+  // (`is_told`). Answers the records that changed.
+  std::vector<RecordId> fold_answered(std::uint16_t collection, const Mutation& mutation,
+                                      const MutationResult& result,
+                                      const std::function<bool(RecordId)>& is_told);
+  // Records that only the overlay has, by id. Good until the next change.
+  std::vector<const model::Record*> pending_inserts(std::uint16_t collection) const;
 
   // Overlay. Adding an entry that is there replaces its ops; entries apply in order of their
   // numbers.
@@ -92,8 +105,7 @@ class Replica {
     std::set<std::uint16_t> waiting_in;  // collections of this replica whose overlay it is in
   };
   // A record that the change in progress touches. Kept between changes: copying into a used record
-  // allocates nothing. A record that the change in progress touches. Kept between changes: copying
-  // into a used record allocates nothing.
+  // allocates nothing.
   struct Touched {
     std::uint16_t collection = 0;
     RecordId id;

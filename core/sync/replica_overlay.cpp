@@ -121,6 +121,80 @@ void Replica::acknowledge(std::uint64_t entry_number, Sequence sequence) {
   finish();
 }
 
+// --- a base of single records ---
+
+void Replica::put_known(std::uint16_t collection, std::vector<model::Record> rows) {
+  Part* part = find_part(collection);
+  if (part == nullptr)
+    return;
+  for (model::Record& record : rows) {
+    if (!record.id || record.values.size() != part->collection->fields.size())
+      continue;
+    const model::Record* in_row = part->base->find_row(record.row);
+    if (in_row != nullptr && in_row->id != record.id)
+      continue;  // a number never goes to another record: one of them is nobody's state
+    note(*part, record.id);
+    part->base->put(std::move(record));
+  }
+  finish();
+}
+
+void Replica::forget_known(std::uint16_t collection, const std::vector<RecordId>& ids) {
+  Part* part = find_part(collection);
+  if (part == nullptr)
+    return;
+  for (const RecordId id : ids) {
+    note(*part, id);
+    part->base->erase(id);
+  }
+  finish();
+}
+
+std::vector<RecordId> Replica::fold_answered(std::uint16_t collection, const Mutation& mutation,
+                                             const MutationResult& result,
+                                             const std::function<bool(RecordId)>& is_told) {
+  std::vector<RecordId> folded;
+  Part* part = find_part(collection);
+  if (part == nullptr)
+    return folded;
+  const auto is_of = [&](std::size_t i, RecordId id) {
+    const Op& op = mutation.ops[i];
+    return op.collection == collection && op.record == id && i < result.ops.size() &&
+           (result.ops[i].status == OpStatus::applied || result.ops[i].status == OpStatus::already);
+  };
+  for (std::size_t first = 0; first < mutation.ops.size(); ++first) {
+    const RecordId id = mutation.ops[first].record;
+    if (!is_of(first, id) || is_told(id) ||
+        std::find(folded.begin(), folded.end(), id) != folded.end())
+      continue;
+    const model::Record* known = part->base->find(id);
+    if (known != nullptr && result.sequence != 0 && known->version >= result.sequence)
+      continue;
+    std::optional<model::Record> record;
+    if (known != nullptr)
+      record = *known;
+    for (std::size_t i = first; i < mutation.ops.size(); ++i) {
+      if (!is_of(i, id))
+        continue;
+      apply_intent(*part->collection, record, mutation.ops[i]);
+      // What the server found done already it did not change: its version is an older one.
+      if (record && result.ops[i].status == OpStatus::applied)
+        record->version = result.sequence;
+    }
+    if (!record && known == nullptr)
+      continue;
+    note(*part, id);
+    folded.push_back(id);
+    if (record) {
+      part->base->put(std::move(*record));
+    } else {
+      part->base->erase(id);
+    }
+  }
+  finish();
+  return folded;
+}
+
 void follow_queue(Replica& replica, OfflineQueue& queue) {
   for (const std::uint64_t number : queue.take_changed()) {
     const QueueEntry* entry = queue.find(number);

@@ -30,6 +30,16 @@ void HeldPage::release(const OrderedIndex& index) {
   wanted_page_ = next_page_;
   info_ = recalculate(index.size(), wanted_page_, next_size_);
   slice_into(index, info_, exact_);
+  show_exact();
+}
+
+void HeldPage::release(const Exact& exact) {
+  info_ = exact.info;
+  exact_ = exact.order;
+  show_exact();
+}
+
+void HeldPage::show_exact() {
   rows_.clear();
   rows_.reserve(exact_.size());
   for (const RecordId id : exact_)
@@ -51,6 +61,16 @@ bool HeldPage::recount(const OrderedIndex& index, const std::function<bool(Recor
   }
   const PageInfo info = recalculate(index.size(), wanted_page_, info_.size);
   slice_into(index, info, exact_);
+  return count_exact(info, alive, false);
+}
+
+bool HeldPage::recount(const Exact& exact, const std::function<bool(RecordId)>& alive) {
+  exact_ = exact.order;
+  return count_exact(exact.info, alive, true);
+}
+
+bool HeldPage::count_exact(const PageInfo& info, const std::function<bool(RecordId)>& alive,
+                           bool foreign) {
   bool differs = !(info == info_);
   info_ = info;
 
@@ -65,7 +85,7 @@ bool HeldPage::recount(const OrderedIndex& index, const std::function<bool(Recor
                             : static_cast<std::size_t>(
                                   std::find(exact_.begin(), exact_.end(), row.id) - exact_.begin());
     const bool in_page = place < exact_.size();
-    const bool removed = !in_page && !alive(row.id);
+    const bool removed = (!in_page || foreign) && !alive(row.id);
     differs = differs || removed != row.removed;
     row.removed = removed;
     if (in_page) {

@@ -24,12 +24,21 @@ class HeldPage {
   HeldPage(std::uint32_t page, std::uint32_t size)
       : wanted_page_(page), next_page_(page), next_size_(size) {}
 
+  // The exact page, when its order is somebody else's.
+  struct Exact {
+    PageInfo info;
+    std::vector<RecordId> order;
+  };
+
   // Shows the exact page now (after sort, filter, page or "Show").
   void release(const OrderedIndex& index);
+  void release(const Exact& exact);
   void go_to(std::uint32_t page, std::uint32_t size);  // takes effect at the next release
   // Recounts after changes; `alive(id)` says whether the record exists. Returns whether anything a
   // screen shows differs. A page that shows no row at all has nothing to hold and is released.
   bool recount(const OrderedIndex& index, const std::function<bool(RecordId)>& alive);
+  // In an order of somebody else's a row may stand that is removed here: it is marked in its place.
+  bool recount(const Exact& exact, const std::function<bool(RecordId)>& alive);
   // Own new records stand above the page until release; the last limits::kPageSizeMax of them.
   void show_on_top(RecordId own_insert);
 
@@ -42,6 +51,9 @@ class HeldPage {
   bool holds(RecordId id) const;
 
  private:
+  void show_exact();
+  bool count_exact(const PageInfo& info, const std::function<bool(RecordId)>& alive, bool foreign);
+
   std::uint32_t wanted_page_;  // of the rows shown; info_ has their size
   std::uint32_t next_page_;    // at the next release
   std::uint32_t next_size_;

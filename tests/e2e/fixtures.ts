@@ -76,8 +76,8 @@ export class Shop {
   }
 }
 
-async function emptyServer(): Promise<{ server: Server; admin: Client }> {
-  const server = new Server({ demo: false });
+async function emptyServer(replicaRecords?: number): Promise<{ server: Server; admin: Client }> {
+  const server = new Server({ demo: false, ...(replicaRecords ? { replicaRecords } : {}) });
   await server.start();
   const admin = new Client(server.url);
   if (!server.setupUrl) throw new Error('a fresh server names no setup link');
@@ -90,6 +90,8 @@ interface TestFixtures {
   shop: Shop;
   /** A store on a server of its own, which the test may kill. */
   lonelyShop: Shop;
+  /** A store with more products than its server lets a browser hold. */
+  pagedShop: Shop;
   /** Another browser profile, signed in. */
   profile: (user: string, shop: Shop, options?: { phone?: boolean; dark?: boolean }) => Promise<BrowserContext>;
 }
@@ -120,6 +122,11 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   lonelyShop: async ({}, use) => {
     const { server, admin } = await emptyServer();
     await use(await Shop.open(server, admin, 'lonely', 60));
+    await server.remove();
+  },
+  pagedShop: async ({}, use) => {
+    const { server, admin } = await emptyServer(20);
+    await use(await Shop.open(server, admin, 'large', 40));
     await server.remove();
   },
   profile: async ({ browser }, use) => {

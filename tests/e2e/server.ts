@@ -33,9 +33,12 @@ export class Server {
   #process: ChildProcess | null = null;
   #port = 0;
   readonly #demo: boolean;
+  readonly #more: string[];
 
-  constructor(options: { demo: boolean }) {
+  /** `replicaRecords`: collections with more are told to browsers by pages. */
+  constructor(options: { demo: boolean; replicaRecords?: number }) {
     this.#demo = options.demo;
+    this.#more = options.replicaRecords ? ['--replica-records', String(options.replicaRecords)] : [];
   }
 
   /** The port of a server that was killed is free: until it starts again any connection of this machine may be given it for a moment. */
@@ -47,7 +50,7 @@ export class Server {
 
   /** False when somebody else holds the port. */
   async #startOnce(): Promise<boolean> {
-    const args = ['serve', '--data', this.directory, '--listen', `127.0.0.1:${this.#port}`, '--web', WEB, '--rate-limit', '0'];
+    const args = ['serve', '--data', this.directory, '--listen', `127.0.0.1:${this.#port}`, '--web', WEB, '--rate-limit', '0', ...this.#more];
     const child = spawn(BINARY, this.#demo ? [...args, '--demo'] : args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     let log = '';

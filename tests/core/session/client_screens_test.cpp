@@ -184,7 +184,8 @@ TEST(ClientSession, EqualPagesShareOneIndex) {
   sync::Replica replica({model::kProducts});
   sync::OfflineQueue queue;
   RowWriter writer(replica, queue);
-  LivePages pages(replica, writer);
+  const PageSubscriptions subscriptions;
+  LivePages pages(replica, writer, subscriptions);
   PageSpec spec;
   spec.collection = model::kProducts;
   ASSERT_TRUE(pages.open(1, spec).ok());

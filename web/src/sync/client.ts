@@ -34,6 +34,8 @@ export const INITIAL_STATUS: SyncStatus = {
   role: 'none',
   restarts: 0,
   resyncs: 0,
+  loadedRows: 0,
+  rowsToLoad: 0,
   lastError: null,
 };
 

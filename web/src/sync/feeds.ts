@@ -85,6 +85,7 @@ export class PageFeed extends Feed<LivePage> {
       clamped: false,
       entered: 0,
       moved: 0,
+      partial: null,
       release: actions.release,
     };
   }
@@ -107,6 +108,7 @@ export class PageFeed extends Feed<LivePage> {
       clamped: patch.clamped,
       entered: patch.entered,
       moved: patch.moved,
+      partial: patch.partial ?? null,
       release: this.actions.release,
     });
   }
@@ -123,11 +125,17 @@ export class RecordFeed extends Feed<Row | null | undefined> {
     super(key, actions, undefined);
   }
 
-  apply(row: Row | null | undefined): void {
-    this.publish(row ? completed(row, this.snapshot) : row);
+  #notHere = false;
+
+  readonly isNotHere = (): boolean => this.#notHere;
+
+  apply(row: Row | null | undefined | 'unknown'): void {
+    this.#notHere = row === 'unknown';
+    this.publish(row === 'unknown' ? null : row ? completed(row, this.snapshot) : row);
   }
 
   reset(): void {
+    this.#notHere = false;
     this.publish(undefined);
   }
 }

@@ -39,6 +39,9 @@ export interface SyncStatus {
   /** Times the module or the base had to be rebuilt, resynchronisations after a digest difference. */
   restarts: number;
   resyncs: number;
+  /** Of snapshots under way: rows that are here, and about how many there will be; 0 and 0 when all is here. */
+  loadedRows: number;
+  rowsToLoad: number;
   lastError: SyncError | null;
 }
 
@@ -74,7 +77,8 @@ export interface Row {
   changedBy: string | null;
   /** By field: when and by whom the last foreign change arrived since the page was opened. */
   foreign: Record<string, { at: number; by: string | null }>;
-  removed: { by: string | null; at: number | null } | null;
+  /** going: the own removal waits for the server's answer. */
+  removed: { by: string | null; at: number | null; going?: boolean } | null;
   /** false: made here and not placed by the server's order yet. */
   placed: boolean;
 }
@@ -102,6 +106,9 @@ export interface LivePage {
   /** Rows that belong to this page now and are not shown ("3 new"), and shown rows that sort elsewhere now ("2 moved"). */
   entered: number;
   moved: number;
+  /** The collection is not here as a whole and the server cannot be asked: what is shown is of the `known` records, as of `asOf` (ms). The
+      collection has `total`, 0 when that was never told. Null: the page is exact. */
+  partial: { known: number; total: number; asOf: number } | null;
   /** Show the exact page. */
   release(): void;
 }
@@ -194,6 +201,7 @@ Exports of index.ts:
   useSyncStatus(): SyncStatus
   usePage(store: string, spec: PageSpec | null): LivePage
   useRecord(store: string, collection: string, id: string | null): Row | null | undefined    // undefined = loading, null = none
+  useNotHere(store: string, collection: string, id: string | null): boolean                  // the record may exist: this browser does not have it
   useSingleton(store: string, collection: 'store_info' | 'dashboard'): Row | null | undefined
   useWaitingHere(): { own: number; others: number }                                           // edits kept here, also of people not signed in
   useQueue(): QueueEntry[]                                                                    // all stores, oldest first, parked included

@@ -25,10 +25,11 @@ export function useQueue(): QueueEntry[] {
 }
 
 const NOTHING: LivePage = {
-  state: 'loading', rows: [], total: 0, page: 1, pages: 1, size: 25, clamped: false, entered: 0, moved: 0,
+  state: 'loading', rows: [], total: 0, page: 1, pages: 1, size: 25, clamped: false, entered: 0, moved: 0, partial: null,
   release: () => undefined,
 };
 const nothing = (): LivePage => NOTHING;
+const here = (): boolean => false;
 const noRecord = (): Row | null | undefined => null;
 const never = (): (() => void) => () => undefined;
 
@@ -40,6 +41,12 @@ export function usePage(store: string, spec: PageSpec | null): LivePage {
 export function useRecord(store: string, collection: string, id: string | null): Row | null | undefined {
   const feed = id ? syncClient().record(store, collection, id) : null;
   return useSyncExternalStore(feed ? feed.subscribe : never, feed ? feed.get : noRecord);
+}
+
+/** The record may exist, but this browser does not have it and the server cannot be asked. */
+export function useNotHere(store: string, collection: string, id: string | null): boolean {
+  const feed = id ? syncClient().record(store, collection, id) : null;
+  return useSyncExternalStore(feed ? feed.subscribe : never, feed ? feed.isNotHere : here);
 }
 
 /** Without a store there is none: nothing is opened. */

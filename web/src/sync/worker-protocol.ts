@@ -32,7 +32,8 @@ export type WorkerMessage =
   | { t: 'ready' }
   | { t: 'status'; status: SyncStatus }
   | { t: 'page'; key: string; page: PagePatch }
-  | { t: 'record'; key: string; row: Row | null | undefined }
+  /** unknown: not in this browser, and the server cannot be asked. */
+  | { t: 'record'; key: string; row: Row | null | undefined | 'unknown' }
   | { t: 'queue'; entries: QueueEntry[] }
   /** The edit is durable in this browser: the page stops posting it again. */
   | { t: 'queued'; mutation: string }
@@ -57,4 +58,5 @@ export interface PagePatch {
   clamped: boolean;
   entered: number;
   moved: number;
+  partial?: { known: number; total: number; asOf: number };
 }

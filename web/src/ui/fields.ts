@@ -1,7 +1,7 @@
 // How each field of each collection is shown and typed. What a field is comes from the catalogue; limits here only warn
 // while typing: the core decides.
 import { COLLECTIONS, type FieldDef, type FieldKind } from '../protocol/generated';
-import type { FieldValue } from '../sync';
+import type { FieldValue, Row } from '../sync';
 import {
   MISSING, decimalSign, formatCount, formatDecimal, formatExact, parseCount, parseDecimal, type Parsed,
 } from './format';
@@ -119,4 +119,8 @@ function withinDecimal(field: FieldInfo, parsed: Parsed<string | null>): Parsed<
 export function sameValue(a: FieldValue | undefined, b: FieldValue | undefined): boolean {
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, at) => item === b[at]);
   return (a ?? null) === (b ?? null);
+}
+
+export function removedWords({ by, going }: NonNullable<Row['removed']>): string {
+  return going ? 'being removed' : `removed${by ? ` by ${by}` : ''}`;
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
-import type { ApiError } from '../sync';
+import { useSyncStatus, type ApiError } from '../sync';
 import { Icon } from './icon';
+import { loadedPercent, loadingWords } from './status-words';
 import { useAfter } from './use-now';
 
 interface ErrorNoticeProps {
@@ -43,6 +44,19 @@ export function EmptyState({ title, children, actions }: { title: string; childr
 }
 
 const WIDTHS = ['skeleton-bar w1', 'skeleton-bar w2', 'skeleton-bar w3', 'skeleton-bar w4'];
+
+/** How much of a long load is here, in words beside the bar. */
+export function LoadProgress() {
+  const status = useSyncStatus();
+  if (status.rowsToLoad === 0) return null;
+  const words = loadingWords(status);
+  return (
+    <div className="load-progress">
+      <progress aria-label="Rows loaded" aria-valuetext={words} value={loadedPercent(status)} max={100} />
+      <span className="num">Loading {words}</span>
+    </div>
+  );
+}
 
 /** Rows of the true height, and none at all for what loads within 150 ms. */
 export function Skeleton({ rows = 12 }: { rows?: number }) {

@@ -1,6 +1,7 @@
 import type { LivePage } from '../sync';
 import { formatCount } from './format';
 import { Icon, type IconName } from './icon';
+import { useAfter } from './use-now';
 
 export const PAGE_SIZES = [25, 50, 100] as const;
 
@@ -8,11 +9,14 @@ interface PageBarProps {
   page: LivePage;
   /** What is counted: "products". */
   what: string;
+  /** The page that is on its way while this one stays, for collections that live on the server. */
+  awaited?: number | null;
   onPage: (page: number) => void;
   onSize: (size: number) => void;
 }
 
-export function PageBar({ page, what, onPage, onSize }: PageBarProps) {
+export function PageBar({ page, what, awaited = null, onPage, onSize }: PageBarProps) {
+  const waiting = useAfter(awaited !== null, 150);
   const known = page.state === 'ready' || page.rows.length > 0;
   const first = page.total === 0 ? 0 : (page.page - 1) * page.size + 1;
   const last = Math.min(page.total, page.page * page.size);
@@ -23,7 +27,8 @@ export function PageBar({ page, what, onPage, onSize }: PageBarProps) {
   return (
     <nav className="page-bar" aria-label="Pages">
       <span className="num nowrap">
-        {known ? <>{page.total === 0 ? null : `${formatCount(first)}–${formatCount(last)} of `}<strong>{formatCount(page.total)}</strong> {what}</> : null}
+        {waiting && awaited !== null ? <span role="status">Loading page {formatCount(awaited)}</span>
+          : known ? <>{page.total === 0 ? null : `${formatCount(first)}–${formatCount(last)} of `}<strong>{formatCount(page.total)}</strong> {what}</> : null}
       </span>
       <span className="grow" />
       <label className="row nowrap">

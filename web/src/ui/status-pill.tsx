@@ -3,7 +3,7 @@ import { saveBlob } from './download';
 import { formatAge, formatBytes, formatDuration, formatExact, plural } from './format';
 import { Popover } from './popover';
 import { Link } from './router';
-import { connectionMark, pillWords, waitingWords } from './status-words';
+import { connectionMark, loadingWords, pillWords, waitingWords } from './status-words';
 import { toast } from './toasts';
 import { useNow } from './use-now';
 import './status-pill.css';
@@ -42,6 +42,7 @@ function PillDetails({ store, now, close }: { store: string | null; now: number;
         <dd title={status.lastChangeAt ? formatExact(status.lastChangeAt) : undefined}>
           {status.lastChangeAt ? formatAge(status.lastChangeAt, now) : 'none yet'}
         </dd>
+        {status.rowsToLoad > 0 ? <><dt>Loading</dt><dd className="num">{loadingWords(status)}</dd></> : null}
         <dt>Own saves</dt><dd>{saves}</dd>
         <dt>Waiting</dt><dd>{status.waiting}</dd>
         <dt>Not saved</dt><dd>{status.parked}</dd>

@@ -1,7 +1,8 @@
 import type { ConnectionState, SyncStatus } from '../sync';
-import { formatClock, plural } from './format';
+import { formatClock, formatCount, plural } from './format';
 
-type PillStatus = Pick<SyncStatus, 'connection' | 'offlineSince' | 'waiting'>;
+type PillStatus = Pick<SyncStatus, 'connection' | 'offlineSince' | 'waiting' | 'loadedRows' | 'rowsToLoad'>;
+type Loading = Pick<SyncStatus, 'loadedRows' | 'rowsToLoad'>;
 
 /** What the header pill says. */
 export function pillWords(status: PillStatus, now: number): string {
@@ -9,7 +10,7 @@ export function pillWords(status: PillStatus, now: number): string {
   const dotted = waiting > 0 ? ` · ${waiting} waiting` : '';
   switch (connection) {
     case 'live': return 'Live';
-    case 'starting': return 'Starting';
+    case 'starting': return status.rowsToLoad > 0 ? `Loading ${loadedPercent(status)} %` : 'Starting';
     case 'reconnecting': return waiting > 0 ? `Reconnecting (${waiting} waiting)` : 'Reconnecting';
     case 'polling': return `Checking every 30 s${dotted}`;
     case 'sign-in': return `Sign in again${dotted}`;
@@ -17,6 +18,23 @@ export function pillWords(status: PillStatus, now: number): string {
     case 'offline':
       return `${status.offlineSince ? `Offline since ${formatClock(status.offlineSince, now)}` : 'Offline'}${dotted}`;
   }
+}
+
+/** The server's number of rows is about right: it may change while they come. */
+export function loadedPercent({ loadedRows, rowsToLoad }: Loading): number {
+  return Math.min(99, Math.floor((loadedRows * 100) / Math.max(1, rowsToLoad)));
+}
+
+/** How far the first load, or one after a long absence, has come. */
+export function loadingWords({ loadedRows, rowsToLoad }: Loading): string {
+  return `${formatCount(Math.min(loadedRows, rowsToLoad))} of ${formatCount(rowsToLoad)} rows`;
+}
+
+/** A page of records that are not all in this browser. */
+export function partialWords({ known, total, asOf }: { known: number; total: number; asOf: number }, what: string, now: number): string {
+  const of = total > known ? `${formatCount(known)} of ${formatCount(total)}` : formatCount(known);
+  const when = asOf > 0 ? `, as of ${formatClock(asOf, now)}` : '';
+  return `You see what this browser knows: ${of} ${what}${when}.`;
 }
 
 /** The mark outsiders read: five states, so starting counts as reconnecting and an app that is too old as offline. */

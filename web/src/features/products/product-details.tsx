@@ -1,4 +1,4 @@
-import { useRecord, type StoreAccess } from '../../sync';
+import { useNotHere, useRecord, type StoreAccess } from '../../sync';
 import { Dialog } from '../../ui/dialog';
 import { PRODUCT_FIELDS, showValue } from '../../ui/fields';
 import { formatAge, formatExact } from '../../ui/format';
@@ -9,13 +9,14 @@ import { pictureAddress, ProductPicture } from './product-picture';
 /** One product to read, over the table. */
 export function ProductDetails({ store, id, onClose }: { store: StoreAccess; id: string; onClose: () => void }) {
   const row = useRecord(store.id, 'products', id);
+  const notHere = useNotHere(store.id, 'products', id);
   const now = useNow();
   const title = row ? String(row.fields['title'] ?? 'Product') : 'Product';
   return (
     <Dialog title={title} onClose={onClose} foot={store.role === 'viewer' ? undefined : (
       <Link className="button" to={`/admin/${store.id}/products/${id}`}>Edit on the admin side</Link>
     )}>
-      {row === undefined ? null : row === null ? <p>This product does not exist any more.</p> : (
+      {row === undefined ? null : row === null ? <p>{notHere ? 'This product is not in this browser. It opens as soon as the connection is back.' : 'This product does not exist any more.'}</p> : (
         <div data-record={row.id} className="stack">
           <ProductPicture address={pictureAddress(row.fields['image_url'])} />
           <dl className="facts">

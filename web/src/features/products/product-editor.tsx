@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from 'react';
-import { edit, newRecordId, useRecord, type FieldValue, type StoreAccess } from '../../sync';
+import { edit, newRecordId, useNotHere, useRecord, type FieldValue, type StoreAccess } from '../../sync';
 import { fieldInfo, parseField, PRODUCT_FIELDS, type FieldInfo } from '../../ui/fields';
 import { FieldInput } from '../../ui/field-input';
 import { EmptyState, Skeleton } from '../../ui/notices';
@@ -26,8 +26,16 @@ function close(store: string): void {
 
 export function ProductEditor({ store, id }: { store: StoreAccess; id: string }) {
   const row = useRecord(store.id, 'products', id);
+  const notHere = useNotHere(store.id, 'products', id);
   useReadyMark(row !== undefined);
   if (row === undefined) return <div className="page"><Skeleton rows={8} /></div>;
+  if (notHere) {
+    return (
+      <EmptyState title="This product is not in this browser" actions={<Link className="button primary" to={`/admin/${store.id}/products`}>All products</Link>}>
+        The server cannot be reached, and only part of {store.name}&rsquo;s products is kept here. It opens as soon as the connection is back.
+      </EmptyState>
+    );
+  }
   if (row === null) {
     return (
       <EmptyState title="There is no such product" actions={<Link className="button primary" to={`/admin/${store.id}/products`}>All products</Link>}>

@@ -299,7 +299,7 @@ export class SyncHost implements Host {
   #record(number: number, text: string): void {
     const opened = this.#byNumber.get(number);
     if (!opened) return;
-    const parsed = JSON.parse(text) as Row | null | 'loading';
+    const parsed = JSON.parse(text) as Row | null | 'loading' | 'unknown';
     opened.port.post({ t: 'record', key: opened.key, row: parsed === 'loading' ? undefined : parsed });
   }
 
@@ -387,6 +387,8 @@ export class SyncHost implements Host {
       role: 'none',
       restarts: 0,
       resyncs: 0,
+      loadedRows: 0,
+      rowsToLoad: 0,
       lastError: null,
       ...own,
       waiting: all.filter((entry) => entry.state === 'waiting' || entry.state === 'sent').length,

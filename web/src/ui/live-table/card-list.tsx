@@ -1,7 +1,7 @@
 // The table on a phone: one card per row, the same marks.
 import { memo, useEffect, type ReactNode } from 'react';
 import type { Row } from '../../sync';
-import { showValue } from '../fields';
+import { removedWords, showValue } from '../fields';
 import { Link } from '../router';
 import { SaveMark } from '../save-mark';
 import type { Column } from './columns';
@@ -81,7 +81,7 @@ const Card = memo(function Card({ row, columns, currencySymbol, to, title: name,
           <input type="checkbox" aria-label={`Select ${name}`} checked={chosen} onChange={() => toggle(row.id)} />{title}
         </label>
       )}
-      {row.removed ? <span className="chip">removed{row.removed.by ? ` by ${row.removed.by}` : ''}</span> : null}
+      {row.removed ? <span className="chip">{removedWords(row.removed)}</span> : row.placed ? null : <span className="chip">not placed yet</span>}
       <SaveMark mark={row.marks[lead.field.name]} reason={row.reasons[lead.field.name]} />
       <dl>
         {shown.map(({ field }) => (

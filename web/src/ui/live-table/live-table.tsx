@@ -3,7 +3,9 @@ import { Fragment, useEffect, useMemo, useRef, useState, type KeyboardEvent, typ
 import type { LivePage, PageSpec, Row } from '../../sync';
 import { announceChange } from '../announcer';
 import { PageBar } from '../page-bar';
-import { Skeleton } from '../notices';
+import { LoadProgress, Skeleton } from '../notices';
+import { partialWords } from '../status-words';
+import { useNow } from '../use-now';
 import { Icon } from '../icon';
 import { goQuery } from '../router';
 import { usePhone } from '../use-media';
@@ -65,7 +67,7 @@ export function LiveTable(props: LiveTableProps) {
   useHeldAnnouncement(page);
   return (
     <section className="table-screen" aria-label={props.title} data-total={page.total} data-page={page.page}
-      data-pages={page.pages} data-held={held} data-state={page.state}>
+      data-pages={page.pages} data-held={held} data-state={page.state} aria-busy={props.page.state === 'loading'}>
       <div className={choosing && held === 0 ? 'sr-only' : 'table-tools'}>
         <h1>{props.title}</h1>
         {/* What is chosen needs the room on a phone, and has a button that leads back. */}
@@ -77,8 +79,9 @@ export function LiveTable(props: LiveTableProps) {
         {held > 0 ? <HeldButton page={page} /> : null}
         {phone ? null : <ColumnMenu columns={props.columns} choice={columns.choice} user={props.user} onChoice={columns.setChoice} />}
       </div>
+      <KnownNote page={page} what={props.what} />
       {clampNote ? <p className="table-note" role="status">{clampNote}</p> : null}
-      {page.state === 'loading' && page.rows.length === 0 ? <div className="table-scroll"><Skeleton rows={20} /></div>
+      {page.state === 'loading' && page.rows.length === 0 ? <div className="table-scroll"><LoadProgress /><Skeleton rows={20} /></div>
         : page.rows.length === 0 ? <div className="table-scroll">{props.empty}</div>
         : phone ? <CardList rows={page.rows} columns={columns.shown} label={props.title} currencySymbol={props.currencySymbol} openTo={props.openTo}
             titleOf={props.titleOf} store={store} collection={spec.collection} selecting={choosing} selectionTools={props.selectionTools}
@@ -86,8 +89,20 @@ export function LiveTable(props: LiveTableProps) {
         : <Grid {...props} page={page} store={store} arranged={columns.shown} turn={moves.turn} onWidth={(field, width) => columns.setChoice({
             ...columns.choice, widths: { ...columns.choice.widths, [field]: width },
           })} />}
-      <PageBar page={page} what={props.what} onPage={moves.toPage} onSize={moves.toSize} />
+      <PageBar page={page} what={props.what} awaited={props.page.state === 'loading' ? spec.page : null}
+        onPage={moves.toPage} onSize={moves.toSize} />
     </section>
+  );
+}
+
+/** Said in words, and until a page of the whole collection is shown. */
+function KnownNote({ page, what }: { page: LivePage; what: string }) {
+  const now = useNow();
+  if (!page.partial) return null;
+  return (
+    <p className="table-note known" role="status" data-known={page.partial.known}>
+      <Icon name="clock" />{partialWords(page.partial, what, now)} The rest comes with the connection.
+    </p>
   );
 }
 

@@ -3,6 +3,7 @@ import type { Row } from '../../sync';
 import { Icon } from '../icon';
 import { Link } from '../router';
 import { Cell } from './cell';
+import { removedWords } from '../fields';
 import { CellEditor } from './cell-editor';
 import type { Column } from './columns';
 import type { CellEdit } from './use-cell-edit';
@@ -63,7 +64,7 @@ export const TableRow = memo(function TableRow(props: TableRowProps) {
 });
 
 function RowLead({ row, picture }: { row: Row; picture: ((row: Row) => ReactNode) | undefined }) {
-  if (row.removed) return <span className="chip">removed{row.removed.by ? ` by ${row.removed.by}` : ''}</span>;
+  if (row.removed) return <span className="chip">{removedWords(row.removed)}</span>;
   if (!row.placed) return <span className="chip">not placed yet</span>;
   return picture ? picture(row) : null;
 }
