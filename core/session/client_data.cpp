@@ -118,6 +118,8 @@ void ClientSession::on_end(const wire::End& end, TimeMs now) {
   place.incoming.reset();
   const bool previewed = place.preview;
   leave_pages(end.collection, place);  // the server ended its side too
+  if (!restoring_)
+    keep_records();
   const bool complete = incoming.next_part == incoming.begin.parts &&
                         replica_.end_snapshot(end.collection, end.target).ok();
   const model::Digest* own = complete ? &replica_.base(end.collection).digest() : nullptr;
@@ -138,7 +140,6 @@ void ClientSession::on_end(const wire::End& end, TimeMs now) {
   place.cursor = {end.collection, epoch_, incoming.begin.view, end.target};
   place.reached = end.target;
   pages_.set_ready(end.collection, true);
-  queue_changed_ = true;  // the outbox tells what it can of records that are not there any more
   for (const sync::Delta& section : incoming.waiting)
     apply_section(place, section, now);
   leave_overlay();
@@ -293,6 +294,9 @@ void ClientSession::change_epoch(Epoch epoch) {
 void ClientSession::on_shown_changed(std::uint16_t collection, RecordId id,
                                      const model::Record* before, const model::Record* after) {
   pages_.shown_changed(collection, id, before, after);
+  // The outbox tells what it can of records that are not there any more.
+  if (after == nullptr && (!id || kept_.count({collection, id}) != 0))
+    queue_changed_ = true;
   if (collection != model::kConflicts)
     return;
   std::vector<RowKey> touched;

@@ -73,13 +73,18 @@ void ClientSession::exchange_answered(std::string_view frames, TimeMs now) {
           take_welcome(*welcome, now);
         } else if (const auto* notice = std::get_if<wire::Notice>(&*message)) {
           last_error_ = fail(notice->code, notice->message);
+          if (notice->code == ErrorCode::needs_update) {
+            step(ConnectionEvent::outdated, now);
+            break;
+          }
         } else {
           receive(frame, *message, now);
         }
       }
     }
     pause_incoming();
-    step(good ? ConnectionEvent::poll_answered : ConnectionEvent::poll_failed, now);
+    if (in_network_trouble(state_))
+      step(good ? ConnectionEvent::poll_answered : ConnectionEvent::poll_failed, now);
   }
   finish(now);
 }

@@ -90,6 +90,8 @@ void ClientSession::on_repair(wire::Repair repair, TimeMs now) {
     rows.insert(rows.end(), frame.rows.begin(), frame.rows.end());
   }
   const std::size_t count = rows.size();
+  if (!restoring_)
+    keep_records();
   const bool mended =
       !more && last.view == place.cursor.view && last.target >= place.cursor.sequence &&
       replica_.replace_blocks(collection, blocks, std::move(rows), last.target).ok() &&

@@ -190,7 +190,7 @@ void ClientSession::finish(TimeMs now) {
   write_queue();
   send_waiting(now);
   follow_queue();
-  if ((compaction_wanted_ || cache_.wants_compaction()) && caught_up() && !is_doubted())
+  if ((compaction_wanted_ || cache_.wants_compaction(now)) && caught_up() && !is_doubted())
     compact();
   if (cache_.due() != 0 && cache_.due() <= now)
     cache_.flush(epoch_, stored_through(), now, effects_);

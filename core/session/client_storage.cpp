@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t kOwnSequences =
     4'096;  // enough for every edit whose frame may still be on its way
+// Answered edits that wait for a base which cannot be stored: a person's work of hours.
+constexpr std::size_t kAnsweredKept = 1'000;
 
 }  // namespace
 
@@ -145,29 +147,37 @@ void ClientSession::compact() {
 void ClientSession::cache_written(std::uint64_t write, bool ok, TimeMs now) {
   Epoch epoch = 0;
   Sequence sequence = 0;
-  // Bytes that could not be stored do not hold the queue back: the next start fetches what they
-  // said.
-  // Without an epoch nothing is known yet of what the answers stand for.
-  if (cache_.written(write, ok, epoch, sequence) && epoch == epoch_ && epoch != 0)
+  // Without an epoch nothing is known yet of what the answers stand for. Where nothing can be
+  // stored, answered edits do not fill the queue: the next start fetches what they said.
+  if (cache_.written(write, ok, now, epoch, sequence) && epoch == epoch_ && epoch != 0 &&
+      (ok || queue_.entries().size() - queue_.counts().waiting > kAnsweredKept))
     queue_.settle(epoch, sequence);
   while (own_sequences_.size() > kOwnSequences)
     own_sequences_.erase(own_sequences_.begin());
   finish(now);
 }
 
-// Edits of records that the new epoch may not know must stay readable and repeatable.
+// Edits of records that the server may not know any more must stay readable and repeatable: another
+// epoch, or one that went back without taking a new one.
 void ClientSession::keep_records() {
+  std::map<RowKey, model::Record> kept;
   for (const sync::QueueEntry& entry : queue_.entries()) {
     if (entry.state == sync::EntryState::acked)
       continue;
     for (const sync::Op& op : entry.mutation.ops) {
       if (!replica_.has(op.collection))
         continue;
-      const model::Record* record = replica_.base(op.collection).find(op.record);
-      if (record != nullptr)
-        kept_[{op.collection, op.record}] = *record;
+      const RowKey key{op.collection, op.record};
+      if (const model::Record* record = replica_.base(op.collection).find(op.record)) {
+        kept[key] = *record;
+      } else if (const auto known = kept_.find(key); known != kept_.end()) {
+        kept[key] = known->second;
+      }
     }
   }
+  if (kept.empty() && kept_.empty())
+    return;
+  kept_ = std::move(kept);
   ByteWriter out;
   out.varint(kept_.size());
   for (const auto& [key, record] : kept_) {

@@ -8,8 +8,16 @@
 #include "core/wire/frame_codec.hpp"
 
 namespace syncstore::session {
+namespace {
+
+// Storage that refuses is full, and the whole base is what it is asked for next.
+constexpr TimeMs kWriteAnewMs = 60'000;
+
+}  // namespace
 
 void FrameCache::add(std::string_view frame, bool snapshot) {
+  if (broken_)
+    return;
   const std::size_t before = waiting_.size();
   chain_ = xxh64(frame, chain_);
   ByteWriter seal;
@@ -31,6 +39,7 @@ void FrameCache::replace() {
   waiting_.clear();
   chain_ = 0;
   replaces_ = true;
+  broken_ = false;
   snapshot_bytes_ = 0;
   tail_bytes_ = 0;
 }
@@ -60,17 +69,28 @@ void FrameCache::flush(Epoch epoch, Sequence sequence, TimeMs now, std::vector<E
   last_write_ = now;
 }
 
-bool FrameCache::written(std::uint64_t write, bool, Epoch& epoch, Sequence& sequence) {
+bool FrameCache::written(std::uint64_t write, bool ok, TimeMs now, Epoch& epoch,
+                         Sequence& sequence) {
   if (!writing_ || write != write_.number)
     return false;
   writing_ = false;
   epoch = write_.epoch;
   sequence = write_.sequence;
+  // One that begins anew is waiting already when `replaces_` is set.
+  if (!ok && !replaces_) {
+    broken_ = true;
+    failed_at_ = now;
+    waiting_.clear();
+  }
   return true;
 }
 
-bool FrameCache::wants_compaction() const {
-  return !writing_ && tail_bytes_ > std::max(snapshot_bytes_ / 4, limits::kCacheBlobBytes);
+bool FrameCache::wants_compaction(TimeMs now) const {
+  if (writing_)
+    return false;
+  if (broken_)
+    return now - failed_at_ >= kWriteAnewMs || now < failed_at_;
+  return tail_bytes_ > std::max(snapshot_bytes_ / 4, limits::kCacheBlobBytes);
 }
 
 }  // namespace syncstore::session

@@ -28,10 +28,12 @@ class FrameCache {
   // Hands out what is waiting; `epoch` and `sequence` are what the base has reached with these
   // bytes.
   void flush(Epoch epoch, Sequence sequence, TimeMs now, std::vector<Effect>& effects);
-  // Answers whether this was the write under way; `reached` is then what storage has now.
-  bool written(std::uint64_t write, bool ok, Epoch& epoch, Sequence& sequence);
-  // The tail behind the last snapshot has grown beyond a quarter of it.
-  bool wants_compaction() const;
+  // Answers whether this was the write under way; epoch and sequence are then what storage has now.
+  // A write that failed leaves a hole that nothing behind it is read across: nothing more is taken
+  // until everything is written anew.
+  bool written(std::uint64_t write, bool ok, TimeMs now, Epoch& epoch, Sequence& sequence);
+  // The tail behind the last snapshot has grown beyond a quarter of it, or a write has failed.
+  bool wants_compaction(TimeMs now) const;
 
  private:
   struct Write {
@@ -44,6 +46,8 @@ class FrameCache {
   bool replaces_ = false;
   bool hurried_ = false;
   bool writing_ = false;
+  bool broken_ = false;
+  TimeMs failed_at_ = 0;
   Write write_;
   std::uint64_t next_write_ = 1;
   TimeMs last_write_ = 0;

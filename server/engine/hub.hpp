@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/limits.hpp"
 #include "core/session/feed_host.hpp"
 #include "server/engine/commit.hpp"
 #include "server/engine/identities.hpp"
@@ -52,6 +53,8 @@ class Hub {
   ~Hub();
 
   void set_identities(Identities* identities);
+  // Rows of a snapshot's part: kSnapshotPartRows, fewer where breaks in the middle are tried out.
+  void set_snapshot_part_rows(std::size_t rows) { snapshot_part_rows_ = rows; }
   // A socket is open. `authorised`: who the upgrade request authenticated as (bearer token). The
   // link must accept one message of any size when its queue is empty; a refused message (send() ==
   // false) was not queued.
@@ -118,6 +121,7 @@ class Hub {
   std::map<StoreId, std::unique_ptr<StoreFeed>> feeds_;
   std::deque<KeptSnapshots> kept_snapshots_;  // oldest first
   std::map<StoreId, TimeMs> epochs_renewed_;
+  std::size_t snapshot_part_rows_ = limits::kSnapshotPartRows;
   std::uint64_t next_link_ = 1;
   HubCounters counters_;
   ResyncListener resync_listener_;

@@ -49,7 +49,7 @@ SharedMessage shared(Bytes bytes) { return std::make_shared<const std::string>(s
 
 std::shared_ptr<const SnapshotSet> build_binary_snapshot(const StoreState& store,
                                                          std::uint16_t collection,
-                                                         model::Role role) {
+                                                         model::Role role, std::size_t part_rows) {
   const model::Table& table = store.table(collection);
   auto set = std::make_shared<SnapshotSet>();
   set->collection = collection;
@@ -69,7 +69,7 @@ std::shared_ptr<const SnapshotSet> build_binary_snapshot(const StoreState& store
   };
   for (const model::Record* record : by_row(table)) {
     const std::size_t more = record_bytes(*record);
-    if (part.rows.size() == limits::kSnapshotPartRows ||
+    if (part.rows.size() >= part_rows ||
         bytes + more > limits::kPartOutputBytes / 2)
       flush();
     bytes += more;

@@ -25,11 +25,11 @@ struct SnapshotSet {
       messages;  // binary: begin, parts, end; JSON: bulk_update messages that all say "more"
 };
 
-// Parts of at most kSnapshotPartRows rows and of about half of kPartOutputBytes, in order of row
+// Parts of at most `part_rows` rows and of about half of kPartOutputBytes, in order of row
 // number.
 std::shared_ptr<const SnapshotSet> build_binary_snapshot(const StoreState& store,
                                                          std::uint16_t collection,
-                                                         model::Role role);
+                                                         model::Role role, std::size_t part_rows);
 std::shared_ptr<const SnapshotSet> build_json_snapshot(const StoreState& store,
                                                        std::uint16_t collection, TimeMs now);
 

@@ -292,7 +292,7 @@ std::shared_ptr<const SnapshotSet> StoreFeed::snapshot(const StoreState& store,
                        (store.tail_reaches(cached->sequence) &&
                         store.sequence() - cached->sequence <= kSnapshotLag));
   if (!usable) {
-    cached = build_binary_snapshot(store, collection, role);
+    cached = build_binary_snapshot(store, collection, role, hub_.snapshot_part_rows_);
     ++hub_.counters_.snapshots;
   }
   return cached;

@@ -231,6 +231,7 @@ class ClientBench {
   bool hold_queue_writes = false;  // the browser is slow to store
   bool hold_cache_writes = false;
   bool fail_queue_writes = false;
+  bool fail_cache_writes = false;
   std::vector<std::uint64_t> held_queue_writes, held_cache_writes;
 
  private:
@@ -279,6 +280,10 @@ class ClientBench {
         break;
       case EffectKind::append_cache:
       case EffectKind::replace_cache:
+        if (fail_cache_writes) {
+          session_.cache_written(effect.number, false, now);
+          break;
+        }
         if (effect.kind == EffectKind::replace_cache)
           storage_.cache.clear();
         storage_.cache += effect.bytes;

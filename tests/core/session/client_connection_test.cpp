@@ -132,6 +132,30 @@ TEST(ClientSession, PollsAfterFiveFailuresAndGoesOnTryingTheSocket) {
   EXPECT_EQ(bench.connection(), "live");
 }
 
+TEST(ClientSession, APollThatIsToldToUpdateSaysSo) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.set_price(1, "7", 1);
+  bench->socket_closed(1006, bench.now);
+  bench.settle();
+  for (int i = 0; i < 20 && bench.exchanges.empty(); ++i) {
+    bench.tick(31'000);
+    bench->ticket_failed(0, bench.now);
+    bench.settle();
+    bench.tick(1);
+  }
+  ASSERT_FALSE(bench.exchanges.empty());
+  Bytes answer;
+  wire::Notice notice;
+  notice.code = ErrorCode::needs_update;
+  wire::append_frame(answer, wire::encode(notice));
+  bench->exchange_answered(answer, bench.now);
+  bench.settle();
+  EXPECT_EQ(bench.connection(), "update");
+  EXPECT_EQ(bench->queue().counts().waiting, 1u);
+}
+
 TEST(ClientSession, RetryNoticesKeepTheEditAndSendItAgain) {
   Storage storage;
   ClientBench bench(storage);

@@ -424,5 +424,29 @@ TEST(ClientSession, AnAnsweredEditStaysShownUntilAnotherEpochsBaseIsThere) {
   EXPECT_TRUE(storage.entries.empty());
 }
 
+// A copied directory that was not noticed in time, or whose epoch may not change again so soon.
+TEST(ClientSession, WhatTheServerLostUnderItsEpochIsKeptForItsEdit) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench->network_hint(false, bench.now);
+  bench.settle();
+  bench.set_price(3, "50", 1);
+  bench->network_hint(true, bench.now);
+  bench.settle();
+  bench.open_socket();
+  bench.take_sent();
+  bench.receive(bench.welcome(10));
+  bench.send_snapshot(model::kProducts, {ClientBench::product(1, "One", 1)}, 10);
+  EXPECT_FALSE(storage.kept.empty());
+  const auto mutations = bench.take_mutations();
+  ASSERT_EQ(mutations.size(), 1u);
+  wire::Receipt receipt = bench.receipt(mutations[0].id, 0, {sync::OpStatus::refused});
+  receipt.results[0].ops[0].code = ErrorCode::unknown_record;
+  bench.receive(receipt);
+  EXPECT_TRUE(contains(bench.queue, "record_lost")) << bench.queue;
+  EXPECT_TRUE(contains(bench.queue, "Product 3")) << bench.queue;
+}
+
 }  // namespace
 }  // namespace syncstore::session

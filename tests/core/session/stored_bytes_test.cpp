@@ -165,5 +165,63 @@ TEST(StoredBytes, DamageIsWrittenOverSoThatTheNextStartReadsEverything) {
   EXPECT_EQ(next->queue().counts().waiting, 1u);
 }
 
+// Nothing behind a hole is read: what was answered stays in the queue until it is stored all anew.
+TEST(StoredBytes, AWriteThatFailedIsMadeGoodBeforeAnAnsweredEditIsLetGo) {
+  Storage storage;
+  {
+    ClientBench bench(storage);
+    bench.go_live();
+    bench.tick(2'000);
+    bench.tick(2'000);
+    bench.fail_cache_writes = true;
+    bench.set_price(3, "50", 1);
+    const auto mutations = bench.take_mutations();
+    ASSERT_EQ(mutations.size(), 1u);
+    bench.receive(bench.receipt(mutations[0].id, 11));
+    bench.receive(wire::Change{11, {}, {ClientBench::price(3, 500'000, 10, 11, 1)}});
+    bench.tick(2'000);
+    bench.fail_cache_writes = false;
+    bench.receive(wire::Change{12, {}, {ClientBench::price(2, 70'000, 11, 12)}});
+    bench.tick(2'000);
+    bench.tick(2'000);
+    EXPECT_EQ(storage.entries.size(), 1u);
+    for (int i = 0; i < 7; ++i) {
+      bench.tick(10'000);
+      bench.receive(wire::Keepalive{12, 12'000, 0});
+    }
+    bench.tick(2'000);
+    EXPECT_TRUE(storage.entries.empty());
+  }
+  ClientBench next(storage);
+  EXPECT_EQ(next->cursor(model::kProducts), 12u);
+  EXPECT_EQ(next.shown_price(3), 500'000);
+  EXPECT_EQ(next.shown_price(2), 70'000);
+}
+
+TEST(StoredBytes, StorageThatTakesNothingDoesNotFillTheQueue) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.fail_cache_writes = true;
+  bench.go_live(1);
+  Sequence head = 10;
+  for (int i = 1; i <= 1'100; ++i) {
+    bench.set_price(1, std::to_string(i), i);
+    const auto mutations = bench.take_mutations();
+    ASSERT_EQ(mutations.size(), 1u);
+    bench.receive(bench.receipt(mutations[0].id, head + 1));
+    bench.receive(
+        wire::Change{head + 1, {}, {ClientBench::price(1, i * 10'000, head, head + 1, 1)}});
+    ++head;
+    if (i % 10 == 0) {
+      bench.tick(15'000);
+      bench.take_sent();
+    }
+  }
+  EXPECT_LE(bench->queue().entries().size(), 1'100u);
+  bench.tick(15'000);
+  bench.receive(wire::Keepalive{head, head * 1'000, 0});
+  EXPECT_LT(bench->queue().entries().size(), 200u);
+}
+
 }  // namespace
 }  // namespace syncstore::session
