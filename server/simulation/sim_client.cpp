@@ -52,6 +52,7 @@ void SimClient::open_tab() {
   leader_ = std::make_unique<SimTab>(browser_, storages_.at(user_), *this);
   cursors_.clear();
   answered_.clear();
+  corrupt_ = false;
   checked_at_ = 0;
   epoch_ = 0;
   screen_.clear();
@@ -253,6 +254,43 @@ void SimClient::damage_disk() {
   open_tab();
 }
 
+void SimClient::flip_disk(SeededRandom& random) {
+  kill_leader();
+  storages_.at(user_)->flip_cache([&](std::uint64_t bound) { return random.below(bound); });
+  open_tab();
+}
+
+void SimClient::corrupt_memory(SeededRandom& random) {
+  if (leader_ == nullptr || !session().caught_up() ||
+      session().replica().is_loading(model::kProducts))
+    return;
+  // The session hands out its base to read; what writes here is no part of the program.
+  auto& base = const_cast<model::Table&>(session().replica().base(model::kProducts));
+  std::vector<RecordId> ids;
+  base.for_each([&](const model::Record& record) { ids.push_back(record.id); });
+  if (ids.empty())
+    return;
+  std::sort(ids.begin(), ids.end());
+  model::Record record = *base.find(ids[static_cast<std::size_t>(random.below(ids.size()))]);
+  // No key of a table: what the pages have built from it is no part of the base.
+  record.values[kSku] = "WRONG-" + std::to_string(random.below(1'000));
+  base.put(std::move(record));
+  suspects_.insert(user_);
+  checked_at_ = 0;
+  corrupt_ = true;
+}
+
+void SimClient::other_version(int off) {
+  browser_.versions_off = off;
+  cut();
+}
+
+void SimClient::reload() {
+  browser_.versions_off = 0;
+  kill_leader();
+  open_tab();
+}
+
 void SimClient::other_history() {
   for (const model::CollectionDef& collection : model::collections())
     may_go_back_.insert(collection.number);
@@ -267,8 +305,10 @@ bool SimClient::may_differ() const {
 }
 
 void SimClient::found_equal() {
-  if (checked_at_ != 0)
-    suspects_.erase(user_);
+  if (checked_at_ == 0)
+    return;
+  suspects_.erase(user_);
+  corrupt_ = false;
 }
 
 void SimClient::retry_now() {
@@ -298,8 +338,14 @@ void SimClient::heard(SimTab& tab, const wire::DownMessage& message) {
       if (answer.known)
         note_answer(tab, answer.result);
     }
-  } else if (std::holds_alternative<wire::Check>(message)) {
-    if (&tab == leader_.get() && checked_at_ == 0)
+  } else if (const auto* check = std::get_if<wire::Check>(&message)) {
+    const bool of_now =
+        &tab == leader_.get() &&
+        std::any_of(check->entries.begin(), check->entries.end(), [&](const auto& entry) {
+          return entry.collection == model::kProducts &&
+                 entry.sequence == session().cursor(model::kProducts);
+        });
+    if (of_now && checked_at_ == 0)
       checked_at_ = browser_.events.now();
   }
 }
@@ -320,6 +366,8 @@ void SimClient::settled(SimTab& tab) {
     checked_at_ = 0;
   check_cursors();
   check_answered();
+  if (corrupt_)
+    return;
   const std::string wrong = screen_.check_edited(session());
   if (!wrong.empty())
     report("5", wrong);
@@ -372,7 +420,7 @@ void SimClient::check_answered() {
 }
 
 void SimClient::check() {
-  if (leader_ == nullptr || !changed_)
+  if (leader_ == nullptr || !changed_ || corrupt_)
     return;
   changed_ = false;
   // Everything below follows from these: what they leave as it was is not looked at again.

@@ -49,6 +49,10 @@ class SimClient final : public TabWatcher {
   void clog(TimeMs for_ms);
   void retry_now();
   void damage_disk();  // of the browser: what is stored of the server's bytes, while no tab runs
+  void flip_disk(SeededRandom& random);       // the same, anywhere in it
+  void corrupt_memory(SeededRandom& random);  // a key of the base, which the screens do not know
+  void other_version(int off);  // the tab's program is of another one than the server
+  void reload();                // and is of the same again
   // The server has another history under the same epoch: what it said before does not bind it.
   void other_history();
 
@@ -97,6 +101,7 @@ class SimClient final : public TabWatcher {
   Epoch epoch_ = 0;
   std::set<std::uint16_t> may_go_back_;  // collections, with a server that went back: once
   std::set<std::string> suspects_;       // whose base it may be
+  bool corrupt_ = false;                 // a leader's memory: its screens are not told
   TimeMs checked_at_ = 0;  // when a check of digests was heard since, on a link that still stands
   struct Answered {
     sync::MutationResult result;

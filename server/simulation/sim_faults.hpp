@@ -32,17 +32,26 @@ enum class Fault : std::uint8_t {
   copied,          // it comes back with an older disk under the same epoch: lost syncs, a copy
   server_clock,    // the server's clock jumps
   bulk,            // programs write in bulk
+  bit_flip,        // bytes that the browser stored change, or some of them are gone, anywhere
+  cache_full,      // the browser's storage gives up what it has of the server to keep an edit
+  memory,          // a browser's base changes in its memory, as by a defect
+  upgrade,         // a browser's program is of another version than the server's, until it reloads
+  far_clock,       // the server's clock goes on by 91 days: removals are forgotten
+  parts,           // snapshots come in many parts, and break between them
 };
-inline constexpr std::array<std::string_view, 21> kFaultNames = {
+inline constexpr std::array<std::string_view, 27> kFaultNames = {
     "cut",       "half_open",    "clog",         "offline",        "partition",
     "kill_tab",  "suspend",      "browser_disk", "browser_damage", "browser_clock",
     "sign_in",   "expiry",       "role",         "crash",          "disk_full",
     "disk_slow", "disk_unknown", "restore",      "copied",         "server_clock",
-    "bulk"};
+    "bulk",      "bit_flip",     "cache_full",   "memory",         "upgrade",
+    "far_clock", "parts"};
 
 class FaultSet {
  public:
   static constexpr std::size_t kCount = kFaultNames.size();
+  // A torn write of the server's disk is a crash before the commit was durable (the port promises
+  // all or nothing; tests/server/adapters holds SQLite to it), a lost sync is `copied`.
   static FaultSet all() { return FaultSet((std::uint32_t{1} << kCount) - 1); }
   static FaultSet none() { return FaultSet(0); }
   explicit FaultSet(std::uint32_t bits) : bits_(bits) {}

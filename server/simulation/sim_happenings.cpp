@@ -231,4 +231,42 @@ void World::act_of_server(std::uint64_t dice) {
     server_.clock.skew += static_cast<TimeMs>(random_.below(200'000)) - 100'000;
 }
 
+void World::act_rarely() {
+  if (!rare_.chance(6))
+    return;
+  SimClient& client = *clients_[static_cast<std::size_t>(rare_.below(clients_.size()))];
+  SimBrowser& browser = client.browser();
+  const std::uint64_t dice = rare_.below(20);
+  if (dice < 4)
+    return may(Fault::bit_flip) ? client.flip_disk(rare_) : void();
+  if (dice < 7) {
+    if (may(Fault::cache_full))
+      browser.storage_full = browser.gives_up_cache = !browser.gives_up_cache;
+    return;
+  }
+  if (dice < 11)
+    return may(Fault::memory) ? client.corrupt_memory(rare_) : void();
+  if (dice < 17) {
+    if (!may(Fault::upgrade))
+      return;
+    // Older than the server, or newer: what it has is kept, and goes on after the reload.
+    if (browser.versions_off != 0)
+      return client.reload();
+    return client.other_version(rare_.chance(50) ? 1 : -1);
+  }
+  if (dice < 18 && may(Fault::far_clock))
+    go_far();
+}
+
+// Nothing that was removed is remembered one by one any more, and whoever comes back is told what
+// lives. The server looks for what is old after its start.
+void World::go_far() {
+  constexpr TimeMs kFarMs = TimeMs{91} * 24 * 3'600'000;
+  server_.clock.skew += kFarMs;
+  server_.identities.far += kFarMs;
+  crash_server();
+  start_server();
+  advance(70'000);
+}
+
 }  // namespace syncstore::simulation

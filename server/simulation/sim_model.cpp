@@ -70,7 +70,8 @@ struct MergeModel::Case {
     bool stock_known = false;  // set to a plain value instead
   };
 
-  Case(const sync::Mutation& said, const Tables& state) : mutation(said), tables(state) {}
+  Case(const sync::Mutation& said, const Tables& state, const std::set<RecordId>& gone)
+      : mutation(said), tables(state), forgotten(gone) {}
 
   Fate& fate(RecordId id) {
     const auto [found, fresh] = fates.try_emplace(id);
@@ -79,7 +80,8 @@ struct MergeModel::Case {
       if (record != nullptr)
         found->second.before = found->second.now = record->values;
       found->second.removed =
-          record == nullptr && tables.at(model::kProducts).find_tombstone(id) != nullptr;
+          record == nullptr && forgotten.count(id) == 0 &&
+          tables.at(model::kProducts).find_tombstone(id) != nullptr;
     }
     return found->second;
   }
@@ -251,6 +253,7 @@ struct MergeModel::Case {
 
   const sync::Mutation& mutation;
   const Tables& tables;
+  const std::set<RecordId>& forgotten;
   std::map<RecordId, Fate> fates;
   std::vector<Expected> expected;
 };
@@ -270,7 +273,8 @@ void MergeModel::note(const sync::Mutation& mutation, std::string_view author) {
 }
 
 std::string MergeModel::judge(const ports::StoredReceipt& receipt,
-                              const std::vector<sync::Change>& changes, const Tables& before) {
+                              const std::vector<sync::Change>& changes, const Tables& before,
+                              const std::set<RecordId>& forgotten) {
   const auto known = mutations_.find(receipt.result.id);
   if (known == mutations_.end())  // what the engine itself writes, as it makes a store
     return {};
@@ -279,11 +283,12 @@ std::string MergeModel::judge(const ports::StoredReceipt& receipt,
                                  [&](const Form& each) { return each.hash == receipt.body_hash; });
   if (form == known->second.end())
     return "a receipt is bound to what nobody said";
-  return judge_as(form->mutation, receipt.result, changes, before);
+  return judge_as(form->mutation, receipt.result, changes, before, forgotten);
 }
 
 std::string MergeModel::judge_as(const sync::Mutation& mutation, const sync::MutationResult& result,
-                                 const std::vector<sync::Change>& changes, const Tables& before) {
+                                 const std::vector<sync::Change>& changes, const Tables& before,
+                                 const std::set<RecordId>& forgotten) {
   if (result.ops.size() != mutation.ops.size())
     return "an answer has not one outcome per operation";
   // Whether its author was a viewer at that moment is not told here; then nothing may change.
@@ -292,7 +297,7 @@ std::string MergeModel::judge_as(const sync::Mutation& mutation, const sync::Mut
   });
   if (forbidden)
     return changes.empty() ? "" : "somebody without the right changed something";
-  Case made(mutation, before);
+  Case made(mutation, before, forgotten);
   made.decide();
   for (std::size_t i = 0; i < result.ops.size(); ++i) {
     const sync::OpOutcome& told = result.ops[i];

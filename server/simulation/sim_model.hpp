@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,9 +24,9 @@ class MergeModel {
   // same id after its end: the receipt names by its hash which one counted.
   void note(const sync::Mutation& mutation, std::string_view author);
   // `changes`: of the log's entry, empty where the receipt has no sequence. `before`: the state
-  // that the mutation met.
+  // that the mutation met; of these products it had forgotten that they were there once.
   std::string judge(const ports::StoredReceipt& receipt, const std::vector<sync::Change>& changes,
-                    const Tables& before);
+                    const Tables& before, const std::set<RecordId>& forgotten = {});
   // Stock of a product by its initial count and every amount that was answered as applied.
   const std::map<RecordId, std::int64_t>& stock() const { return stock_; }
   // Another history begins: what is known of the mutations stays.
@@ -35,7 +36,8 @@ class MergeModel {
  private:
   struct Case;
   std::string judge_as(const sync::Mutation& mutation, const sync::MutationResult& result,
-                       const std::vector<sync::Change>& changes, const Tables& before);
+                       const std::vector<sync::Change>& changes, const Tables& before,
+                       const std::set<RecordId>& forgotten);
   void settle_stock(const Case& made);
 
   struct Form {

@@ -41,8 +41,8 @@ std::string Oracle::follow(const memory::MemoryStore& store) {
     const Sequence sequence = receipt.result.sequence;
     if (sequence != 0 && (sequence != sequence_ + 1 || sequence_ >= store.log.size()))
       return "a receipt names another entry than the log's next";
-    std::string wrong = sequence == 0 ? model_.judge(receipt, {}, tables_)
-                                      : take(store.log[sequence_], receipt);
+    std::string wrong = sequence == 0 ? judge(store, receipt, {})
+                                      : take(store, store.log[sequence_], receipt);
     if (!wrong.empty())
       return wrong;
   }
@@ -51,7 +51,23 @@ std::string Oracle::follow(const memory::MemoryStore& store) {
   return store.sequence == sequence_ ? "" : "the head is not the log's end";
 }
 
-std::string Oracle::take(const ports::LogEntry& entry, const ports::StoredReceipt& receipt) {
+// When the server forgot an old removal no receipt tells: those that it does not know now it may
+// have known then.
+std::string Oracle::judge(const memory::MemoryStore& store, const ports::StoredReceipt& receipt,
+                          const std::vector<sync::Change>& changes) {
+  const std::string wrong = model_.judge(receipt, changes, tables_);
+  if (wrong.empty())
+    return {};
+  std::set<RecordId> forgotten;
+  tables_.at(model::kProducts).for_each_tombstone([&](const model::Tombstone& tombstone) {
+    if (store.tombstones.count({model::kProducts, tombstone.id}) == 0)
+      forgotten.insert(tombstone.id);
+  });
+  return forgotten.empty() ? wrong : model_.judge(receipt, changes, tables_, forgotten);
+}
+
+std::string Oracle::take(const memory::MemoryStore& store, const ports::LogEntry& entry,
+                         const ports::StoredReceipt& receipt) {
   if (entry.sequence != sequence_ + 1)
     return "the log has a gap";
   if (entry.hash != crypto_.sha256_pair(hash_, entry.blob))
@@ -65,7 +81,7 @@ std::string Oracle::take(const ports::LogEntry& entry, const ports::StoredReceip
   change_set->sequence = entry.sequence;
   if (!mutations_.emplace(change_set->mutation, entry.sequence).second)
     return "a mutation took effect twice";
-  if (std::string wrong = model_.judge(receipt, change_set->changes, tables_); !wrong.empty())
+  if (std::string wrong = judge(store, receipt, change_set->changes); !wrong.empty())
     return wrong;
   hash_ = entry.hash;
   ++sequence_;

@@ -41,7 +41,10 @@ class Oracle {
   std::string check_whole(const memory::MemoryStore& store) const;
 
  private:
-  std::string take(const ports::LogEntry& entry, const ports::StoredReceipt& receipt);
+  std::string take(const memory::MemoryStore& store, const ports::LogEntry& entry,
+                   const ports::StoredReceipt& receipt);
+  std::string judge(const memory::MemoryStore& store, const ports::StoredReceipt& receipt,
+                    const std::vector<sync::Change>& changes);
   std::string check_keys(const sync::ChangeSet& change_set);
 
   Tables tables_;

@@ -20,6 +20,7 @@ void SimServer::start() {
   engine_ = std::make_unique<engine::Engine>(
       engine::EnginePorts{clock, random_, *scheduler_, *storage_, crypto_});
   engine_->set_identities(&identities);
+  engine_->hub().set_snapshot_part_rows(part_rows_);
   engine_->set_fatal_listener([this](const Error&) { broken = true; });
   engine_->start([](Status status) { SS_ASSERT(status.ok()); });
   broken = false;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/limits.hpp"
 #include "server/adapters/memory/memory_storage.hpp"
 #include "server/adapters/memory/virtual_time.hpp"
 #include "server/engine/engine.hpp"
@@ -28,7 +29,7 @@ class SimIdentities final : public engine::Identities {
     if (roles.count(std::string(token)) == 0)
       return fail(ErrorCode::bad_token);
     return engine::Identity{std::string(token), std::string(token), "c-" + std::string(token),
-                            events_.now() + life};
+                            events_.now() + far + life};
   }
   model::Role role_of(std::string_view user, const StoreId&) const override {
     return role_of_user(std::string(user));
@@ -43,6 +44,7 @@ class SimIdentities final : public engine::Identities {
   std::map<std::string, model::Role> roles;
   std::function<void(const engine::Revocation&)> revoke;
   TimeMs life = 150'000;  // of a credential
+  TimeMs far = 0;         // so far ahead is the server's clock for good
 
  private:
   EventQueue& events_;
@@ -61,6 +63,7 @@ class SimServer {
   memory::MemoryStorage& storage() { return *storage_; }
 
   void start();
+  void set_part_rows(std::size_t rows) { part_rows_ = rows; }  // of snapshots, from the next start
   void crash();  // the process ends here and now; the disk keeps what was durable
   // The disk of an earlier moment, as a backup is restored under a new epoch, or as a disk that
   // lied about its syncs or a copied directory comes back under the same. Only while the process is
@@ -92,6 +95,7 @@ class SimServer {
  private:
   SimSocket::Message last_;  // frames are shared by many links: read once
   ReadMessage last_read_;
+  std::size_t part_rows_ = limits::kSnapshotPartRows;
   memory::PlainCrypto crypto_;
   std::unique_ptr<memory::VirtualScheduler> scheduler_;
   std::unique_ptr<memory::MemoryStorage> storage_;

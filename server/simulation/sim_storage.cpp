@@ -94,6 +94,7 @@ bool SimStorage::write_cache(std::uint64_t generation, bool replace, const Bytes
     return false;
   if (replace) {
     cache_.clear();
+    given_up_ = false;
     anew();
   }
   cache_ += bytes;
@@ -214,7 +215,30 @@ std::string SimStorage::check_whole() const {
 void SimStorage::damage_cache(const std::function<std::uint64_t(std::uint64_t)>& below) {
   if (cache_.empty())
     return;
-  cache_.resize(below(cache_.size()));  // the last writes are gone, the first of them in part
+  // The last writes are gone, the first of them in part.
+  cache_.resize(static_cast<std::size_t>(below(cache_.size())));
+  excuse();
+}
+
+void SimStorage::flip_cache(const std::function<std::uint64_t(std::uint64_t)>& below) {
+  if (cache_.empty())
+    return;
+  const auto at = static_cast<std::size_t>(below(cache_.size()));
+  if (below(4) == 0) {
+    cache_.erase(at, 1 + static_cast<std::size_t>(below(300)));
+  } else {
+    cache_[at] = static_cast<char>(cache_[at] ^ (1 << below(8)));
+  }
+  excuse();
+}
+
+void SimStorage::give_up_cache() {
+  cache_.clear();
+  given_up_ = true;
+  excuse();
+}
+
+void SimStorage::excuse() {
   anew();
   for (const auto& [id, answer] : answers_) {
     if (shown_.count(id) == 0)

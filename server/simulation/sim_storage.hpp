@@ -32,6 +32,8 @@ class SimStorage {
   // False: a newer leader. `epoch`: of the server at this moment.
   bool commit_queue(std::uint64_t generation, const QueueWrite& write, Epoch epoch);
   bool write_cache(std::uint64_t generation, bool replace, const Bytes& bytes);
+  // Whether an append would stand behind what it follows.
+  bool has_whole_cache() const { return !given_up_; }
   void write_kept(std::uint64_t generation, const Bytes& bytes);
   // Gives a session that has not started what is stored; `piece` answers the size of the next piece
   // of the cache.
@@ -50,6 +52,10 @@ class SimStorage {
   // again. Until then edits that had left the queue for these bytes need not show: no copy of them
   // is here. What still stands in the queue must go on doing so.
   void damage_cache(const std::function<std::uint64_t(std::uint64_t)>& below);
+  // Anywhere in them a bit differs, or a piece is missing. Nothing of it is shown as if it were the
+  // server's.
+  void flip_cache(const std::function<std::uint64_t(std::uint64_t)>& below);
+  void give_up_cache();  // to make room for an edit: until it is written anew, nothing is taken
   // The server has another history under the same epoch: what it answered before is void.
   void void_answers();
 
@@ -66,6 +72,7 @@ class SimStorage {
   MutationId holder(MutationId id) const;
   void check_covered(const sync::MutationResult& answer, Epoch epoch);
   void anew();
+  void excuse();  // what is gone with the bytes of the cache
 
   session::ClientConfig config_;
   Report report_;
@@ -76,6 +83,7 @@ class SimStorage {
   // What a browser that started now would have: follows the cache.
   std::unique_ptr<session::ClientSession> restarted_;
   std::size_t followed_ = 0;
+  bool given_up_ = false;
   Bytes kept_;
   std::map<MutationId, sync::MutationResult> answers_;
   std::map<MutationId, MutationId> holders_;  // of squashed edits: what they became part of

@@ -74,7 +74,7 @@ void SimTab::perform(const Effect& effect) {
     case EffectKind::send:
       if (socket_) {
         browser_.leaving(effect.bytes);
-        socket_->send_up(effect.bytes);
+        socket_->send_up(spoken(effect.bytes));
       }
       return;
     case EffectKind::close:
@@ -111,6 +111,18 @@ void SimTab::perform(const Effect& effect) {
   }
 }
 
+// As the program of another version says it.
+Bytes SimTab::spoken(const Bytes& frame) const {
+  if (browser_.versions_off == 0)
+    return frame;
+  auto message = wire::decode_up(frame);
+  auto* hello = message.ok() ? std::get_if<wire::Hello>(&*message) : nullptr;
+  if (hello == nullptr)
+    return frame;
+  hello->protocol = static_cast<std::uint16_t>(wire::kProtocol + browser_.versions_off);
+  return wire::encode(*message);
+}
+
 // --- storage ---
 
 void SimTab::stored(std::function<void()> work) {
@@ -122,6 +134,8 @@ void SimTab::stored(std::function<void()> work) {
 void SimTab::commit_queue(std::uint64_t write) {
   stored([this, write, work = std::exchange(writing_, {})] {
     const bool full = browser_.storage_full;
+    if (full && browser_.gives_up_cache)
+      storage_->give_up_cache();
     if (!full && !storage_->commit_queue(generation_, work, browser_.server.epoch()))
       return watcher_.superseded(*this);
     call([&](ClientSession& session) { session.queue_written(write, browser_.now()); });
@@ -131,10 +145,11 @@ void SimTab::commit_queue(std::uint64_t write) {
 void SimTab::write_cache(const Effect& effect) {
   stored([this, effect] {
     const bool replace = effect.kind == EffectKind::replace_cache;
-    if (!storage_->write_cache(generation_, replace, effect.bytes))
+    const bool room = !browser_.storage_full && (replace || storage_->has_whole_cache());
+    if (room && !storage_->write_cache(generation_, replace, effect.bytes))
       return watcher_.superseded(*this);
     call([&](ClientSession& session) {
-      session.cache_written(effect.number, true, browser_.now());
+      session.cache_written(effect.number, room, browser_.now());
     });
   });
 }
@@ -205,8 +220,11 @@ void SimTab::connect() {
 void SimTab::exchange(const Bytes& body) {
   SimBrowser& browser = browser_;
   const auto said = wire::split_frames(body);
-  for (const std::string_view frame : *said)
+  Bytes spoken_body;
+  for (const std::string_view frame : *said) {
     browser.leaving(std::string(frame));
+    wire::append_frame(spoken_body, spoken(std::string(frame)));
+  }
   const auto delay = [&browser] { return 1 + static_cast<TimeMs>(browser.random.below(80)); };
   auto answered = std::make_shared<bool>(false);
   const auto answer = [this, &browser, delay, answered, user = browser.signed_in,
@@ -225,7 +243,8 @@ void SimTab::exchange(const Bytes& body) {
                       });
   };
   browser.events.at(
-      browser.events.now() + delay(), [&browser, body, answer, user = browser.signed_in] {
+      browser.events.now() + delay(),
+      [&browser, body = std::move(spoken_body), answer, user = browser.signed_in] {
         if (!browser.network || !browser.server.up())
           return answer(fail(ErrorCode::unavailable));
         if (user.empty())

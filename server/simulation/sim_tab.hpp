@@ -22,7 +22,9 @@ struct SimBrowser {
   std::size_t queue_bytes;
   TimeMs skew = 0;  // this browser's clock
   bool network = true;
-  bool storage_full = false;  // writes of the queue fail
+  bool storage_full = false;    // writes fail
+  bool gives_up_cache = false;  // and the cache goes to make room
+  int versions_off = 0;         // its program is older or newer than the server's
   std::string signed_in;      // whose cookie it holds, "" = nobody's
   std::function<void(const std::string& frame)> leaving = {};  // every message up
   std::uint64_t tabs = 0;                                      // so many ever led here
@@ -69,6 +71,7 @@ class SimTab {
   void stored(std::function<void()> work);  // as transactions of a database: one after the other
   void fetch_ticket();
   void connect();
+  Bytes spoken(const Bytes& frame) const;
   void exchange(const Bytes& body);
   void exchange_over(const Result<Bytes>& frames, bool lost);
   void hear(const ReadMessage& message);

@@ -20,6 +20,7 @@ constexpr TimeMs kSilenceMs = limits::kSilenceMs + limits::kPongMs + 5'000;
 World::World(const WorldOptions& options)
     : options_(options),
       random_(options.seed),
+      rare_(options.seed * 3 + 1),
       server_(events_, random_, [this](const std::string& promise, const std::string& what) {
         report(promise, what);
       }) {
@@ -61,6 +62,8 @@ void World::note_up(const std::string& user, const std::string& frame) {
 }
 
 void World::prepare() {
+  if (may(Fault::parts))
+    server_.set_part_rows(static_cast<std::size_t>(1 + rare_.below(6)));
   server_.identities.roles = {{"u-ann", model::Role::admin}};
   start_server();
   bool created = false;
@@ -94,6 +97,7 @@ WorldResult World::run() {
   prepare();
   for (int step = 0; step < options_.steps && result_.broken.empty(); ++step) {
     act();
+    act_rarely();
     advance(static_cast<TimeMs>(random_.below(300)));
     restart_when_broken();
     check();
@@ -157,7 +161,9 @@ void World::quiesce() {
   for (const auto& client : clients_) {
     if (!client->browser().network)
       client->set_network(true);
-    client->browser().storage_full = false;
+    client->browser().storage_full = client->browser().gives_up_cache = false;
+    if (client->browser().versions_off != 0)
+      client->reload();
     client->wake_lead();
     client->open_tab();
     client->sign_in_again();

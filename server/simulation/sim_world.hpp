@@ -54,6 +54,8 @@ class World {
   void act_of_browsers(std::uint64_t dice);
   void act_on_links(std::uint64_t dice);
   void act_of_server(std::uint64_t dice);
+  void act_rarely();
+  void go_far();
   void crash_server();
   void start_server();
   void restart_when_broken();
@@ -80,6 +82,7 @@ class World {
   WorldOptions options_;
   EventQueue events_;
   SeededRandom random_;
+  SeededRandom rare_;  // of what came later into this world: older seeds go their way without it
   FaultSet faults_ = FaultSet::all();
   SimServer server_;
   Oracle oracle_;

@@ -109,6 +109,30 @@ describe('what this browser keeps', () => {
     expect(stored.cache).toEqual([]);
   });
 
+  it('takes nothing behind a cache that was given up, until it is written anew', async () => {
+    const user = newUser();
+    const persistence = await led(user);
+    await persistence.load('a');
+    await persistence.appendCache('a', bytes(7));
+    const { put } = IDBObjectStore.prototype;
+    let full = true;
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function limited(this: IDBObjectStore, ...parts) {
+      if (full && this.name === 'queue') {
+        full = false;
+        throw new DOMException('no room', 'QuotaExceededError');
+      }
+      return put.apply(this, parts);
+    });
+    await persistence.writeQueue('a', [{ number: 1, bytes: bytes(1) }]);
+    const failed = await persistence.appendCache('a', bytes(8)).then(() => null, (error: unknown) => error);
+    expect(storageState(failed)).toBe('full');
+    expect((await persistence.load('a')).cache).toEqual([]);
+    await persistence.replaceCache('a', bytes(9));
+    await persistence.appendCache('a', bytes(10));
+    const stored = (await persistence.load('a')).cache.flatMap((piece) => [...piece]);
+    expect(stored).toEqual([...bytes(9), ...bytes(10)]);
+  });
+
   it('lets what waits be read and sent when not even the new leader can be written down', async () => {
     const user = newUser();
     const first = await led(user);

@@ -65,6 +65,8 @@ export class Persistence {
   #generation = 0;
   /** The last, still growing blob of a store's cache. */
   readonly #tails = new Map<string, Blob>();
+  /** Stores whose cache is gone under a running tab: what is appended would stand behind nothing and never be read. */
+  readonly #holes = new Set<string>();
   /** What waits in the database, by store and number: stored again when the browser clears it. As many as the core's queue holds. */
   readonly #waiting = new Map<string, Map<number, Uint8Array>>();
   #client: string | null = null;
@@ -102,7 +104,7 @@ export class Persistence {
   }
 
   async #storeAgain(): Promise<void> {
-    this.#tails.clear();
+    this.#cacheGone();
     this.#database = await openDatabase(this.#user);
     this.#follow(this.#database);
     const transaction = this.#database.transaction(['meta', 'queue'], 'readwrite', { durability: 'strict' });
@@ -225,9 +227,14 @@ export class Persistence {
       const transaction = this.#database.transaction('cache', 'readwrite', { durability: 'strict' });
       transaction.objectStore('cache').clear();
       await finished(transaction);
-      this.#tails.clear();
+      this.#cacheGone();
       return work();
     }
+  }
+
+  #cacheGone(): void {
+    this.#tails.clear();
+    for (const store of this.#waiting.keys()) this.#holes.add(store);
   }
 
   async writeKept(store: string, bytes: Uint8Array): Promise<void> {
@@ -237,7 +244,9 @@ export class Persistence {
     });
   }
 
+  /** Fails while the cache is gone: only all of it anew can be read again. */
   async appendCache(store: string, bytes: Uint8Array): Promise<void> {
+    if (this.#holes.has(store)) throw new DOMException('The cache was given up for an edit.', 'QuotaExceededError');
     const tail = this.#tails.get(store);
     const joined = tail && tail.bytes.length < BLOB_BYTES ? join(tail.bytes, bytes) : bytes;
     const key = tail ? (joined === bytes ? tail.key + 1 : tail.key) : 0;
@@ -259,6 +268,7 @@ export class Persistence {
     });
     if (last) this.#tails.set(store, last);
     else this.#tails.delete(store);
+    this.#holes.delete(store);
   }
 
   async #write(
