@@ -32,6 +32,8 @@ Status House::build() {
   scheduler_->run_and_wait([this] {
     engine_ = std::make_unique<engine::Engine>(
         engine::EnginePorts{clock_, random_, *scheduler_, *storage_, crypto_});
+    engine_->hub().set_replica_limits(
+        {options_.replica_records, options_.replica_records - options_.replica_records / 10});
     features::FeatureOptions feature_options;
     feature_options.directory = options_.directory;
     feature_options.time_zone_exists = adapters::time_zone_exists;

@@ -30,6 +30,7 @@ struct HouseOptions {
   std::function<std::string()> metrics_text;  // added to what features know
   std::function<bool()> draining;             // for /ready
   BackupConfig backup;
+  std::size_t replica_records = limits::kReplicaRecords;  // more in a collection: told by pages
   std::string config_file;  // copied along with backups; "" = DIR/syncstore.toml
   Log* log = nullptr;       // of what happens unasked
 };

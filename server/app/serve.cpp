@@ -109,6 +109,7 @@ class Server {
     options.metrics_text = [this] { return metrics_.render(); };
     options.draining = [this] { return draining_.load(); };
     options.backup = config_.backup;
+    options.replica_records = static_cast<std::size_t>(config_.replica_records);
     options.config_file = config_.config_file;
     options.log = &log_;
     SS_ASSIGN_OR_RETURN(house_, House::open(std::move(options)));

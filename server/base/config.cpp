@@ -58,6 +58,7 @@ class Reading {
     flag("demo", config_.demo);
     flag("print-sign-ins", config_.print_sign_ins);
     number("rate-limit", config_.rate_limit);
+    number("replica-records", config_.replica_records);
     log();
     backup();
     text("web", config_.web);

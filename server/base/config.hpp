@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/limits.hpp"
+
 namespace syncstore {
 
 // Flag name without dashes -> its values as texts.
@@ -53,6 +55,7 @@ struct ServerConfig {
   std::string tls_key;
   bool demo = false;
   int rate_limit = 100;  // requests a minute and user; 0 = off
+  int replica_records = static_cast<int>(limits::kReplicaRecords);  // of one collection
   LogFormat log = LogFormat::text;
   LogFileConfig log_file;
   BackupConfig backup;

@@ -10,6 +10,10 @@ namespace {
 using enum SettingKind;
 
 constexpr int kMostRequests = 1'000'000;  // a minute: more than any machine answers
+// Below, the few records that every screen needs would be told in pages; above, no browser keeps
+// up.
+constexpr int kFewestReplica = 10;
+constexpr int kMostReplica = 1'000'000;
 
 constexpr std::array kSettings{
     Setting{"data", text, "DIR", "", "", 0, 0, false, "",
@@ -32,6 +36,10 @@ constexpr std::array kSettings{
             "Its private key in PEM; belongs to tls-cert"},
     Setting{"rate-limit", number, "N", "100", "requests a minute and user", 0, kMostRequests, true,
             "", "HTTP requests above it are answered 429; 0 switches all limits off"},
+    Setting{"replica-records", number, "N", "100000", "records of one collection", kFewestReplica,
+            kMostReplica, true, "",
+            "Browsers copy smaller collections and work on them offline; larger ones are told page "
+            "by page, until they fall below nine tenths of it"},
     Setting{"log", text, "FORMAT", "\"text\"", "", 0, 0, true, "",
             "How lines of the log are written: \"text\" for people, \"json\" for programs"},
     Setting{"log-file", text, "FILE", "", "", 0, 0, true, "\"/var/log/syncstore/syncstore.log\"",

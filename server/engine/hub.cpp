@@ -165,6 +165,13 @@ void Hub::leave_feed(const StoreId& store, LinkFeed* link) {
   });
 }
 
+void Hub::leave_page(const StoreId& store, const std::shared_ptr<LivePage>& page, LinkFeed* link,
+                     std::uint32_t number) {
+  const auto feed = feeds_.find(store);
+  if (feed != feeds_.end())
+    feed->second->pages().leave(page, link, number);
+}
+
 bool Hub::feed_is_pending(const StoreId& store) const {
   const auto feed = feeds_.find(store);
   return feed != feeds_.end() && feed->second->pending();

@@ -40,10 +40,21 @@ struct HubCounters {
   std::uint64_t repairs = 0;            // of them, answered with what differs
   std::uint64_t repaired_rows = 0;      // and the rows of those answers
   std::uint64_t bad_messages = 0;
+  std::uint64_t page_subscriptions = 0;  // open now
+  std::uint64_t page_frames_encoded = 0;
+  std::uint64_t page_frames_sent = 0;  // states of a page told to a link
+  std::uint64_t page_scans = 0;        // readings of a page without a counted tree
+};
+
+// From how many records a collection is told page by page, and below how many as a copy again.
+struct ReplicaLimits {
+  std::size_t records = limits::kReplicaRecords;
+  std::size_t back = limits::kReplicaRecordsBack;
 };
 
 class StoreFeed;
 class LinkFeed;
+class LivePage;
 struct SnapshotSet;
 
 class Hub {
@@ -79,16 +90,21 @@ class Hub {
                                             const std::string& user)>;
   void set_resync_listener(ResyncListener listener) { resync_listener_ = std::move(listener); }
 
+  void set_replica_limits(const ReplicaLimits& limits) { replica_limits_ = limits; }  // first
   std::size_t links() const { return links_.size(); }
   const HubCounters& counters() const { return counters_; }
 
  private:
   friend class FanOut;
+  friend class LivePage;
+  friend class PageFeed;
   friend class LinkFeed;
   friend class StoreFeed;
   void committed(const Committed& committed);
   StoreFeed& feed(const StoreState& store);  // made when first needed
   void leave_feed(const StoreId& store, LinkFeed* link);
+  void leave_page(const StoreId& store, const std::shared_ptr<LivePage>& page, LinkFeed* link,
+                  std::uint32_t number);
   bool feed_is_pending(const StoreId& store) const;
   // Snapshots of a store that nobody follows any more: for those whose link broke while they loaded
   // one, at most kSnapshotKeepMinutes and kSnapshotKeepBytes.
@@ -125,6 +141,7 @@ class Hub {
   std::uint64_t next_link_ = 1;
   HubCounters counters_;
   ResyncListener resync_listener_;
+  ReplicaLimits replica_limits_;
   ports::TimerId tick_timer_ = 0;
   bool shutting_down_ = false;
   std::shared_ptr<bool> alive_;

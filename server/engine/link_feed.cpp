@@ -181,7 +181,8 @@ void LinkFeed::send_keepalive() {
   const StoreState* state = hub_.stores_.loaded(store_);
   // A head beyond what this link was given would tell it that it has what it does not have: none is
   // told then.
-  if (state != nullptr && !behind_ && !hub_.feed_is_pending(store_)) {
+  if (state != nullptr && !behind_ && !hub_.feed_is_pending(store_) &&
+      head_to_tell(state->sequence()) == state->sequence()) {
     keepalive.head = state->sequence();
     keepalive.head_hash = state->head_hash();
   }

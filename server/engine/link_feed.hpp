@@ -5,6 +5,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -68,11 +69,15 @@ class LinkFeed final : public ports::LinkSession,
   // Nothing of the peer's is unanswered; binary only.
   bool idle() const { return binary_->idle(); }
   void catch_up_now();
+  void tell_page(const StoreState& state, std::uint32_t number, LivePage& page);
+  void announce_head();  // as far as it may be told by now
+  void change_mode(StoreState& state, std::uint16_t collection);
 
  private:
   struct Followed {
     std::uint16_t collection = 0;
-    bool live = true;  // else waits for its snapshot
+    bool live = true;    // else waits for its snapshot
+    bool paged = false;  // too large to be copied: nothing of it is told but pages
     Sequence cursor = 0;
     std::optional<wire::Resume> resume;  // parts of a snapshot that the peer has
   };
@@ -80,6 +85,15 @@ class LinkFeed final : public ports::LinkSession,
     std::shared_ptr<const SnapshotSet> set;
     std::uint32_t from = 0;  // parts before this one are there
     std::size_t next = 0;    // message
+  };
+  struct OpenPage {
+    std::shared_ptr<LivePage> page;
+    std::uint64_t told = 0;  // hash of what the peer was given; 0 = nothing yet
+  };
+  struct PageBegun {  // frames of a page, of which the link took only some
+    std::uint32_t number = 0;
+    SharedPageFrames frames;
+    std::size_t next = 0;
   };
   struct Opening;  // a store being opened
   void settle_opening(std::shared_ptr<Opening> opening);
@@ -100,7 +114,17 @@ class LinkFeed final : public ports::LinkSession,
                       std::uint32_t from = 0);
   Result<StoreState*> readable(std::uint16_t collection);
   void count_difference(std::uint16_t collection);
-  bool send_snapshots();
+  bool send_snapshots(StoreState& state);
+  Status open_page(const wire::Subscribe& subscribe);
+  void close_page(std::uint32_t number);
+  void close_pages(std::optional<std::uint16_t> collection);  // nullopt = all
+  bool send_page(std::uint32_t number, OpenPage& open, const SharedPageFrames& frames,
+                 std::size_t from = 0);
+  bool send_pages(StoreState& state);
+  void tell_held_head();
+  Sequence head_to_tell(Sequence head) const;
+  bool is_paged(std::uint16_t collection, const StoreFeed& feed) const;
+  void tell_paged(std::uint16_t collection);
   void queue_json_catch_up(const StoreState& state, bool bulk);
   void send_shared(SharedMessage message, bool text);
   bool send_message(const SharedMessage& message, bool text);
@@ -126,8 +150,11 @@ class LinkFeed final : public ports::LinkSession,
   ClientId client_;
   std::uint64_t generation_ = 0;
   std::vector<Followed> followed_;
-  std::deque<Outgoing> snapshots_;  // first is in progress
-  std::uint32_t abilities_ = 0;     // of the peer, from its hello
+  std::deque<Outgoing> snapshots_;           // first is in progress
+  std::uint32_t abilities_ = 0;              // of the peer, from its hello
+  std::map<std::uint32_t, OpenPage> pages_;  // by the peer's numbers
+  std::optional<PageBegun> page_begun_;
+  Sequence head_told_ = 0;
   std::deque<SharedMessage> bulk_;  // JSON catch-up, to send
   std::size_t authors_known_ = 0;
   TimeMs keepalive_at_ = 0;

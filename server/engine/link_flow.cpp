@@ -35,7 +35,7 @@ void LinkFeed::deliver_binary(FanOut& fan_out) {
   const auto& deltas = fan_out.deltas();
   for (std::size_t i = 0; i < deltas.size(); ++i) {
     const Followed* followed = find(deltas[i].collection);
-    if (followed == nullptr || followed->cursor >= deltas[i].target)
+    if (followed == nullptr || followed->paged || followed->cursor >= deltas[i].target)
       continue;
     exact = exact && followed->live && followed->cursor == deltas[i].base;
     mask |= std::uint64_t{1} << i;
@@ -44,11 +44,14 @@ void LinkFeed::deliver_binary(FanOut& fan_out) {
     behind_ = announce_ = true;
     return pump();
   }
-  if (!send_message(fan_out.frame(mask), false)) {
+  const Sequence head = head_to_tell(fan_out.head());
+  if (!send_message(fan_out.frame(mask, head), false)) {
     ++hub_.counters_.slow_links;
     behind_ = announce_ = true;
     return;
   }
+  head_told_ = head;
+  announce_ = head < fan_out.head();  // said when the pages that lag are there
   authors_known_ = std::max(authors_known_, fan_out.authors_now());
   for (const sync::Delta& delta : deltas) {
     if (Followed* followed = find(delta.collection))
@@ -88,7 +91,8 @@ void LinkFeed::check(CheckRound& round) {
   for (std::size_t i = 0; i < round.entries().size(); ++i) {
     const wire::Check::Entry& entry = round.entries()[i];
     const Followed* followed = find(entry.collection);
-    if (followed != nullptr && followed->live && followed->cursor == entry.sequence)
+    if (followed != nullptr && followed->live && !followed->paged &&
+        followed->cursor == entry.sequence)
       mask |= std::uint64_t{1} << i;
   }
   if (mask != 0)
@@ -118,7 +122,7 @@ void LinkFeed::pump() {
     if (!behind_)
       return;
     do {
-      if (!send_snapshots() || !catch_up_binary(*state))
+      if (!send_pages(*state) || !send_snapshots(*state) || !catch_up_binary(*state))
         return;
     } while (!snapshots_.empty());
     behind_ = false;
@@ -161,7 +165,7 @@ bool LinkFeed::catch_up_binary(StoreState& state) {
   std::vector<std::string_view> sections;
   StoreFeed& feed = hub_.feed(state);
   for (Followed& followed : followed_) {
-    if (followed.cursor >= state.table(followed.collection).last_sequence())
+    if (followed.paged || followed.cursor >= state.table(followed.collection).last_sequence())
       continue;
     auto since = feed.section_since(state, followed.collection, followed.cursor);
     if (since != nullptr && since->live != nullptr && (abilities_ & wire::kReadsLive) == 0)
@@ -181,20 +185,23 @@ bool LinkFeed::catch_up_binary(StoreState& state) {
       return false;
     }
   }
-  if (sections.empty() && !announce_ && authors_known_ == state.authors().size())
+  const Sequence head = head_to_tell(state.sequence());
+  const bool held = head < state.sequence();  // said when the pages that lag are there
+  if (sections.empty() && (!announce_ || held) && authors_known_ == state.authors().size())
     return true;
   std::vector<wire::AuthorName> names;
   for (std::size_t i = authors_known_; i < state.authors().size(); ++i) {
     names.push_back({state.authors()[i].number, state.authors()[i].user, state.authors()[i].name});
   }
   const auto frame =
-      std::make_shared<const std::string>(wire::encode_change(state.sequence(), names, sections));
+      std::make_shared<const std::string>(wire::encode_change(head, names, sections));
   ++hub_.counters_.frames_encoded;
   if (!send_message(frame, false)) {
     ++hub_.counters_.slow_links;
     return false;
   }
-  announce_ = false;
+  announce_ = held;
+  head_told_ = head;
   authors_known_ = state.authors().size();
   for (Followed& followed : followed_) {
     followed.cursor = std::max(followed.cursor, state.table(followed.collection).last_sequence());
@@ -231,11 +238,14 @@ void LinkFeed::queue_snapshot(Followed& followed, std::shared_ptr<const Snapshot
   behind_ = announce_ = true;
 }
 
-bool LinkFeed::send_snapshots() {
+// The rows on screen come first: pages go before every part.
+bool LinkFeed::send_snapshots(StoreState& state) {
   while (!snapshots_.empty()) {
     Outgoing& outgoing = snapshots_.front();
     const SnapshotSet& set = *outgoing.set;
     while (outgoing.next < set.messages.size()) {
+      if (!send_pages(state))
+        return false;
       SharedMessage message = set.messages[outgoing.next];
       const bool goes_on = outgoing.next == 0 && outgoing.from != 0;
       if (goes_on) {
@@ -251,6 +261,8 @@ bool LinkFeed::send_snapshots() {
       followed->live = true;
       followed->cursor = set.sequence;
     }
+    if (set.begin.collection != 0)
+      close_pages(set.begin.collection);  // it was a snapshot, and all of it is there
     snapshots_.pop_front();
   }
   return true;

@@ -229,6 +229,7 @@ void LinkFeed::follow() {
   followed_.clear();
   snapshots_.clear();
   bulk_.clear();
+  head_told_ = 0;
   StoreFeed& feed = hub_.feed(*state);
   feed.join(this);
   if (json_ != nullptr) {
@@ -262,8 +263,13 @@ void LinkFeed::begin_binary(const StoreState& state) {
       known = verify_ = true;
       followed.cursor = cursor.sequence;
     }
-    if (!known)
+    if (is_paged(number, hub_.feed(state))) {
+      followed.paged = true;
+      followed.resume.reset();
+      tell_paged(number);
+    } else if (!known) {
       take_snapshot(state, followed);
+    }
     followed_.push_back(followed);
   }
   behind_ = announce_ = true;
@@ -306,6 +312,7 @@ void LinkFeed::leave_store() {
   request_.reset();
   if (store_.empty())
     return;
+  close_pages(std::nullopt);
   const StoreId left = std::exchange(store_, {});
   if (std::exchange(following_, false))
     hub_.leave_feed(left, this);
@@ -337,13 +344,16 @@ void LinkFeed::count_difference(std::uint16_t collection) {
 }
 
 Status LinkFeed::subscribe(const wire::Subscribe& subscribe) {
-  SS_ASSIGN_OR_RETURN(StoreState * state, readable(subscribe.collection));
   if (subscribe.page_size != 0)
-    return fail(ErrorCode::not_implemented);
+    return open_page(subscribe);
+  SS_ASSIGN_OR_RETURN(StoreState * state, readable(subscribe.collection));
   if (state == nullptr)
     return {};
   if (find(subscribe.collection) == nullptr) {
-    followed_.push_back({subscribe.collection, true, 0, std::nullopt});
+    followed_.push_back({.collection = subscribe.collection});
+  } else if (find(subscribe.collection)->paged) {
+    tell_paged(subscribe.collection);
+    return {};
   } else {
     count_difference(subscribe.collection);
   }
@@ -357,7 +367,7 @@ Status LinkFeed::subscribe(const wire::Subscribe& subscribe) {
 Status LinkFeed::compare(const wire::Ranges& ranges) {
   SS_ASSIGN_OR_RETURN(StoreState * state, readable(ranges.collection));
   Followed* followed = find(ranges.collection);
-  if (state == nullptr || followed == nullptr || !followed->live)
+  if (state == nullptr || followed == nullptr || !followed->live || followed->paged)
     return {};  // a snapshot is on its way
   count_difference(ranges.collection);
   const bool in_time = compared_at_ == 0 || now() - compared_at_ >= limits::kRepairEveryMs;
@@ -376,7 +386,5 @@ Status LinkFeed::compare(const wire::Ranges& ranges) {
   pump();
   return {};
 }
-
-void LinkFeed::unsubscribe(std::uint32_t) {}
 
 }  // namespace syncstore::engine

@@ -49,8 +49,8 @@ FanOut::FanOut(Hub& hub, const StoreState& store, Sequence head, std::vector<syn
       batch_(batch),
       sections_(deltas_.size()) {}
 
-SharedMessage FanOut::frame(std::uint64_t mask) {
-  SharedMessage& frame = frames_[mask];
+SharedMessage FanOut::frame(std::uint64_t mask, Sequence head) {
+  SharedMessage& frame = frames_[{mask, head}];
   if (frame != nullptr)
     return frame;
   std::vector<std::string_view> sections;
@@ -65,7 +65,7 @@ SharedMessage FanOut::frame(std::uint64_t mask) {
   }
   ++hub_.counters_.frames_encoded;
   frame = std::make_shared<const std::string>(
-      wire::encode_change(head_, authors_between(store_, authors_before_, authors_now_), sections));
+      wire::encode_change(head, authors_between(store_, authors_before_, authors_now_), sections));
   return frame;
 }
 
@@ -103,9 +103,13 @@ StoreFeed::StoreFeed(Hub& hub, const StoreState& store)
     : hub_(hub),
       id_(store.id()),
       sequence_(store.sequence()),
-      authors_sent_(store.authors().size()) {
+      authors_sent_(store.authors().size()),
+      pages_(hub, store) {
   for (const model::CollectionDef& collection : model::collections()) {
-    last_[collection.number] = store.table(collection.number).last_sequence();
+    const model::Table& table = store.table(collection.number);
+    last_[collection.number] = table.last_sequence();
+    if (table.size() > hub_.replica_limits_.records)
+      paged_.insert(collection.number);
   }
 }
 
@@ -183,10 +187,25 @@ void StoreFeed::committed(const Committed& committed) {
   }
   if (pending_.empty())
     return;
+  choose_modes(*committed.store);
   if (pending_rows_ >= limits::kFanOutRows || pending_bytes_ >= limits::kCommitBatchBytes) {
     fan_out();
   } else {
     schedule();
+  }
+}
+
+void StoreFeed::choose_modes(StoreState& store) {
+  for (const model::CollectionDef& collection : model::collections()) {
+    const std::size_t size = store.table(collection.number).size();
+    const bool was = paged(collection.number);
+    if (was ? size >= hub_.replica_limits_.back : size <= hub_.replica_limits_.records)
+      continue;
+    if (was)
+      paged_.erase(collection.number);
+    else
+      paged_.insert(collection.number);
+    for_each_link([&](LinkFeed& link) { link.change_mode(store, collection.number); });
   }
 }
 
@@ -221,6 +240,7 @@ void StoreFeed::fan_out() {
   pending_bytes_ = 0;
   authors_sent_ = out.authors_now();
   ++hub_.counters_.fan_outs;
+  pages_.cut(*store);
   for_each_link([&](LinkFeed& link) { link.deliver(out); });
   const std::int64_t ended = hub_.clock_.monotonic_us();
   next_allowed_us_ =

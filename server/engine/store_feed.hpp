@@ -13,6 +13,7 @@
 #include "core/sync/batch.hpp"
 #include "core/wire/messages.hpp"
 #include "server/engine/commit.hpp"
+#include "server/engine/page_feed.hpp"
 #include "server/engine/snapshot_set.hpp"
 #include "server/ports/scheduler.hpp"
 
@@ -30,8 +31,9 @@ class FanOut {
   const std::vector<sync::Delta>& deltas() const { return deltas_; }
   std::size_t authors_before() const { return authors_before_; }
   std::size_t authors_now() const { return authors_now_; }
+  Sequence head() const { return head_; }
   // Binary frame of the deltas whose bit is set (bit = index in deltas()).
-  SharedMessage frame(std::uint64_t mask);
+  SharedMessage frame(std::uint64_t mask, Sequence head);
   // JSON message of one delta.
   SharedMessage message(std::size_t delta, bool more);
 
@@ -43,8 +45,8 @@ class FanOut {
   std::size_t authors_before_;
   std::size_t authors_now_;
   std::optional<BatchId> batch_;
-  std::vector<Bytes> sections_;                    // encoded when first needed
-  std::map<std::uint64_t, SharedMessage> frames_;  // by mask
+  std::vector<Bytes> sections_;                                         // encoded when first needed
+  std::map<std::pair<std::uint64_t, Sequence>, SharedMessage> frames_;  // by mask and head
   std::map<std::pair<std::size_t, bool>, SharedMessage> messages_;
 };
 
@@ -71,6 +73,10 @@ class StoreFeed {
   bool empty() const { return following_ == 0; }
   bool pending() const { return !pending_.empty(); }
   CheckRound check_round(const StoreState& store) const;  // the digests of this moment
+  PageFeed& pages() { return pages_; }
+  // Whether a collection is larger than a browser keeps: who can is told its pages alone. Goes on
+  // at Hub::replica_limits().records and off below `back`.
+  bool paged(std::uint16_t collection) const { return paged_.count(collection) != 0; }
 
   // A section from a cursor to now, encoded once for all links that stand there; nullptr: take a
   // snapshot instead. `live` goes before it when the cursor is older than the removals that are
@@ -112,6 +118,7 @@ class StoreFeed {
   };
   const std::map<std::uint32_t, std::uint64_t>& block_sums(const StoreState& store,
                                                            std::uint16_t collection);
+  void choose_modes(StoreState& store);
   void schedule();
   void fan_out();
   void send_checks();
@@ -136,6 +143,8 @@ class StoreFeed {
   ports::TimerId check_timer_ = 0;
   std::map<std::pair<std::uint16_t, Sequence>, std::shared_ptr<const Since>> since_;
   std::map<std::uint16_t, Blocks> blocks_;
+  PageFeed pages_;
+  std::set<std::uint16_t> paged_;
   Snapshots snapshots_;
   Snapshots kept_;  // of a former feed: only for whoever goes on with one of them
   std::map<std::uint16_t, std::shared_ptr<const SnapshotSet>> json_snapshots_;

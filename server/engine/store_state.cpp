@@ -1,7 +1,6 @@
 #include "server/engine/store_state.hpp"
 
 #include <algorithm>
-#include <list>
 
 #include "core/base/limits.hpp"
 #include "server/engine/staging.hpp"
@@ -50,38 +49,7 @@ std::optional<ConflictKey> open_conflict_key(const model::Record& conflict) {
   return key;
 }
 
-// Counted trees of lists that were asked for, most recently used first.
-struct StoreState::Trees {
-  struct Tree {
-    std::uint16_t collection;
-    view::OrderedIndex index;
-  };
-  std::list<Tree> recent;
-
-  void update(std::uint16_t collection, const model::Record* before, const model::Record* after) {
-    for (Tree& tree : recent) {
-      if (tree.collection == collection)
-        tree.index.update(before, after);
-    }
-  }
-  bool follows(std::uint16_t collection) const {
-    return std::any_of(recent.begin(), recent.end(),
-                       [&](const Tree& tree) { return tree.collection == collection; });
-  }
-  void trim() {
-    std::size_t bytes = 0;
-    std::size_t count = 0;
-    for (auto tree = recent.begin(); tree != recent.end();) {
-      bytes += tree->index.bytes();
-      const bool keep =
-          ++count == 1 || (count <= limits::kPageTrees && bytes <= limits::kPageTreeBytes);
-      tree = keep ? std::next(tree) : recent.erase(tree);
-    }
-  }
-};
-
-StoreState::StoreState(StoreId id, Epoch epoch)
-    : id_(std::move(id)), epoch_(epoch), trees_(std::make_unique<Trees>()) {
+StoreState::StoreState(StoreId id, Epoch epoch) : id_(std::move(id)), epoch_(epoch) {
   tables_.reserve(model::collections().size());
   for (const model::CollectionDef& collection : model::collections())
     tables_.emplace_back(collection);
@@ -193,26 +161,7 @@ std::vector<RecordId> StoreState::open_conflicts(const ConflictKey& key) const {
 
 PageRows StoreState::read_page(std::uint16_t collection, const view::Filter& filter,
                                const view::Sort& sort, std::uint32_t page, std::uint32_t size) {
-  auto& recent = trees_->recent;
-  auto tree = std::find_if(recent.begin(), recent.end(), [&](const Trees::Tree& candidate) {
-    return candidate.collection == collection && candidate.index.sort() == sort &&
-           candidate.index.filter() == filter;
-  });
-  const model::Table& source = table(collection);
-  if (tree == recent.end()) {
-    recent.push_front({collection, view::OrderedIndex(source.collection(), filter, sort)});
-    recent.front().index.build(
-        [&](const std::function<void(const model::Record&)>& visit) { source.for_each(visit); });
-    trees_->trim();
-  } else {
-    recent.splice(recent.begin(), recent, tree);
-  }
-  const view::OrderedIndex& index = recent.front().index;
-  PageRows answer;
-  answer.info = view::recalculate(index.size(), page, size);
-  for (RecordId id : view::slice(index, answer.info))
-    answer.rows.push_back(source.find(id));
-  return answer;
+  return trees_.read(table(collection), filter, sort, page, size);
 }
 
 bool StoreState::tail_reaches(Sequence after) const {
@@ -418,12 +367,13 @@ void StoreState::apply(Staging&& staging) {
     model::Table& table = tables_[slot_of(place.first)];
     const bool conflict = place.first == model::kConflicts;
     const model::Record* present = table.find(place.second);
+    const bool fields_only = touched.record && present != nullptr && !touched.replaced;
     std::optional<model::Record> before;
-    if (present != nullptr && (conflict || trees_->follows(place.first)))
+    if (present != nullptr && (conflict || trees_.follows(place.first)))
       before = *present;
     if (!touched.record) {
       table.bury(touched.tombstone);
-    } else if (present == nullptr || touched.replaced) {
+    } else if (!fields_only) {
       table.put(std::move(*touched.record));
     } else {
       std::sort(touched.fields.begin(), touched.fields.end());
@@ -438,7 +388,8 @@ void StoreState::apply(Staging&& staging) {
     const model::Record* after = table.find(place.second);
     if (conflict)
       index_conflict(before ? &*before : nullptr, after);
-    trees_->update(place.first, before ? &*before : nullptr, after);
+    trees_.update(place.first, before ? &*before : nullptr, after,
+                  fields_only ? &touched.fields : nullptr);
   }
   for (ports::StoredAuthor& author : staging.new_authors_) {
     author_by_user_.emplace(author.user, author.number);

@@ -16,8 +16,7 @@
 #include "core/model/table.hpp"
 #include "core/sync/batch.hpp"
 #include "core/sync/merge.hpp"
-#include "core/view/ordered_index.hpp"
-#include "core/view/page.hpp"
+#include "server/engine/page_trees.hpp"
 #include "server/ports/storage.hpp"
 
 namespace syncstore::engine {
@@ -43,11 +42,6 @@ struct ConflictKey {
 // The place an open conflict record is about; nullopt when it is not open or names something
 // unknown.
 std::optional<ConflictKey> open_conflict_key(const model::Record& conflict);
-
-struct PageRows {
-  view::PageInfo info;
-  std::vector<const model::Record*> rows;
-};
 
 class StoreState {
  public:
@@ -89,6 +83,8 @@ class StoreState {
   // every commit.
   PageRows read_page(std::uint16_t collection, const view::Filter& filter, const view::Sort& sort,
                      std::uint32_t page, std::uint32_t size);
+  // The trees of those and of watched pages.
+  PageTrees& page_trees() { return trees_; }
 
   // What takes a copy of a collection from `cursor` (its last sequence of that collection) to now;
   // without rows when it is there already. Exact field changes while the newest change sets reach
@@ -122,7 +118,6 @@ class StoreState {
 
  private:
   friend class Staging;
-  struct Trees;
   void index_conflict(const model::Record* before, const model::Record* after);
   void remember_receipt(ports::StoredReceipt receipt);
   void remember_tail(SharedChangeSet change_set, std::uint64_t hash, std::size_t bytes);
@@ -146,7 +141,7 @@ class StoreState {
   std::deque<std::uint64_t> tail_hashes_;  // of the same entries
   std::deque<std::size_t> tail_sizes_;     // bytes of the same entries in the log
   std::size_t tail_bytes_ = 0;
-  std::unique_ptr<Trees> trees_;
+  PageTrees trees_;
 };
 
 }  // namespace syncstore::engine

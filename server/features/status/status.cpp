@@ -56,6 +56,10 @@ std::string engine_metrics(engine::Engine& engine) {
   counter(out, "syncstore_repaired_rows_total", "counter", hub.repaired_rows);
   counter(out, "syncstore_snapshots_total", "counter", hub.snapshots);
   counter(out, "syncstore_snapshots_resumed_total", "counter", hub.snapshots_resumed);
+  counter(out, "syncstore_page_subscriptions", "gauge", hub.page_subscriptions);
+  counter(out, "syncstore_page_frames_encoded_total", "counter", hub.page_frames_encoded);
+  counter(out, "syncstore_page_frames_sent_total", "counter", hub.page_frames_sent);
+  counter(out, "syncstore_page_scans_total", "counter", hub.page_scans);
   counter(out, "syncstore_bad_messages_total", "counter", hub.bad_messages);
   counter(out, "syncstore_stores", "gauge", engine.stores().list().size());
   return out;

@@ -280,6 +280,7 @@ TEST_F(ConfigFile, EveryExampleAndStandardValueIsRight) {
   EXPECT_EQ(said.listen_address, built.listen_address);
   EXPECT_EQ(said.listen_port, built.listen_port);
   EXPECT_EQ(said.rate_limit, built.rate_limit);
+  EXPECT_EQ(said.replica_records, built.replica_records);
   EXPECT_EQ(said.log, built.log);
   EXPECT_EQ(said.log_file.bytes, built.log_file.bytes);
   EXPECT_EQ(said.log_file.files, built.log_file.files);
