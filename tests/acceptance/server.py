@@ -42,6 +42,7 @@ class Server:
         self.url = None
         self.listening = None
         self.log_path = self.data.rstrip("/") + ".log"
+        self.prepare = None  # called in the new process before the server's program
         if start:
             self.start()
 
@@ -50,7 +51,7 @@ class Server:
         self.process = subprocess.Popen(
             [BINARY, "serve", "--data", self.data, "--listen", f"127.0.0.1:{port}", "--rate-limit", "0",
              *self.flags, *more],
-            stdout=subprocess.PIPE, stderr=log, text=True)
+            stdout=subprocess.PIPE, stderr=log, text=True, preexec_fn=self.prepare)
         log.close()
         ready, _, _ = select.select([self.process.stdout], [], [], START_SECONDS)
         line = self.process.stdout.readline() if ready else ""

@@ -48,6 +48,29 @@ class Toolchain(unittest.TestCase):
         port = re.search(r"--web-port N .*\(default (\d+)\)", told.stdout)[1]
         self.assertIn(f'"127.0.0.1:{port}:{port}"', compose)
 
+    def test_the_campaigns_are_told_and_refused_when_misspelt(self):
+        script = os.path.join(TOOLCHAINS, "campaign.sh")
+        told = run("bash", script, "--help")
+        self.assertEqual(told.returncode, 0)
+        for name in ("worlds", "fuzz", "kills", "chaos", "connections"):
+            self.assertRegex(told.stdout, rf"(?m)^  {name} ")
+        for wrong in (("--seeds", "0"), ("kills", "--kills"), ("weather",), ("kills", "up_frame"), ("chaos", "--minutes", "long")):
+            self.assertEqual(run("bash", script, *wrong).returncode, 2, wrong)
+
+    def test_the_room_for_connections_is_said_alike_everywhere(self):
+        def text(*path):
+            with open(os.path.join(TOOLCHAINS, "..", *path), encoding="utf-8") as file:
+                return file.read()
+
+        limits = text("core", "base", "limits.hpp")
+        connections, kept = (int(re.search(rf"{name} = ([\d']+);", limits)[1].replace("'", ""))
+                             for name in ("kConnections", "kDescriptorsKept"))
+        readme = text("README.md")
+        self.assertIn(f"Up to {connections:,} connections", readme)
+        self.assertIn(f"keeps {kept} for files, so a hard limit below {connections + kept:,} ", readme)
+        self.assertIn(f"\nLimitNOFILE={connections + kept}\n", text("toolchains", "packaging", "syncstore.service"))
+        self.assertIn(f"      nofile: {connections + kept}\n", text("toolchains", "packaging", "compose.yaml"))
+
     def judged(self, files):
         """The coverage check over (path, lines, reached): its exit code, its output and its table."""
         with tempfile.TemporaryDirectory() as folder:

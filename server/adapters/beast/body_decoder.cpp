@@ -26,8 +26,13 @@ bool has_bare_line_break(std::string_view waiting) {
 
 }  // namespace
 
+// "0" with its line break, and the empty trailer: the parser asserts that it is asked about a last
+// chunk again only when there is as much.
+constexpr std::size_t kLastChunkBytes = 5;
+
 struct BodyDecoder::Parser {
   http::request_parser<http::buffer_body> http;
+  bool in_last_chunk = false;  // its line is whole and waits for the trailer
   bool refused = false;  // the head: the gate should have, but nobody's bytes may end the program
 };
 
@@ -58,6 +63,11 @@ BodyDecoder::State BodyDecoder::feed(std::string& input, std::string& out, std::
     }
     if (taken == input.size() || produced >= most)
       break;
+    const std::string_view waiting = std::string_view(input).substr(taken);
+    if (parser_->in_last_chunk && waiting.size() < kLastChunkBytes) {
+      state = has_bare_line_break(waiting) ? State::bad : State::more;
+      break;
+    }
     auto& body = http.get().body();
     body.data = piece.data();
     body.size = piece.size();
@@ -68,7 +78,9 @@ BodyDecoder::State BodyDecoder::feed(std::string& input, std::string& out, std::
     out.append(piece.data(), got);
     produced += got;
     if (error == http::error::need_more) {
-      if (has_bare_line_break(std::string_view(input).substr(taken)))
+      const std::string_view left = std::string_view(input).substr(taken);
+      parser_->in_last_chunk = left.find("\r\n", 1) != std::string_view::npos;
+      if (has_bare_line_break(left))
         state = State::bad;
       break;
     }

@@ -1,6 +1,7 @@
 // A thousand readers of one store in one thread, driven by lines on standard input; each line is
 // answered by one line of JSON.
-//   connect N           opens N more connections, one after the other; answers when all are live
+//   connect N [warm]    opens N more connections, one after the other; answers when all are live.
+//                       warm: all but the first with the cursors that the first has learned
 //   commit RATE SECONDS OPS   that many edits a second, OPS records each; answers the latencies
 //   idle SECONDS        answers what TCP moved meanwhile
 //   stop K              K connections stop reading
@@ -78,8 +79,9 @@ class Load {
         ids_(static_cast<std::uint64_t>(now_us())),
         epoll_(::epoll_create1(EPOLL_CLOEXEC)) {}
 
-  void connect(std::size_t count) {
+  void connect(std::size_t count, bool warm) {
     const std::int64_t began = now_us();
+    warm_ = warm;
     const std::size_t wanted = readers_.size() + count;
     std::size_t next = readers_.size();
     while (readers_.size() < wanted)
@@ -425,7 +427,7 @@ int run_load(int argc, char** argv) {
     std::size_t count = 0;
     in >> word;
     if (word == "connect" && in >> count)
-      load.connect(count);
+      load.connect(count, static_cast<bool>(in >> mode) && mode == "warm");
     else if (word == "commit" && in >> rate >> seconds >> count)
       load.commit(rate, seconds, count);
     else if (word == "idle" && in >> seconds)
