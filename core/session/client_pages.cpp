@@ -44,7 +44,7 @@ void ClientSession::leave_pages(std::uint16_t collection, Place& place) {
   place.paged = place.preview = false;
   pages_.set_paged(collection, false);
   subscriptions_.forget(collection);
-  seen_.erase(collection);
+  place.seen.clear();
 }
 
 // Rows on screen come first: a large first snapshot begins with page subscriptions.
@@ -82,7 +82,7 @@ void ClientSession::on_page(wire::Page page, TimeMs now) {
   if (is_record && page.hash != 0 && page.total == 0) {
     const auto id = std::get<std::int64_t>(subscription->spec.filter.conditions[0].value);
     told.push_back(RecordId{static_cast<std::uint64_t>(id)});
-    seen_[page.collection].erase(told.back());
+    found->second.seen.erase(told.back());
     replica_.forget_known(page.collection, {told.back()});
   }
   if (page.hash != 0)
@@ -173,7 +173,9 @@ void ClientSession::ask_pages(TimeMs now) {
   if (!changed && !ask_pages_)
     return;
   ask_pages_ = false;
-  for (Bytes& frame : subscriptions_.reconcile(pages_.wanted(), is_live(), now))
+  subscriptions_.begin();
+  pages_.for_each_wanted([&](const PageSpec& spec) { subscriptions_.want(spec); });
+  for (Bytes& frame : subscriptions_.reconcile(is_live(), now))
     emit(EffectKind::send, 0, {}, std::move(frame));
 }
 
@@ -191,7 +193,7 @@ void ClientSession::fold(const sync::QueueEntry& entry) {
     const auto is_told = [&](RecordId id) {
       const auto& all = subscriptions_.all();
       return std::any_of(all.begin(), all.end(), [&](const auto& one) {
-        return one.fresh && one.spec.collection == number && one.contains(id);
+        return one->fresh && one->spec.collection == number && one->contains(id);
       });
     };
     const std::vector<RecordId> folded =
@@ -207,37 +209,41 @@ void ClientSession::keep_known_bounded(std::uint16_t collection) {
   const model::Table& base = replica_.base(collection);
   if (base.size() <= limits::kPagedRows)
     return;
-  for (const PageSubscriptions::Subscription& one : subscriptions_.all()) {
-    for (const RecordId id : one.order)
-      see(one.spec.collection, id);
+  for (const auto& one : subscriptions_.all()) {
+    for (const RecordId id : one->order) {
+      if (one->spec.collection == collection)
+        see(collection, id);
+    }
   }
-  pages_.for_each_held([&](std::uint16_t of, RecordId id) { see(of, id); });
-  auto& seen = seen_[collection];
-  struct Known {
-    std::uint64_t seen;
-    Sequence version;
-    RecordId id;
-  };
-  std::vector<Known> known;
-  base.for_each([&](const model::Record& record) {
-    const auto at = seen.find(record.id);
-    // What waits for the server keeps what it was made from.
-    if (!replica_.is_pending(collection, record.id))
-      known.push_back({at == seen.end() ? 0 : at->second, record.version, record.id});
-  });
+  pages_.for_each_held(collection, [&](RecordId id) { see(collection, id); });
   // A tenth more than needed, so that this is not done for every row.
-  const std::size_t most = limits::kPagedRows / 10 * 9;
-  const std::size_t gone = std::min(base.size() - most, known.size());
-  std::nth_element(known.begin(), known.begin() + static_cast<std::ptrdiff_t>(gone), known.end(),
-                   [](const Known& a, const Known& b) {
-                     return a.seen != b.seen ? a.seen < b.seen : a.version < b.version;
-                   });
-  std::vector<RecordId> ids;
-  for (std::size_t i = 0; i < gone; ++i) {
-    ids.push_back(known[i].id);
-    seen.erase(known[i].id);
-  }
-  replica_.forget_known(collection, ids);
+  const std::size_t most = base.size() - limits::kPagedRows / 10 * 9;
+  const std::uint64_t longest = sightings_of(collection)[most - 1];
+  std::vector<RecordId> gone;
+  base.for_each([&](const model::Record& record) {
+    // What waits for the server keeps what it was made from.
+    if (gone.size() < most && last_seen(collection, record.id) <= longest &&
+        !replica_.is_pending(collection, record.id))
+      gone.push_back(record.id);
+  });
+  for (const RecordId id : gone)
+    places_[collection].seen.erase(id);
+  replica_.forget_known(collection, gone);
+}
+
+std::uint32_t ClientSession::last_seen(std::uint16_t collection, RecordId id) const {
+  const auto& seen = places_.at(collection).seen;
+  const auto found = seen.find(id);
+  return found == seen.end() ? 0 : found->second;
+}
+
+std::vector<std::uint64_t> ClientSession::sightings_of(std::uint16_t collection) const {
+  std::vector<std::uint64_t> all;
+  replica_.base(collection).for_each([&](const model::Record& record) {
+    all.push_back(last_seen(collection, record.id));
+  });
+  std::sort(all.begin(), all.end());
+  return all;
 }
 
 TimeMs ClientSession::known_as_of() const { return std::max(as_of_, in_step_at_); }
@@ -275,29 +281,29 @@ void ClientSession::restore_known(wire::Page page) {
   keep_known_bounded(page.collection);
 }
 
-// All that is known, longest unseen first.
+// All that is known, in eighths by when it was last seen, the longest ago first: that is how it is
+// restored.
 void ClientSession::compact_known(std::uint16_t collection) {
   cache_.add(wire::encode(wire::Cancel{collection, ErrorCode::page_only}), true);
-  const auto& seen = seen_[collection];
-  const model::Table& base = replica_.base(collection);
-  std::vector<std::pair<std::uint64_t, RecordId>> known;
-  base.for_each([&](const model::Record& record) {
-    const auto at = seen.find(record.id);
-    known.emplace_back(at == seen.end() ? 0 : at->second, record.id);
-  });
-  std::sort(known.begin(), known.end(), [](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first < b.first : a.second < b.second;
-  });
+  const std::vector<std::uint64_t> sightings = sightings_of(collection);
   std::vector<RecordId> ids;
   std::size_t bytes = 0;
-  for (const auto& [at, id] : known) {
-    ids.push_back(id);
-    bytes += wire::approximate_row_bytes(*base.find(id));
-    if (ids.size() < limits::kPageSizeMax && bytes < limits::kPartOutputBytes / 2)
-      continue;
-    store_known(collection, ids, true);
-    ids.clear();
-    bytes = 0;
+  std::uint64_t from = 0;
+  for (std::size_t eighth = 1; eighth <= 8 && !sightings.empty(); ++eighth) {
+    const std::uint64_t to = sightings[(sightings.size() * eighth - 1) / 8] + 1;
+    replica_.base(collection).for_each([&](const model::Record& record) {
+      const std::uint32_t seen = last_seen(collection, record.id);
+      if (seen < from || seen >= to)
+        return;
+      ids.push_back(record.id);
+      bytes += wire::approximate_row_bytes(record);
+      if (ids.size() < limits::kPageSizeMax && bytes < limits::kPartOutputBytes / 2)
+        return;
+      store_known(collection, ids, true);
+      ids.clear();
+      bytes = 0;
+    });
+    from = to;
   }
   store_known(collection, ids, true);
 }

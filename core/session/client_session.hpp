@@ -127,6 +127,8 @@ class ClientSession {
     std::optional<Incoming> paused;  // its link broke: goes on where it was, or begins anew
     bool paged = false;              // base of single records, pages are the server's
     bool preview = false;            // until its first snapshot is whole
+    // When each known record was last on a screen, in sightings.
+    std::unordered_map<RecordId, std::uint32_t, RecordIdHash> seen;
     bool is_based() const { return (valid || (paged && !preview)) && !incoming; }
   };
   struct Author {  // of an edit in this tab's life: who waits for its answer
@@ -197,8 +199,11 @@ class ClientSession {
   void take_order(PageSubscriptions::Subscription& subscription, wire::Page& page);
   void restore_known(wire::Page page);
   void fold(const sync::QueueEntry& entry);
-  void see(std::uint16_t collection, RecordId id) { seen_[collection][id] = ++sightings_; }
+  void see(std::uint16_t collection, RecordId id) { places_[collection].seen[id] = ++sightings_; }
   void keep_known_bounded(std::uint16_t collection);
+  std::uint32_t last_seen(std::uint16_t collection, RecordId id) const;
+  // Of all known records, ascending.
+  std::vector<std::uint64_t> sightings_of(std::uint16_t collection) const;
   // Storage: these records are known like this now; those of `ids` that are not known are gone.
   void store_known(std::uint16_t collection, const std::vector<RecordId>& ids, bool snapshot);
   void compact_known(std::uint16_t collection);
@@ -262,9 +267,7 @@ class ClientSession {
   std::map<RowKey, model::Record> kept_;
   std::set<Sequence> own_sequences_;
   std::set<std::uint16_t> to_resync_;
-  // Of collections in page mode: when each known record was last on a screen, in sightings.
-  std::map<std::uint16_t, std::unordered_map<RecordId, std::uint64_t, RecordIdHash>> seen_;
-  std::uint64_t sightings_ = 0;
+  std::uint32_t sightings_ = 0;
   bool pages_unknown_ = false;  // to this server
   bool ask_pages_ = false;      // an answer or a doubt: something more may be asked for
   TimeMs in_step_at_ = 0;       // the last event of a live connection

@@ -56,10 +56,10 @@ class LivePages {
   // A subscription was answered, or refused.
   void answered(const PageSpec& spec);
   // What the server has to be asked for, most wanted first; changed since the last call?
-  std::vector<PageSpec> wanted() const;
+  void for_each_wanted(const std::function<void(const PageSpec&)>& visit) const;
   bool take_wanted_changed() { return std::exchange(wanted_changed_, false); }
   // Ids of rows that screens hold.
-  void for_each_held(const std::function<void(std::uint16_t, RecordId)>& visit) const;
+  void for_each_held(std::uint16_t collection, const std::function<void(RecordId)>& visit) const;
   // A record made here stands on top of the pages of its collection until they are released.
   void show_on_top(const RowKey& key);
 

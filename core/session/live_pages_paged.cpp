@@ -39,35 +39,38 @@ void LivePages::answered(const PageSpec& spec) {
   }
 }
 
-std::vector<PageSpec> LivePages::wanted() const {
-  std::vector<PageSpec> wanted;
+void LivePages::for_each_wanted(const std::function<void(const PageSpec&)>& visit) const {
   if (paged_.empty())
-    return wanted;
+    return;
   for (const auto& [number, page] : pages_) {
     if (is_paged(page.spec.collection))
-      wanted.push_back(page.spec);
+      visit(page.spec);
   }
   // Opened last, looked at first.
   for (auto watch = watches_.rbegin(); watch != watches_.rend(); ++watch) {
     if (is_paged(watch->second.key.collection))
-      wanted.push_back(record_page(watch->second.key));
+      visit(record_page(watch->second.key));
   }
   for (const auto& [number, page] : pages_) {
     if (!is_paged(page.spec.collection))
       continue;
     for (const RecordId id : page.elsewhere)
-      wanted.push_back(record_page({page.spec.collection, id}));
+      visit(record_page({page.spec.collection, id}));
   }
-  return wanted;
 }
 
-void LivePages::for_each_held(const std::function<void(std::uint16_t, RecordId)>& visit) const {
+void LivePages::for_each_held(std::uint16_t collection,
+                              const std::function<void(RecordId)>& visit) const {
   for (const auto& [number, page] : pages_) {
+    if (page.spec.collection != collection)
+      continue;
     for (const view::HeldPage::Row& row : page.held.rows())
-      visit(page.spec.collection, row.id);
+      visit(row.id);
   }
-  for (const auto& [number, watch] : watches_)
-    visit(watch.key.collection, watch.key.id);
+  for (const auto& [number, watch] : watches_) {
+    if (watch.key.collection == collection)
+      visit(watch.key.id);
+  }
 }
 
 view::HeldPage::Exact LivePages::exact_page(const PageSubscriptions::Subscription& answer) const {

@@ -54,124 +54,123 @@ bool PageSubscriptions::is_due(const Subscription& one, TimeMs now) const {
   return (one.doubted || is_unanswered(one)) && now - one.asked_at >= limits::kResyncMs;
 }
 
-std::uint32_t PageSubscriptions::free_number(const PageSpec& spec,
-                                             const std::vector<Subscription>& taken) const {
+std::uint32_t PageSubscriptions::free_number(const PageSpec& spec) const {
   std::uint32_t number = wire::page_number(question(spec));
-  const auto is_taken = [&](const std::vector<Subscription>& list) {
-    return std::any_of(list.begin(), list.end(),
-                       [&](const Subscription& one) { return one.number == number; });
-  };
-  while (is_taken(taken) || is_taken(subscriptions_))
+  const auto is_number = [&](const auto& one) { return one->number == number; };
+  while (std::any_of(subscriptions_.begin(), subscriptions_.end(), is_number) ||
+         std::any_of(former_.begin(), former_.end(), is_number))
     ++number;
   return number;
 }
 
-std::vector<Bytes> PageSubscriptions::reconcile(const std::vector<PageSpec>& wanted, bool live,
-                                                TimeMs now) {
-  std::vector<Subscription> kept;
-  for (const PageSpec& spec : wanted) {
-    const auto is_it = [&](const Subscription& one) { return one.spec == spec; };
-    if (kept.size() >= limits::kPageSubscriptions || std::any_of(kept.begin(), kept.end(), is_it)) {
-      continue;
-    }
-    const auto known = std::find_if(subscriptions_.begin(), subscriptions_.end(), is_it);
-    if (known != subscriptions_.end()) {
-      kept.push_back(std::move(*known));
-      subscriptions_.erase(known);
-    } else {
-      Subscription added;
-      added.spec = spec;
-      added.number = free_number(spec, kept);
-      kept.push_back(std::move(added));
-    }
+void PageSubscriptions::begin() { former_.swap(subscriptions_); }
+
+void PageSubscriptions::want(const PageSpec& spec) {
+  if (find(spec) != nullptr || subscriptions_.size() >= limits::kPageSubscriptions)
+    return;
+  const auto known = std::find_if(former_.begin(), former_.end(),
+                                  [&](const auto& one) { return one->spec == spec; });
+  if (known != former_.end()) {
+    subscriptions_.push_back(std::move(*known));
+    former_.erase(known);
+    return;
   }
-  kept.swap(subscriptions_);
+  auto added = std::make_unique<Subscription>();
+  added->spec = spec;
+  added->number = free_number(spec);
+  subscriptions_.push_back(std::move(added));
+}
+
+std::vector<Bytes> PageSubscriptions::reconcile(bool live, TimeMs now) {
+  const List ended = std::move(former_);
+  former_.clear();
   std::vector<Bytes> frames;
   if (!live)
     return frames;
-  for (const Subscription& one : kept) {
-    if (one.asked_at != 0 && !one.refused)
-      frames.push_back(wire::encode(wire::Unsubscribe{one.number}));
+  for (const auto& one : ended) {
+    if (one->asked_at != 0 && !one->refused)
+      frames.push_back(wire::encode(wire::Unsubscribe{one->number}));
   }
-  auto asked = std::count_if(subscriptions_.begin(), subscriptions_.end(), is_unanswered);
-  for (Subscription& one : subscriptions_) {
-    if (!is_due(one, now))
+  auto asked = std::count_if(subscriptions_.begin(), subscriptions_.end(),
+                             [](const auto& one) { return is_unanswered(*one); });
+  for (const auto& one : subscriptions_) {
+    if (!is_due(*one, now))
       continue;
-    if (!is_unanswered(one) && ++asked > kAskedAtOnce)
+    if (!is_unanswered(*one) && ++asked > kAskedAtOnce)
       continue;
-    frames.push_back(ask(one));
-    one.asked_at = now;
-    one.fresh = one.doubted = false;
+    frames.push_back(ask(*one));
+    one->asked_at = now;
+    one->fresh = one->doubted = false;
   }
   return frames;
 }
 
 std::vector<Bytes> PageSubscriptions::ask_once(std::size_t most) const {
   std::vector<Bytes> frames;
-  for (const Subscription& one : subscriptions_) {
+  for (const auto& one : subscriptions_) {
     if (frames.size() < most)
-      frames.push_back(ask(one));
+      frames.push_back(ask(*one));
   }
   return frames;
 }
 
 void PageSubscriptions::lost() {
-  for (Subscription& one : subscriptions_) {
-    one.asked_at = 0;
-    one.fresh = one.refused = false;
+  for (const auto& one : subscriptions_) {
+    one->asked_at = 0;
+    one->fresh = one->refused = false;
   }
 }
 
 void PageSubscriptions::forget(std::uint16_t collection) {
-  for (Subscription& one : subscriptions_) {
-    if (collection != 0 && one.spec.collection != collection)
+  for (const auto& one : subscriptions_) {
+    if (collection != 0 && one->spec.collection != collection)
       continue;
-    one.fresh = false;
-    one.asked_at = 0;
-    one.page = 0;
-    one.hash = one.total = 0;
-    one.order.clear();
+    one->fresh = false;
+    one->asked_at = 0;
+    one->page = 0;
+    one->hash = one->total = 0;
+    one->order.clear();
   }
 }
 
 void PageSubscriptions::doubt() {
-  for (Subscription& one : subscriptions_) {
-    one.doubted = true;
-    one.asked_at = 0;
+  for (const auto& one : subscriptions_) {
+    one->doubted = true;
+    one->asked_at = 0;
   }
 }
 
 TimeMs PageSubscriptions::due() const {
   TimeMs due = 0;
-  for (const Subscription& one : subscriptions_) {
-    if (one.asked_at == 0 || !(one.doubted || is_unanswered(one)))
+  for (const auto& one : subscriptions_) {
+    if (one->asked_at == 0 || !(one->doubted || is_unanswered(*one)))
       continue;
-    const TimeMs at = one.asked_at + limits::kResyncMs;
+    const TimeMs at = one->asked_at + limits::kResyncMs;
     due = due == 0 ? at : std::min(due, at);
   }
   return due;
 }
 
 const PageSubscriptions::Subscription* PageSubscriptions::find(const PageSpec& spec) const {
-  for (const Subscription& one : subscriptions_) {
-    if (one.spec == spec)
-      return &one;
+  for (const auto& one : subscriptions_) {
+    if (one->spec == spec)
+      return one.get();
   }
   return nullptr;
 }
 
 PageSubscriptions::Subscription* PageSubscriptions::find(std::uint32_t number) {
-  for (Subscription& one : subscriptions_) {
-    if (one.number == number)
-      return &one;
+  for (const auto& one : subscriptions_) {
+    if (one->number == number)
+      return one.get();
   }
   return nullptr;
 }
 
 PageSubscriptions::Subscription* PageSubscriptions::first_unanswered() {
-  for (Subscription& one : subscriptions_) {
-    if (is_unanswered(one))
-      return &one;
+  for (const auto& one : subscriptions_) {
+    if (is_unanswered(*one))
+      return one.get();
   }
   return nullptr;
 }

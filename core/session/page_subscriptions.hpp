@@ -5,6 +5,7 @@
 // besides. Single-threaded; bounded by kPageSubscriptions.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "core/base/byte_io.hpp"
@@ -46,9 +47,12 @@ class PageSubscriptions {
     bool contains(RecordId id) const;
   };
 
-  // Asks for what is wanted now and not asked for, ends what is not wanted any more. The first of
-  // `wanted` come first; while the link is not `live` nothing is asked. Answers the frames to send.
-  std::vector<Bytes> reconcile(const std::vector<PageSpec>& wanted, bool live, TimeMs now);
+  // Three steps: begin(), want() for each page that somebody looks at, the first come first; then
+  // reconcile() asks for what is wanted and not asked for, ends what is not wanted any more and
+  // answers the frames to send. While the link is not `live` nothing is asked.
+  void begin();
+  void want(const PageSpec& spec);
+  std::vector<Bytes> reconcile(bool live, TimeMs now);
   // For an exchange: asks for all of them, as far as `most` frames go.
   std::vector<Bytes> ask_once(std::size_t most) const;
   void lost();  // the link is gone: answers stay, nothing is asked for any more
@@ -61,13 +65,15 @@ class PageSubscriptions {
   Subscription* find(std::uint32_t number);
   // The oldest that waits for its answer; nullptr = none.
   Subscription* first_unanswered();
-  const std::vector<Subscription>& all() const { return subscriptions_; }
+  using List = std::vector<std::unique_ptr<Subscription>>;
+  const List& all() const { return subscriptions_; }
 
  private:
   bool is_due(const Subscription& one, TimeMs now) const;
-  std::uint32_t free_number(const PageSpec& spec, const std::vector<Subscription>& taken) const;
+  std::uint32_t free_number(const PageSpec& spec) const;
 
-  std::vector<Subscription> subscriptions_;
+  List subscriptions_;
+  List former_;  // between begin() and reconcile(): not wanted again yet
 };
 
 }  // namespace syncstore::session
