@@ -25,6 +25,8 @@ void ClientSession::begin_pages(std::uint16_t collection) {
   if (!place.paged) {
     // What was here as a whole is known still; what is nobody's state is not.
     if (!place.valid || place.doubted || place.cursor.epoch != epoch_) {
+      if (!restoring_)
+        keep_records();
       replica_.reset(collection);
       place.reached = 0;
     }

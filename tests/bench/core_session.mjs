@@ -1,6 +1,6 @@
 // The browser's module without a browser: sessions through the exports of wasm/exports.cpp, the same calls as the web app's worker makes.
 // No import of node, so that a page can load it too.
-export const EVENT = { start: 4, ticket: 6, socketOpened: 8, socketMessage: 9, cacheWritten: 17 };
+export const EVENT = { restoreCache: 1, restoreEntry: 2, start: 4, ticket: 6, socketOpened: 8, socketMessage: 9, cacheWritten: 17 };
 export const EFFECT = { fetchTicket: 1, connect: 2, send: 3, close: 4, appendCache: 10, replaceCache: 11, status: 13, page: 14 };
 
 const NONE = new Uint8Array(0);

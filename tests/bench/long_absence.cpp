@@ -2,7 +2,8 @@
 // were removed (and forgotten) and some are new; edits wait in its queue. What goes over the wire
 // beside a snapshot, and how long it takes until everything is applied. Engine and session are the
 // product's; storage is memory, time is virtual.
-//   long_absence    prints JSON
+//   long_absence [RECORDING]    prints JSON; the recording is what the browser had and what it was
+//   sent when it came back, for the module (absence_module.mjs)
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -75,7 +76,7 @@ class Bench {
     events_.settle();
   }
 
-  int run() {
+  int run(const char* recording) {
     std::vector<RecordId> ids;
     std::vector<sync::Mutation> batch;
     for (std::size_t i = 0; i < kProducts; ++i) {
@@ -125,7 +126,17 @@ class Bench {
     const double restore_ms = ms_since(restoring);
     const std::size_t waiting = session.queue().counts().waiting;
     session.start(events_.now());
+    Bytes recorded = part(
+                         "{\"store\":\"gifts\",\"user\":\"u-1\",\"generation\":1,\"client\":"
+                         "\"09000000-0000-0000-0000-000000000000\",\"entries\":" +
+                         std::to_string(disk.entries.size()) + "}") +
+                     part(disk.cache);
+    for (const auto& [number, bytes] : disk.entries)
+      recorded += part(bytes);
+    recorded_ = recording == nullptr ? nullptr : &recorded;
     return_bytes = connect(session, disk);
+    if (recording != nullptr && !write_file(recording, recorded))
+      return 1;
     const model::Table& base = session.replica().base(model::kProducts);
     const model::Table& truth = state().table(model::kProducts);
     const bool equal = base.digest().agrees_with(truth.digest()) && base.size() == truth.size();
@@ -144,6 +155,19 @@ class Bench {
   }
 
  private:
+  static Bytes part(std::string_view bytes) {
+    ByteWriter out;
+    out.u32(static_cast<std::uint32_t>(bytes.size()));
+    out.raw(bytes);
+    return out.take();
+  }
+  static bool write_file(const char* path, const Bytes& bytes) {
+    std::FILE* file = std::fopen(path, "wb");
+    if (file == nullptr)
+      return false;
+    const bool whole = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
+    return std::fclose(file) == 0 && whole;
+  }
   static session::ClientConfig config() {
     session::ClientConfig config;
     config.store = "gifts";
@@ -292,6 +316,8 @@ class Bench {
         const auto frame = std::move(link->frames.front());
         link->frames.pop_front();
         bytes += frame->size();
+        if (recorded_ != nullptr)
+          *recorded_ += part(*frame);
         const auto applying = Clock::now();
         session.socket_message(*frame, events_.now());
         apply_ms_ += ms_since(applying);
@@ -333,9 +359,12 @@ class Bench {
   std::deque<std::string> outgoing_;
   bool connecting_ = false;
   double apply_ms_ = 0, server_ms_ = 0;
+  Bytes* recorded_ = nullptr;
 };
 
 }  // namespace
 }  // namespace syncstore
 
-int main() { return syncstore::Bench().run(); }
+int main(int count, char** arguments) {
+  return syncstore::Bench().run(count > 1 ? arguments[1] : nullptr);
+}
