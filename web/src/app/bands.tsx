@@ -1,21 +1,25 @@
 // Lines below the header that say what is not as usual and what to do about it.
-import { useState, useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { SyncStatus } from '../sync';
 import { formatAge, plural } from '../ui/format';
 import { Link } from '../ui/router';
 import { useNow } from '../ui/use-now';
-import { reloadIntoNewVersion, subscribeVersion, versionWaits } from './offline-start';
+import { lookForNewVersion, reloadIntoNewVersion, subscribeVersion, versionWaits } from './offline-start';
 
 export function Bands({ status }: { status: SyncStatus }) {
   const now = useNow();
   const newVersion = useSyncExternalStore(subscribeVersion, versionWaits);
+  const { connection } = status;
+  useEffect(() => {
+    if (connection === 'live' || connection === 'polling' || connection === 'update') lookForNewVersion();
+  }, [connection]);
   const next = encodeURIComponent(window.location.pathname + window.location.search);
   return (
     <>
       {newVersion || status.connection === 'update' ? (
-        <div className="app-band" role="status">
-          <span>{status.connection === 'update' ? 'This version is too old for the server. Your edits are kept.' : 'A new version is ready.'}</span>
-          <button type="button" className="button small" onClick={reloadIntoNewVersion}>New version: reload</button>
+        <div className="app-band" role="status" data-band="new-version">
+          <span>{connection === 'update' ? 'This version is too old for the server. Your edits are kept.' : 'A new version is ready. Your edits are kept; reload when it suits.'}</span>
+          <button type="button" className="button small" onClick={() => void reloadIntoNewVersion()}>New version: reload</button>
         </div>
       ) : null}
       {status.missing.length > 0 ? <Hideable text={status.missing.join(' ')} /> : null}

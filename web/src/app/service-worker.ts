@@ -21,9 +21,10 @@ async function fetchAll(): Promise<void> {
   }));
 }
 
+/** The release before this one stays: tabs that are still open with it start their worker from it. Names come oldest first. */
 async function dropOthers(): Promise<void> {
-  const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith('syncstore-') && name !== CACHE).map((name) => caches.delete(name)));
+  const others = (await caches.keys()).filter((name) => name.startsWith('syncstore-') && name !== CACHE);
+  await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)));
 }
 
 self.addEventListener('install', (event) => event.waitUntil(fetchAll()));
@@ -33,6 +34,11 @@ self.addEventListener('activate', (event) => event.waitUntil(dropOthers().then((
 self.addEventListener('message', (event) => {
   if (event.data === 'take-over') void self.skipWaiting();
 });
+
+/** A file of the release before, whose name carries its content. */
+async function fromAnyCache(request: Request): Promise<Response> {
+  return (await caches.match(request)) ?? fetch(request);
+}
 
 async function fromCache(path: string, request: Request): Promise<Response> {
   const cache = await caches.open(CACHE);
@@ -63,4 +69,5 @@ self.addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || url.origin !== self.location.origin || SERVER_PATHS.test(url.pathname)) return;
   if (request.mode === 'navigate') event.respondWith(startPage(request));
   else if (OWN_FILES.has(url.pathname)) event.respondWith(fromCache(url.pathname, request));
+  else if (url.pathname.startsWith('/assets/')) event.respondWith(fromAnyCache(request));
 });

@@ -45,6 +45,7 @@ export function RecordForm(props: RecordFormProps) {
     form.clear();
   };
   useSaveKey(element, save);
+  useAskBeforeLeaving(form.touched.length > 0);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     save();
@@ -100,6 +101,16 @@ function useSaveKey(element: React.RefObject<HTMLElement | null>, save: () => vo
     document.addEventListener('keydown', key);
     return () => document.removeEventListener('keydown', key);
   }, [element]);
+}
+
+/** The browser asks before a page with unsaved input is closed or loaded anew. */
+function useAskBeforeLeaving(unsaved: boolean): void {
+  useEffect(() => {
+    if (!unsaved) return undefined;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [unsaved]);
 }
 
 interface DecisionProps {
