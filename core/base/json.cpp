@@ -192,6 +192,10 @@ void append_json_string(std::string& out, std::string_view text) {
   std::size_t clean = 0;  // what lies between here and `at` is copied in one piece
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t start = at;
+    if (static_cast<unsigned char>(text[at]) < 0x80 && !needs_escape(text[at])) {
+      ++at;
+      continue;
+    }
     const char32_t code = next_code_point(text, at);
     const bool broken = code == kReplacementCharacter && at == start + 1;
     if (!broken && !needs_escape(text[start])) {
