@@ -67,8 +67,9 @@ void World::slow_disk() {
   if (!server_.up() || !may(Fault::disk_slow))
     return;
   const bool slow = random_.chance(40);
+  const auto answer_ms = static_cast<std::int64_t>(random_.below(slow ? 300 : 10));
   server_.storage().set_delays(static_cast<std::int64_t>(random_.below(slow ? 4'000 : 30)),
-                               static_cast<std::int64_t>(random_.below(slow ? 300 : 10)));
+                               answer_ms);
 }
 
 // Several browsers at once, each back in its own time.

@@ -14,8 +14,8 @@ SimServer::SimServer(EventQueue& events, SeededRandom& random, Report report)
 void SimServer::start() {
   scheduler_ = std::make_unique<memory::VirtualScheduler>(events_);
   storage_ = std::make_unique<memory::MemoryStorage>(*scheduler_, disk);
-  storage_->set_delays(static_cast<std::int64_t>(random_.below(30)),
-                       static_cast<std::int64_t>(random_.below(10)));
+  const auto answer_ms = static_cast<std::int64_t>(random_.below(10));
+  storage_->set_delays(static_cast<std::int64_t>(random_.below(30)), answer_ms);
   storage_->set_receipts_in_memory(20 + random_.below(50));
   engine_ = std::make_unique<engine::Engine>(
       engine::EnginePorts{clock, random_, *scheduler_, *storage_, crypto_});

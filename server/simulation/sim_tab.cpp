@@ -236,8 +236,9 @@ void SimTab::exchange(const Bytes& body) {
       for (const std::string_view frame : *split)
         browser.server.check_leaving(frame, user);
     }
+    const bool lost = browser.random.chance(25);
     browser.events.at(browser.events.now() + delay(),
-                      [this, alive, frames = std::move(frames), lost = browser.random.chance(25)] {
+                      [this, alive, frames = std::move(frames), lost] {
                         if (!alive.expired())
                           reach([this, frames, lost] { exchange_over(frames, lost); });
                       });
