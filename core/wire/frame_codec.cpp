@@ -139,6 +139,9 @@ Bytes encode(const DownMessage& message) {
 }
 
 Result<UpMessage> decode_up(std::string_view frame) {
+  // Nobody unknown makes the server unpack anything.
+  if (!frame.empty() && (static_cast<std::uint8_t>(frame[0]) & kCompressed) != 0)
+    return fail(ErrorCode::malformed, "what goes up is not compressed");
   return decode<UpMessage>(frame, kUpKinds, limits::kMessageBytes);
 }
 

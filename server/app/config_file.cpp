@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 
 #include "core/base/limits.hpp"
@@ -61,6 +62,32 @@ std::optional<std::vector<std::string>> read_values(const Setting& setting,
   return values;
 }
 
+// The parser takes for granted that digits follow here; no setting is a date.
+bool has_date_without_time(std::string_view text) {
+  const auto digit = [&](std::size_t at) {
+    return at < text.size() && text[at] >= '0' && text[at] <= '9';
+  };
+  for (std::size_t at = text.find('-'); at != std::string_view::npos; at = text.find('-', at + 1)) {
+    const std::string_view behind = text.substr(std::min(at + 3, text.size()), 2);
+    if (!digit(at + 1) || !digit(at + 2) || behind.empty() || digit(at + 4))
+      continue;
+    if (behind[0] == 'T' || behind[0] == 't' || behind == " :")
+      return true;
+  }
+  return false;
+}
+
+// At most kConfigFileBytes of it: it may have grown since it was measured.
+std::optional<std::string> read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file)
+    return std::nullopt;
+  std::string text(limits::kConfigFileBytes, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
 }  // namespace
 
 void read_config_file(const std::string& path, ConfigLayers& layers,
@@ -77,7 +104,12 @@ void read_config_file(const std::string& path, ConfigLayers& layers,
   }
   toml::table table;
   try {
-    table = toml::parse_file(path);
+    const std::optional<std::string> text = read_text(path);
+    if (!text || has_date_without_time(*text)) {
+      faults.push_back(path + (text ? ": a date ends without its time." : ": cannot be read."));
+      return;
+    }
+    table = toml::parse(*text, path);
   } catch (const toml::parse_error& wrong) {
     faults.push_back(place(path, wrong.source()) + ": " + std::string(wrong.description()) + ".");
     return;

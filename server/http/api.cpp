@@ -22,6 +22,14 @@ bool is_json_type(std::string_view type) {
   return trimmed == "application/json" || trimmed == "text/json" || trimmed.ends_with("+json");
 }
 
+// Any array or object of it; the parser bounds how deep they lie.
+bool is_too_wide(const Json& json) {
+  return json.size() > limits::kJsonItems ||
+         std::any_of(json.items().begin(), json.items().end(), is_too_wide) ||
+         std::any_of(json.members().begin(), json.members().end(),
+                     [](const auto& member) { return is_too_wide(member.second); });
+}
+
 }  // namespace
 
 Api::Api(ApiOptions options, ApiPorts ports)
@@ -315,6 +323,11 @@ bool Api::check_body(Context& context, HttpResponse& refusal) const {
   Result<Json> body = Json::parse(context.request.body, limits::kMessageBytes);
   if (!body.ok()) {
     refusal = problem(body.error());
+    return false;
+  }
+  if (is_too_wide(*body)) {
+    refusal = problem(
+        fail(ErrorCode::too_large, "The JSON has an array or object of more than 10,000 entries."));
     return false;
   }
   if (!body->is(Json::Kind::object)) {

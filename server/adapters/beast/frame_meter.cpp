@@ -23,13 +23,15 @@ bool FrameMeter::feed(std::string_view bytes, std::int64_t now_ms) {
       payload_left_ -= skip;
       bytes.remove_prefix(static_cast<std::size_t>(skip));
     } else {
+      if (message_since_ms_ == 0)
+        message_since_ms_ = now_ms;
       header_[header_have_++] = static_cast<unsigned char>(bytes.front());
       bytes.remove_prefix(1);
       if (!header_complete())
         continue;
       begin_frame(now_ms);
     }
-    if (payload_left_ == 0 && header_have_ == 0 && !control_ && final_)
+    if (payload_left_ == 0 && header_have_ == 0 && final_)
       message_since_ms_ = 0;
   }
   return !spent_;
@@ -59,10 +61,8 @@ void FrameMeter::begin_frame(std::int64_t now_ms) {
     spent_ = control_tokens_ < 0;
     return;
   }
-  if (final_) {  // the frame before ended a message: this one begins the next
+  if (final_)  // the frame before ended a message: this one begins the next
     fragments_ = 0;
-    message_since_ms_ = now_ms;
-  }
   final_ = (header_[0] & 0x80u) != 0;
   spent_ = ++fragments_ > kFragmentsPerMessage;
 }

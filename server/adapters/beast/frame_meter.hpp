@@ -13,7 +13,8 @@ class FrameMeter {
  public:
   // Returns false once a budget is spent; the link is then closed with 1008.
   bool feed(std::string_view bytes, std::int64_t now_ms);
-  // A message has begun and not ended since this time; 0 when between messages.
+  // A message, or a frame between messages, has begun and not ended since this time; 0 when nothing
+  // has.
   std::int64_t message_since_ms() const { return message_since_ms_; }
 
  private:

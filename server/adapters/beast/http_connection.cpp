@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::string_view kSocketPath = "/ws";
 constexpr std::int64_t kHandlerMs = 120'000;  // longer work answers 202 and reports through records
-constexpr std::int64_t kWriteStallMs = 30'000;  // a reader that takes nothing for so long is gone
-constexpr std::int64_t kBodyGraceMs = 10'000;   // before the least rate of a body counts
 constexpr std::int64_t kHandshakeMs = 10'000;
 
 // What the server as a whole offers (OPTIONS *); a body that came along is not read.
@@ -87,26 +85,30 @@ void HttpConnection::tick(std::int64_t now_ms) {
         return close();
       return refuse({408, ErrorCode::malformed, "The request header took too long."});
     }
-    case Phase::body: {
-      const std::int64_t due = std::max<std::int64_t>(age - kBodyGraceMs, 0) *
-                               limits::kHttpBodyBytesPerSecondMin / 1'000;
-      if (body_bytes_ < static_cast<std::uint64_t>(due)) {
-        refuse({408, ErrorCode::malformed, "The request body came too slowly."});
-      }
-      return;
-    }
+    case Phase::body:
+      if (body_bytes_ >= due_bytes(age, context_.options.body_grace_ms))
+        return;
+      abort_sink();
+      return refuse({408, ErrorCode::malformed, "The request body came too slowly."});
     case Phase::handler:
       if (age > kHandlerMs)
         respond(refusal_response({503, ErrorCode::unavailable, {}}));
       return;
     case Phase::writing:
-      if (now_ms - last_write_ms_ > kWriteStallMs)
+      if (now_ms - last_write_ms_ > context_.options.answer_grace_ms ||
+          sent_bytes_ < due_bytes(age, context_.options.answer_grace_ms)) {
         close();
+      }
       return;
     case Phase::upgrading:
     case Phase::closed:
       return;
   }
+}
+
+std::uint64_t HttpConnection::due_bytes(std::int64_t age_ms, std::int64_t grace_ms) const {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(age_ms - grace_ms, 0) *
+                                    context_.options.least_bytes_per_second / 1'000);
 }
 
 void HttpConnection::leave(std::int64_t) {
@@ -133,8 +135,6 @@ void HttpConnection::on_read(error_code error, std::size_t bytes) {
   if (phase_ == Phase::closed)
     return;
   if (error) {
-    if (phase_ == Phase::body && sink_ != nullptr)
-      sink_->aborted();
     return close();
   }
   // The time of a header counts from its first byte, an idle wait before it does not.
@@ -223,7 +223,11 @@ void HttpConnection::respond(ports::HttpResponse response) {
   response_bytes_ = head.size() + (with_body ? size : 0);
   enter(Phase::writing);
   last_write_ms_ = phase_since_ms_;
-  socket_->on_sent = [this](std::size_t) { last_write_ms_ = context_.loop->now_ms(); };
+  sent_bytes_ = 0;
+  socket_->on_sent = [this](std::size_t bytes) {
+    sent_bytes_ += bytes;
+    last_write_ms_ = context_.loop->now_ms();
+  };
   auto done = continuation([self = shared_from_this()](error_code error, std::size_t) {
     if (self->phase_ != Phase::writing)
       return;
@@ -313,6 +317,7 @@ void HttpConnection::do_upgrade(ports::LinkAcceptor::Verdict verdict) {
 void HttpConnection::close() {
   if (phase_ == Phase::closed || phase_ == Phase::upgrading)
     return;
+  abort_sink();
   enter(Phase::closed);
   socket_->on_sent = nullptr;
   socket_->close();

@@ -39,6 +39,7 @@ class HttpConnection : public Ticking, public std::enable_shared_from_this<HttpC
   void continue_body();
   bool take_body_piece(const std::string& piece);
   void body_complete();
+  void abort_sink();  // tells it that its body ends too early
   void call_handler();
   ports::HttpReply make_reply();
   void refuse(const GateRefusal& refusal);
@@ -48,6 +49,8 @@ class HttpConnection : public Ticking, public std::enable_shared_from_this<HttpC
   void do_upgrade(ports::LinkAcceptor::Verdict verdict);
   void close();
   void report(int status, std::size_t bytes);
+  // What a slow peer must have sent or read by now.
+  std::uint64_t due_bytes(std::int64_t age_ms, std::int64_t grace_ms) const;
 
   ConnectionContext& context_;
   std::shared_ptr<PeerSocket> socket_;
@@ -55,6 +58,7 @@ class HttpConnection : public Ticking, public std::enable_shared_from_this<HttpC
   Phase phase_ = Phase::head;
   std::int64_t phase_since_ms_ = 0;
   std::int64_t last_write_ms_ = 0;
+  std::uint64_t sent_bytes_ = 0;  // of the answer, as handed to the kernel
   std::array<char, 8'192> buffer_;
   std::string input_;
   std::string head_bytes_;

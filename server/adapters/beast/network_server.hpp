@@ -43,6 +43,11 @@ struct NetworkOptions {
   int header_seconds = limits::kHttpHeaderSeconds;
   int keep_alive_seconds = limits::kHttpKeepAliveSeconds;
   int ping_seconds = limits::kPingSeconds;
+  // A body that is sent or an answer that is read may rest so long, and is then held to this rate.
+  int body_grace_ms = 10'000;
+  int answer_grace_ms = 30'000;
+  std::int64_t least_bytes_per_second = limits::kHttpBodyBytesPerSecondMin;
+  int message_ms = 30'000;  // 64 KiB of edits over the slowest mobile network
   std::function<void(const RequestRecord&)> on_request;  // called on the loops' threads
   // There are no descriptors left for connections; on a loop's thread, at most once a minute.
   std::function<void()> on_descriptors_short;

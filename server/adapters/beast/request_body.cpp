@@ -1,6 +1,7 @@
 // How a request's body reaches its handler: collected when it is small, piece by piece into a sink
 // when the handler asked for that.
 #include <algorithm>
+#include <utility>
 
 #include "core/base/limits.hpp"
 #include "server/adapters/beast/http_connection.hpp"
@@ -43,8 +44,7 @@ void HttpConnection::on_body_verdict(std::shared_ptr<ports::BodySink> sink, bool
   sink_ = std::move(sink);
   body_limit_ = sink_ != nullptr ? limits::kImportBytes : limits::kMessageBytes;
   if (head_->content_length.value_or(0) > body_limit_) {
-    if (sink_ != nullptr)
-      sink_->aborted();
+    abort_sink();
     return refuse(too_large());
   }
   body_.clear();
@@ -65,8 +65,7 @@ void HttpConnection::continue_body() {
     const std::size_t before = input_.size();
     const BodyDecoder::State state = decoder_->feed(input_, piece, kBodyPiece);
     if (state == BodyDecoder::State::bad) {
-      if (sink_ != nullptr)
-        sink_->aborted();
+      abort_sink();
       return refuse({400, ErrorCode::malformed, "The request body is not framed correctly."});
     }
     if (!take_body_piece(piece))
@@ -77,8 +76,7 @@ void HttpConnection::continue_body() {
       break;
   }
   if (input_.size() > kUndecodedMax) {
-    if (sink_ != nullptr)
-      sink_->aborted();
+    abort_sink();
     return refuse({400, ErrorCode::malformed, "The request body is not framed correctly."});
   }
   read();
@@ -87,8 +85,7 @@ void HttpConnection::continue_body() {
 bool HttpConnection::take_body_piece(const std::string& piece) {
   body_bytes_ += piece.size();
   if (body_bytes_ > body_limit_) {
-    if (sink_ != nullptr)
-      sink_->aborted();
+    abort_sink();
     refuse(too_large());
     return false;
   }
@@ -98,10 +95,15 @@ bool HttpConnection::take_body_piece(const std::string& piece) {
   }
   if (piece.empty() || sink_->write(piece))
     return true;
-  ports::HttpResponse response = sink_->refusal();
+  ports::HttpResponse response = std::exchange(sink_, nullptr)->refusal();
   response.close = true;
   respond(std::move(response));
   return false;
+}
+
+void HttpConnection::abort_sink() {
+  if (sink_ != nullptr)
+    std::exchange(sink_, nullptr)->aborted();
 }
 
 void HttpConnection::body_complete() {

@@ -18,8 +18,7 @@ namespace beast = boost::beast;
 namespace websocket = beast::websocket;
 namespace http = beast::http;
 
-constexpr std::int64_t kCloseMs = 5'000;     // a peer that does not answer a close is cut off
-constexpr std::int64_t kMessageMs = 30'000;  // 64 KiB of edits over the slowest mobile network
+constexpr std::int64_t kCloseMs = 5'000;  // a peer that does not answer a close is cut off
 constexpr std::size_t kUnhandledMessages =
     64;  // read but not yet seen by the engine; above it reading waits
 constexpr std::size_t kUnhandledBytes = 2 * limits::kMessageBytes;
@@ -163,7 +162,7 @@ class SocketLink : public ports::Link,
     if (leave_at_ms_ != 0 && now_ms >= leave_at_ms_)
       return begin_close(1001, "going away");
     const std::int64_t since = meter_.message_since_ms();
-    if (since != 0 && !paused_ && !waiting_ && now_ms - since > kMessageMs)
+    if (since != 0 && !paused_ && !waiting_ && now_ms - since > context_.options.message_ms)
       return begin_close(1008, "message too slow");
     if (now_ms - last_ping_ms_ < 1'000LL * context_.options.ping_seconds)
       return;

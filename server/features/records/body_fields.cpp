@@ -5,11 +5,19 @@
 #include "core/model/validate.hpp"
 
 namespace syncstore::records {
+namespace {
+
+// Told at once: more than a collection has fields. Who misspells more is told of the rest later.
+constexpr std::size_t kErrorsTold = 100;
+
+}  // namespace
 
 BodyFields read_body_fields(const model::CollectionDef& collection, const Json& body,
                             std::initializer_list<std::string_view> besides) {
   BodyFields result;
   for (const auto& [name, json] : body.members()) {
+    if (result.errors.size() == kErrorsTold)
+      break;
     if (std::find(besides.begin(), besides.end(), name) != besides.end()) {
       continue;
     }

@@ -71,6 +71,8 @@ void ScriptedHandler::handle(ports::HttpRequest request, ports::HttpReply reply)
   ++handled;
   if (request.path == "/silent")
     return;
+  if (request.path == "/large")
+    return reply(text_response(200, std::string(kLargeBytes, 'x')));
   if (!request.body.empty())
     return reply(text_response(200, request.body));
   std::string body = request.method + " " + request.path;

@@ -16,8 +16,10 @@
 
 namespace syncstore::test {
 
+inline constexpr std::size_t kLargeBytes = 8'000'000;  // more than kernels keep for one connection
+
 // Remembers what it was given. GET /echo answers method, path and query; POST answers the body;
-// /upload streams.
+// /upload streams; /large answers kLargeBytes.
 class ScriptedHandler : public ports::HttpHandler {
  public:
   void handle(ports::HttpRequest request, ports::HttpReply reply) override;
