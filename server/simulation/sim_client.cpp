@@ -325,15 +325,8 @@ void SimClient::heard(SimTab& tab, const wire::DownMessage& message) {
   } else if (const auto* welcome = std::get_if<wire::Welcome>(&message)) {
     if (welcome->user != tab.storage().user())
       report("5", "what belongs to somebody else was sent here");
-    if (&tab == leader_.get() && welcome->epoch != session().epoch()) {
-      for (const sync::QueueEntry& entry : session().queue().entries()) {
-        for (const sync::Op& op : entry.mutation.ops) {
-          if (sync::is_unanswered(entry) &&
-              session().replica().base(op.collection).find(op.record) != nullptr)
-            known_once_.insert(op.record);
-        }
-      }
-    }
+    if (&tab == leader_.get() && welcome->epoch != session().epoch())
+      note_epoch(welcome->epoch);
     for (const wire::Answer& answer : welcome->answers) {
       if (answer.known)
         note_answer(tab, answer.result);
@@ -350,10 +343,28 @@ void SimClient::heard(SimTab& tab, const wire::DownMessage& message) {
   }
 }
 
+void SimClient::note_epoch(Epoch epoch) {
+  welcomed_to_ = epoch;
+  may_be_lost_.clear();
+  for (const sync::QueueEntry& entry : session().queue().entries()) {
+    for (const sync::Op& op : entry.mutation.ops) {
+      if (sync::is_unanswered(entry) &&
+          session().replica().base(op.collection).find(op.record) != nullptr)
+        may_be_lost_.insert({entry.mutation.id, op.record});
+    }
+  }
+}
+
 void SimClient::note_answer(SimTab& tab, const sync::MutationResult& result) {
   const sync::QueueEntry* entry = tab.session().queue().find(result.id);
-  if (&tab == leader_.get() && entry != nullptr && sync::is_unanswered(*entry))
+  if (&tab != leader_.get())
+    return;
+  if (entry != nullptr && entry->mutation.id == result.id && sync::is_unanswered(*entry)) {
     answered_.push_back({result, entry->mutation.ops});
+  } else if (entry != nullptr && !(entry->mutation.id == result.id)) {
+    // Of an entry that storage had kept when there was no room to write that it became another.
+    tab.storage().note_answer(result);
+  }
 }
 
 // --- checks ---
@@ -364,6 +375,9 @@ void SimClient::settled(SimTab& tab) {
   changed_ = true;
   if (session().state() != session::ConnectionState::connected)
     checked_at_ = 0;
+  if (welcomed_to_ != 0 && session().epoch() == welcomed_to_)
+    known_once_.merge(may_be_lost_);
+  welcomed_to_ = 0;
   check_cursors();
   check_answered();
   if (corrupt_)
@@ -435,7 +449,9 @@ void SimClient::check() {
     for (std::size_t i = 0; i < entry.result.ops.size() && i < entry.mutation.ops.size(); ++i) {
       const RecordId record = entry.mutation.ops[i].record;
       if (entry.state != sync::EntryState::parked ||
-          entry.result.ops[i].code != ErrorCode::unknown_record || known_once_.count(record) == 0 ||
+          entry.result.ops[i].code != ErrorCode::unknown_record ||
+          known_once_.count({entry.mutation.id, record}) == 0 ||
+          leader_->storage().has_missed(entry.mutation.id) ||
           session().replica().shown(model::kProducts, record) != nullptr)
         continue;
       lost_records.insert(record);

@@ -79,6 +79,7 @@ class SimClient final : public TabWatcher {
   void release(std::uint64_t table);
   void post(const sync::Mutation& mutation);
   void note_answer(SimTab& tab, const sync::MutationResult& result);
+  void note_epoch(Epoch epoch);
   void check_cursors();
   void check_table(std::uint64_t number);
   std::uint64_t fingerprint() const;
@@ -108,7 +109,10 @@ class SimClient final : public TabWatcher {
     std::vector<sync::Op> ops;
   };
   std::vector<Answered> answered_;  // heard just now, of edits that waited for it
-  std::set<RecordId> known_once_;  // edited when another epoch came, and in the base until then
+  // Edits under way when another epoch came, of records that were in the base until then.
+  using EditOf = std::pair<MutationId, RecordId>;
+  std::set<EditOf> known_once_, may_be_lost_;  // the latter: if the session takes the welcome
+  Epoch welcomed_to_ = 0;
 };
 
 }  // namespace syncstore::simulation

@@ -97,7 +97,7 @@ std::string Oracle::take(const memory::MemoryStore& store, const ports::LogEntry
   return check_keys(*change_set);
 }
 
-// Each key has one product; incrementally over what the change set touched.
+// Each key has one product, each product its stock; incrementally over what the change set touched.
 std::string Oracle::check_keys(const sync::ChangeSet& change_set) {
   for (const sync::Change& change : change_set.changes) {
     if (change.collection != model::kProducts)
@@ -108,11 +108,24 @@ std::string Oracle::check_keys(const sync::ChangeSet& change_set) {
   for (const sync::Change& change : change_set.changes) {
     if (change.collection != model::kProducts)
       continue;
+    if (std::string wrong = check_stock(change.record); !wrong.empty())
+      return wrong;
     const std::string key = key_of(table(model::kProducts).find(change.record));
     if (!key.empty() && !keys_.emplace(key, change.record).second)
       return "two products have one SKU";
   }
   return {};
+}
+
+// What there is of a product is what there was, and every amount that was answered as taken.
+std::string Oracle::check_stock(RecordId product) const {
+  const model::Record* record = table(model::kProducts).find(product);
+  const auto stock = model_.stock().find(product);
+  if (record == nullptr || stock == model_.stock().end())
+    return {};
+  const auto* count = std::get_if<std::int64_t>(&record->values[kInventory]);
+  const bool same = stock->second == (count == nullptr ? 0 : *count);
+  return same ? "" : "stock is not its initial count and what was added";
 }
 
 std::string Oracle::check_whole(const memory::MemoryStore& store) const {
@@ -131,10 +144,8 @@ std::string Oracle::check_whole(const memory::MemoryStore& store) const {
     const std::string key = key_of(&product);
     if (!key.empty() && !keys.insert(key).second)
       wrong = "two products have one SKU";
-    const auto stock = model_.stock().find(product.id);
-    const auto* count = std::get_if<std::int64_t>(&product.values[kInventory]);
-    if (stock != model_.stock().end() && stock->second != (count == nullptr ? 0 : *count))
-      wrong = "stock is not its initial count and what was added";
+    if (std::string stock = check_stock(product.id); !stock.empty())
+      wrong = std::move(stock);
   });
   if (keys.size() != keys_.size())
     wrong = "the keys were not followed";

@@ -46,6 +46,7 @@ class Oracle {
   std::string judge(const memory::MemoryStore& store, const ports::StoredReceipt& receipt,
                     const std::vector<sync::Change>& changes);
   std::string check_keys(const sync::ChangeSet& change_set);
+  std::string check_stock(RecordId product) const;
 
   Tables tables_;
   Digests digests_;

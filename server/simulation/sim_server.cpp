@@ -101,6 +101,12 @@ void SimServer::check(const wire::DownMessage& message, const std::string& user)
     check_reader(part->collection, user);
   } else if (const auto* end = std::get_if<wire::End>(&message)) {
     check_reader(end->collection, user);
+  } else if (const auto* page = std::get_if<wire::Page>(&message)) {
+    check_reader(page->collection, user);
+  } else if (const auto* repair = std::get_if<wire::Repair>(&message)) {
+    check_reader(repair->collection, user);
+  } else if (const auto* live = std::get_if<wire::Live>(&message)) {
+    check_reader(live->collection, user);
   } else if (const auto* digests = std::get_if<wire::Check>(&message)) {
     for (const wire::Check::Entry& entry : digests->entries)
       check_reader(entry.collection, user);

@@ -57,6 +57,22 @@ bool SimStorage::commit_queue(std::uint64_t generation, const QueueWrite& write,
   return true;
 }
 
+void SimStorage::miss_queue(const QueueWrite& write) {
+  for (const auto& [number, bytes] : write.entries) {
+    const auto entry = sync::read_entry(bytes);
+    if (!entry.ok())
+      continue;
+    for (const MutationId& id : entry->replaced)
+      holders_[id] = entry->mutation.id;
+    for (const MutationId& id : ids_of(*entry))
+      missed_.insert(id);
+  }
+  for (const std::uint64_t number : write.erased) {
+    if (const auto stored = entries_.find(number); stored != entries_.end())
+      missed_.insert(stored->second.ids.begin(), stored->second.ids.end());
+  }
+}
+
 void SimStorage::remember(const Stored& entry, const MutationId& own) {
   for (const MutationId& id : entry.ids) {
     ++present_[id];
@@ -132,17 +148,26 @@ void SimStorage::check_left(const std::vector<MutationId>& left, Epoch epoch) {
   for (const MutationId& id : left) {
     if (shown_.count(id) == 0 && owed_.erase(id) != 0)
       check_effect_left(id, epoch);
-    if (present_.count(id) == 0 && parked_.erase(id) != 0 && let_go_.count(holder(id)) == 0)
+    if (present_.count(id) == 0 && parked_.erase(id) != 0 && let_go_.count(holder(id)) == 0 &&
+        !has_missed(id))
       report_("5", user() + ": storage lost a refused edit that its author had not let go");
   }
 }
 
+// It may have been answered, or let go, under any of the ids that it became part of: what was not
+// written of that for want of room is undone by the end of the tab.
 void SimStorage::check_effect_left(MutationId id, Epoch epoch) {
-  const MutationId now_part_of = holder(id);
-  // The refused part of an edit keeps the edit's own id alone.
-  const bool kept = present_.count(id) != 0 || present_.count(now_part_of) != 0 ||
-                    let_go_.count(now_part_of) != 0;
-  const auto answer = answers_.find(now_part_of);
+  bool kept = false;
+  auto answer = answers_.end();
+  for (MutationId part = id;;) {
+    kept = kept || present_.count(part) != 0 || let_go_.count(part) != 0 || has_missed(part);
+    if (const auto found = answers_.find(part); found != answers_.end())
+      answer = found;
+    const auto next = holders_.find(part);
+    if (next == holders_.end())
+      break;
+    part = next->second;
+  }
   if (answer == answers_.end()) {
     if (!kept)
       report_("1", user() + ": storage lost an edit that was neither answered nor let go");

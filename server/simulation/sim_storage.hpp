@@ -31,6 +31,10 @@ class SimStorage {
   session::ClientConfig lead(std::uint64_t seed);
   // False: a newer leader. `epoch`: of the server at this moment.
   bool commit_queue(std::uint64_t generation, const QueueWrite& write, Epoch epoch);
+  // There was no room, which the screens say: what is stored of these edits is of the past from now
+  // on, and nothing is promised of what the tab's end takes.
+  void miss_queue(const QueueWrite& write);
+  bool has_missed(const MutationId& id) const { return missed_.count(id) != 0; }
   bool write_cache(std::uint64_t generation, bool replace, const Bytes& bytes);
   // Whether an append would stand behind what it follows.
   bool has_whole_cache() const { return !given_up_; }
@@ -91,6 +95,7 @@ class SimStorage {
   std::set<MutationId> stored_;   // every id that was ever stored
   std::set<MutationId> owed_;     // of these, not settled, parked or let go yet
   std::set<MutationId> parked_;   // to be kept until their author lets them go
+  std::set<MutationId> missed_;   // of which some write found no room
   std::set<MutationId> excused_;  // answered and settled, and gone with damaged bytes
 };
 

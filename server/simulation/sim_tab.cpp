@@ -134,6 +134,8 @@ void SimTab::stored(std::function<void()> work) {
 void SimTab::commit_queue(std::uint64_t write) {
   stored([this, write, work = std::exchange(writing_, {})] {
     const bool full = browser_.storage_full;
+    if (full)
+      storage_->miss_queue(work);
     if (full && browser_.gives_up_cache)
       storage_->give_up_cache();
     if (!full && !storage_->commit_queue(generation_, work, browser_.server.epoch()))

@@ -129,8 +129,8 @@ TEST(SimulationReplay, IsOneLine) {
   EXPECT_EQ(replay_command(shrink(options)), replay_command(options));
 }
 
-// For many seeds: SYNCSTORE_SEED=first, SYNCSTORE_SEEDS=count, SYNCSTORE_STEPS=n. Tells each one's
-// digest, which is the same in every build.
+// For many seeds: SYNCSTORE_SEED=first, SYNCSTORE_SEEDS=count, SYNCSTORE_STEPS=n,
+// SYNCSTORE_FAULTS=cut,crash. Tells each one's digest, which is the same in every build.
 TEST(SimulationOn, Demand) {
   const auto number = [](const char* name, std::uint64_t otherwise) {
     const char* text = std::getenv(name);
@@ -138,7 +138,9 @@ TEST(SimulationOn, Demand) {
   };
   const std::uint64_t first = number("SYNCSTORE_SEED", 2'000);
   for (std::uint64_t i = 0; i < number("SYNCSTORE_SEEDS", 1) && !HasFailure(); ++i) {
-    const WorldOptions options = world(first + i, static_cast<int>(number("SYNCSTORE_STEPS", 120)));
+    WorldOptions options = world(first + i, static_cast<int>(number("SYNCSTORE_STEPS", 120)));
+    if (const char* faults = std::getenv("SYNCSTORE_FAULTS"))
+      options.faults = FaultSet::parse(faults).value_or(FaultSet::none());
     std::puts(summary(options, run_seed(options)).c_str());
   }
 }
