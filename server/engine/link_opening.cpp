@@ -268,7 +268,7 @@ void LinkFeed::begin_binary(const StoreState& state) {
       followed.resume.reset();
       tell_paged(number);
     } else if (!known) {
-      // Who comes back without a place here may have shown a later state than a kept snapshot is of.
+      // Who comes back without a place here may have shown more than a kept snapshot has.
       if (request_->head != 0)
         followed.cursor = state.table(number).last_sequence();
       take_snapshot(state, followed);
