@@ -324,6 +324,24 @@ Status run_command(ClientSession& session, std::string_view text, TimeMs now) {
     SS_ASSIGN_OR_RETURN(PageSpec spec, page_spec_from_json(*json));
     return session.open_page(page, std::move(spec), now);
   }
+  if (name == "openQueue" || name == "closeQueue") {
+    SS_ASSIGN_OR_RETURN(std::uint64_t window, read_number(command, "window"));
+    if (name == "closeQueue")
+      return session.close_queue(window, now), Status{};
+    SS_ASSIGN_OR_RETURN(std::string state, read_string(command, "state"));
+    SS_ASSIGN_OR_RETURN(std::uint64_t from, read_number(command, "from"));
+    SS_ASSIGN_OR_RETURN(std::uint64_t size, read_number(command, "size"));
+    const auto known = entry_state_of(state);
+    if (!known)
+      return fail(ErrorCode::invalid, state, "state");
+    return session.open_queue(window, *known, static_cast<std::size_t>(from),
+                              static_cast<std::size_t>(size), now);
+  }
+  if (name == "readQueue") {
+    SS_ASSIGN_OR_RETURN(std::uint64_t request, read_number(command, "request"));
+    SS_ASSIGN_OR_RETURN(std::uint64_t after, read_number(command, "after"));
+    return session.read_queue(request, after, now), Status{};
+  }
   if (name == "watch" || name == "unwatch") {
     SS_ASSIGN_OR_RETURN(std::uint64_t watch, read_number(command, "watch"));
     if (name == "unwatch")

@@ -184,16 +184,25 @@ std::uint64_t ClientSession::write_queue() {
   return write;
 }
 
-void ClientSession::queue_written(std::uint64_t write, TimeMs now) {
+void ClientSession::queue_written(std::uint64_t write, TimeMs now) { written(write, true, now); }
+void ClientSession::queue_failed(std::uint64_t write, TimeMs now) { written(write, false, now); }
+
+void ClientSession::written(std::uint64_t write, bool ok, TimeMs now) {
   const auto found = writes_.find(write);
   const std::vector<std::uint64_t> numbers =
-      found == writes_.end() ? std::vector<std::uint64_t>{} : found->second;
+      found == writes_.end() ? std::vector<std::uint64_t>{} : std::move(found->second);
   writes_.erase(write);
   for (const std::uint64_t number : numbers) {
-    // Full or missing storage must not stop work on a live connection; the screens say that nothing
-    // survives a reload.
-    queue_.mark_durable(number);
-    tell_queued(number);
+    if (ok) {
+      queue_.mark_durable(number);
+      unstored_.erase(number);
+      tell_queued(number);
+      continue;
+    }
+    // What may have left, or was answered, is asked for again by the next start.
+    queue_.mark_unstored(number);
+    stored_as_sent_.erase(number);
+    unstored_.insert(number);
   }
   while (!held_sends_.empty() && held_sends_.front().write <= write) {
     HeldSend held = std::move(held_sends_.front());
@@ -204,6 +213,20 @@ void ClientSession::queue_written(std::uint64_t write, TimeMs now) {
   if (exchange_after_ != 0 && exchange_after_ <= write)
     launch_exchange();
   finish(now);
+}
+
+// Without a connection only storage could keep them: they are refused, as if they had not been made.
+void ClientSession::give_back() {
+  for (const std::uint64_t number : unstored_) {
+    for (const MutationId& id : queue_.withdraw(number)) {
+      if (waiting_for_answer_.erase(id) > 0) {
+        reject(id.text(), fail(ErrorCode::queue_full,
+                               "This browser has no room left to keep it until it can be sent. "
+                               "Free some space, or save it again when connected."));
+      }
+    }
+  }
+  unstored_.clear();
 }
 
 void ClientSession::tell_queued(std::uint64_t number) {
@@ -229,7 +252,7 @@ void ClientSession::tell_queued(std::uint64_t number) {
 
 void ClientSession::send_waiting(TimeMs) {
   while (is_live() && send_again_at_ == 0) {
-    const std::size_t under_way = queue_.unanswered().size();
+    const std::size_t under_way = queue_.counts().sent;
     if (under_way >= limits::kUnansweredMutations)
       return;
     const auto leaving =
@@ -238,9 +261,11 @@ void ClientSession::send_waiting(TimeMs) {
       return;
     queue_changed_ = true;
     wire::Mutate mutate;
+    std::vector<MutationId> ids;
     bool stored = true;
     for (const sync::QueueEntry* entry : leaving) {
       mutate.mutations.push_back(entry->mutation);
+      ids.push_back(entry->mutation.id);
       stored = stored && stored_as_sent_.count(entry->number) > 0;
     }
     Bytes frame = wire::encode(mutate);
@@ -248,7 +273,7 @@ void ClientSession::send_waiting(TimeMs) {
     if (stored || write == 0) {
       emit(EffectKind::send, 0, {}, std::move(frame));
     } else {
-      held_sends_.push_back({write, link_, std::move(frame)});
+      held_sends_.push_back({write, link_, std::move(frame), std::move(ids)});
     }
   }
 }

@@ -28,11 +28,12 @@ enum class EffectKind : std::uint8_t {
   status = 13,         // text: JSON of the session's part of SyncStatus
   page = 14,           // number: page, text: JSON patch
   record = 15,         // number: watch, text: JSON row, "null" or "loading"
-  queue = 16,          // text: JSON array of entries
+  queue = 16,          // number: window, text: JSON patch of its entries
   queued = 17,         // text: JSON {mutation, inverse}: the edit is durable here
   answered = 18,       // text: JSON {mutation, ops}
   rejected =
       19,  // text: JSON {mutation, code, field, message}: the edit was not taken into the queue
+  queue_read = 20,  // number: request, text: JSON {entries, next}
 };
 
 struct Effect {

@@ -39,8 +39,9 @@ bool run_event(ClientSession& session, std::uint32_t event, std::uint64_t number
     case EventKind::network_hint:
       return session.network_hint(number != 0, now), true;
     case EventKind::queue_written:
-    case EventKind::queue_failed:
       return session.queue_written(number, now), true;
+    case EventKind::queue_failed:
+      return session.queue_failed(number, now), true;
     case EventKind::cache_written:
       return session.cache_written(number, true, now), true;
     case EventKind::cache_failed:

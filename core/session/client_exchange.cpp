@@ -14,7 +14,11 @@ constexpr std::size_t kPagesPerExchange = 37;  // 40 frames with hello, edits an
 void ClientSession::begin_exchange(TimeMs) {
   if (exchange_running_ || exchange_after_ != 0)
     return;
-  queue_.take_sendable(limits::kUnansweredMutations, limits::kUnansweredBytes);
+  // Edits wait until somebody has answered: the first exchange only asks, and what cannot have left
+  // is not called sent.
+  const std::size_t under_way = queue_.counts().sent;
+  if (state_ == ConnectionState::polling && under_way < limits::kUnansweredMutations)
+    queue_.take_sendable(limits::kUnansweredMutations - under_way, limits::kUnansweredBytes);
   const std::uint64_t write = write_queue();
   if (write != 0) {
     exchange_after_ = write;
@@ -30,9 +34,8 @@ void ClientSession::launch_exchange() {
   wire::append_frame(body, wire::encode(make_hello()));
   wire::Mutate mutate;
   std::size_t bytes = 0;
-  for (const sync::QueueEntry& entry : queue_.entries()) {
-    if (entry.state != sync::EntryState::sent)
-      continue;
+  for (const std::uint64_t number : queue_.in_state(sync::EntryState::sent)) {
+    const sync::QueueEntry& entry = *queue_.find(number);
     if (bytes > limits::kUnansweredBytes || mutate.mutations.size() >= limits::kMutationsPerMessage)
       break;
     bytes += entry.bytes;
@@ -55,6 +58,7 @@ void ClientSession::exchange_answered(std::string_view frames, TimeMs now) {
     step(ConnectionEvent::poll_answered, now);
   } else if (awaited && in_network_trouble(state_)) {
     bool good = false;
+    const std::size_t under_way = queue_.counts().sent;
     if (const auto split = wire::split_frames(frames); split.ok()) {
       good = true;
       for (const std::string_view frame : *split) {
@@ -83,8 +87,14 @@ void ClientSession::exchange_answered(std::string_view frames, TimeMs now) {
       }
     }
     pause_incoming();
+    const bool first = state_ != ConnectionState::polling;
     if (in_network_trouble(state_))
       step(good ? ConnectionEvent::poll_answered : ConnectionEvent::poll_failed, now);
+    // More goes at once: what waited for somebody to answer, and what waited for these answers.
+    if (state_ == ConnectionState::polling && queue_.counts().waiting > 0 &&
+        (first || queue_.counts().sent < under_way)) {
+      begin_exchange(now);
+    }
   }
   finish(now);
 }

@@ -59,6 +59,11 @@ void ClientSession::drop_link(std::uint16_t close_code) {
   renewing_ = false;
   attempt_until_ = heard_at_ = pinged_at_ = renew_at_ = retry_at_ = send_again_at_ = 0;
   ++link_;
+  // What was about to leave did not: it waits.
+  for (const HeldSend& held : held_sends_) {
+    for (const MutationId& id : held.mutations)
+      queue_.not_received(id);
+  }
   held_sends_.clear();
   subscriptions_.lost();
   pause_incoming();
@@ -259,6 +264,7 @@ void ClientSession::arrange_timer(TimeMs now) {
   if (is_live())
     consider(subscriptions_.due());
   consider(cache_.due());
+  consider(tell_at_);
   consider(writer_.next_saved_end());
   for (const std::uint16_t collection : to_resync_)
     consider(places_[collection].resync_at + limits::kResyncMs);

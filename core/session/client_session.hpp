@@ -30,6 +30,7 @@
 #include "core/session/frame_cache.hpp"
 #include "core/session/live_pages.hpp"
 #include "core/session/page_subscriptions.hpp"
+#include "core/session/queue_windows.hpp"
 #include "core/session/row_writer.hpp"
 #include "core/wire/messages.hpp"
 
@@ -68,8 +69,10 @@ class ClientSession {
   void exchange_failed(int http_status, TimeMs now);
   void timer(TimeMs now);
   void network_hint(bool online, TimeMs now);
-  // Written or failed: what its storage comes to the platform tells screens itself.
   void queue_written(std::uint64_t write, TimeMs now);
+  // Nothing of it is stored. What can leave at once still does; what cannot is given back to who
+  // made it (`rejected`), because nobody could keep it.
+  void queue_failed(std::uint64_t write, TimeMs now);
   void cache_written(std::uint64_t write, bool ok, TimeMs now);
 
   // --- commands of people ---
@@ -80,6 +83,12 @@ class ClientSession {
   Status discard(std::uint64_t entry, TimeMs now);
   // The entry's own operations again, or others in their place.
   Status send_again(std::uint64_t entry, std::vector<sync::Op> ops, TimeMs now);
+  // A list of entries of one state from this place on. Error: queue_full.
+  Status open_queue(std::uint64_t window, sync::EntryState state, std::size_t from,
+                    std::size_t size, TimeMs now);
+  void close_queue(std::uint64_t window, TimeMs now);
+  // Every unanswered and refused entry, piece by piece: those after this number.
+  void read_queue(std::uint64_t request, std::uint64_t after, TimeMs now);
   void retry_now(TimeMs now);
   void signed_in(TimeMs now);
   void refresh(TimeMs now);  // every collection anew from the server
@@ -140,6 +149,7 @@ class ClientSession {
     std::uint64_t write = 0;
     std::uint64_t link = 0;
     Bytes frame;
+    std::vector<MutationId> mutations;
   };
 
   // client_link.cpp
@@ -216,6 +226,8 @@ class ClientSession {
   bool is_reached(const sync::QueueEntry& entry) const;
   void leave_overlay();
   std::uint64_t write_queue();  // number of the write, 0 = nothing to write
+  void written(std::uint64_t write, bool ok, TimeMs now);
+  void give_back();  // edits that neither storage nor a connection takes
   void send_waiting(TimeMs now);
   void take_answer(const sync::MutationResult& result, TimeMs now);
   void tell_queued(std::uint64_t number);
@@ -224,9 +236,8 @@ class ClientSession {
 
   // client_status.cpp
   void finish(TimeMs now);  // ends every event
-  void tell_status();
-  void tell_queue();
-  std::string queue_json() const;
+  void tell_status(TimeMs now);
+  void tell_queue(TimeMs now);
 
   void emit(EffectKind kind, std::uint64_t number = 0, std::string text = {}, Bytes bytes = {});
   bool is_live() const { return state_ == ConnectionState::connected; }
@@ -235,8 +246,11 @@ class ClientSession {
   IdSource ids_;
   sync::Replica replica_;
   sync::OfflineQueue queue_;
+  std::map<RowKey, model::Record> kept_;
+  EntryWriter entry_writer_;
   RowWriter writer_;
   PageSubscriptions subscriptions_;
+  QueueWindows windows_;
   LivePages pages_;
   FrameCache cache_;
   std::vector<Effect> effects_;
@@ -264,7 +278,6 @@ class ClientSession {
   model::Role role_ = model::Role::none;
   std::string user_name_;
   std::map<std::uint16_t, Place> places_;
-  std::map<RowKey, model::Record> kept_;
   std::set<Sequence> own_sequences_;
   std::set<std::uint16_t> to_resync_;
   std::uint32_t sightings_ = 0;
@@ -283,6 +296,7 @@ class ClientSession {
   std::set<std::uint64_t> acked_shown_;  // acked entries whose ops are still in the overlay
   std::map<std::uint64_t, std::vector<std::uint64_t>> writes_;  // write -> entries
   std::set<std::uint64_t> stored_as_sent_;
+  std::set<std::uint64_t> unstored_;  // taken over a live connection, not by storage
   std::deque<HeldSend> held_sends_;
   std::uint64_t next_write_ = 1;
 
@@ -298,9 +312,16 @@ class ClientSession {
   std::uint64_t skipped_frames_ = 0;
   std::optional<Error> last_error_;
   // What the last status said: its numbers, and the sentence of the last error.
-  std::array<std::int64_t, 15> told_status_{-1};
+  std::array<std::int64_t, 16> told_status_{-1};
   std::string told_error_;
-  bool queue_changed_ = true;
+  bool queue_changed_ = true;  // since the windows were told
+  struct Pace {  // a few at once, then kQueueTellMs apart
+    TimeMs since = 0;
+    int told = 0;
+  };
+  bool may_tell(Pace& pace, TimeMs now);
+  Pace status_pace_, queue_pace_;
+  TimeMs tell_at_ = 0;  // what has to wait
   bool marks_live_ = false;
 };
 

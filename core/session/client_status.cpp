@@ -2,11 +2,17 @@
 #include <algorithm>
 
 #include "core/base/json.hpp"
+#include "core/base/limits.hpp"
 #include "core/session/client_session.hpp"
-#include "core/wire/json_dialect.hpp"
 
 namespace syncstore::session {
 namespace {
+
+// Changes told at once before what follows waits for kQueueTellMs: more than one edit and its way
+// through the queue.
+constexpr int kTellsAtOnce = 16;
+// Of the status: waiting, parked, saves, sent. They move with every edit.
+constexpr std::size_t kCounts[] = {3, 4, 7, 15};
 
 std::string number_or_null(TimeMs value) { return value == 0 ? "null" : std::to_string(value); }
 
@@ -31,106 +37,6 @@ std::string_view screen_state(ConnectionState state, bool loading) {
   return "starting";
 }
 
-std::string_view op_name(sync::OpKind kind) {
-  static constexpr std::string_view kNames[] = {"",       "set",      "add",        "insert",
-                                                "remove", "list_add", "list_remove"};
-  return kNames[static_cast<std::size_t>(kind)];
-}
-
-std::string_view entry_state_name(sync::EntryState state) {
-  static constexpr std::string_view kNames[] = {"", "waiting", "sent", "acked", "parked"};
-  return kNames[static_cast<std::size_t>(state)];
-}
-
-std::string title_of(const model::CollectionDef& collection, const model::Record* record) {
-  if (record == nullptr)
-    return {};
-  for (const std::string_view name : {"title", "name"}) {
-    const int field = collection.field_index(name);
-    if (field < 0)
-      continue;
-    const auto* text = std::get_if<std::string>(&record->values[static_cast<std::size_t>(field)]);
-    if (text != nullptr)
-      return *text;
-  }
-  return std::string(collection.label);
-}
-
-void append_fields_of(std::string& out, const model::CollectionDef& collection,
-                      const std::vector<sync::FieldValue>& fields) {
-  out += '{';
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (i > 0)
-      out += ',';
-    append_json_string(out, collection.fields[fields[i].field].name);
-    out += ':';
-    wire::append_value(out, collection.fields[fields[i].field], fields[i].value,
-                       model::TimeForm::milliseconds);
-  }
-  out += '}';
-}
-
-void append_op(std::string& out, const sync::Op& op, const sync::OpOutcome* outcome,
-               const model::Record* shown, const model::Record* kept) {
-  const model::CollectionDef& collection = *model::find_collection(op.collection);
-  std::string title = title_of(collection, shown != nullptr ? shown : kept);
-  if (op.kind == sync::OpKind::insert && shown == nullptr) {
-    const int name = std::max(collection.field_index("title"), collection.field_index("name"));
-    for (const sync::FieldValue& field : op.fields) {
-      const auto* text = std::get_if<std::string>(&field.value);
-      if (int{field.field} == name && text != nullptr)
-        title = *text;
-    }
-  }
-  out += "{\"op\":\"";
-  out += op_name(op.kind);
-  out += "\",\"collection\":";
-  append_json_string(out, collection.name);
-  out += ",\"id\":\"" + op.record.text() + "\",\"recordTitle\":";
-  append_json_string(out, title.empty() ? op.record.text() : title);
-  const bool one_field = op.kind != sync::OpKind::insert && op.kind != sync::OpKind::remove;
-  if (one_field) {
-    const model::FieldDef& field = collection.fields[op.field];
-    out += ",\"field\":";
-    append_json_string(out, field.name);
-    if (op.kind == sync::OpKind::add) {
-      out += ",\"amount\":";
-      // Amounts have the field's own form: a decimal string of money, a number of counts.
-      wire::append_value(out, field, op.amount, model::TimeForm::milliseconds);
-    } else {
-      if (op.from.kind == sync::FromValue::Kind::value) {
-        out += ",\"from\":";
-        wire::append_value(out, field, op.from.value, model::TimeForm::milliseconds);
-      }
-      out += ",\"to\":";
-      wire::append_value(out, field, op.to, model::TimeForm::milliseconds);
-    }
-  }
-  if (op.kind == sync::OpKind::insert) {
-    out += ",\"fields\":";
-    append_fields_of(out, collection, op.fields);
-  } else if (kept != nullptr && shown == nullptr) {
-    // What the record was before the restore: enough to insert it again.
-    out += ",\"fields\":{";
-    wire::append_fields(out, collection, kept->values, model::TimeForm::milliseconds, false);
-    out += '}';
-  }
-  if (outcome != nullptr) {
-    sync::OpOutcome told = *outcome;
-    if (one_field)
-      told.field.clear();  // the operation names it already
-    if (told.code == ErrorCode::unknown_record && kept != nullptr) {
-      told.code = ErrorCode::record_lost;
-      told.message.clear();
-    }
-    std::string text;
-    wire::append_outcome(text, told);
-    out += ',';
-    out += std::string_view(text).substr(1, text.size() - 2);  // the members without their braces
-  }
-  out += '}';
-}
-
 }  // namespace
 
 ClientSession::ClientSession(ClientConfig config)
@@ -142,7 +48,8 @@ ClientSession::ClientSession(ClientConfig config)
           numbers.push_back(collection.number);
         return numbers;
       }()),
-      writer_(replica_, queue_),
+      entry_writer_(replica_, kept_),
+      writer_(replica_, queue_, entry_writer_),
       pages_(replica_, writer_, subscriptions_) {
   replica_.set_listener(
       [this](std::uint16_t collection, RecordId id, const model::Record* before,
@@ -186,6 +93,8 @@ void ClientSession::emit(EffectKind kind, std::uint64_t number, std::string text
 }
 
 void ClientSession::finish(TimeMs now) {
+  if (!is_live() && !unstored_.empty())
+    give_back();
   follow_queue();
   write_queue();
   send_waiting(now);
@@ -214,13 +123,14 @@ void ClientSession::finish(TimeMs now) {
   }
   pages_.flush(effects_);
   ask_pages(now);
-  tell_status();
-  tell_queue();
+  tell_at_ = 0;
+  tell_status(now);
+  tell_queue(now);
   arrange_timer(now);
 }
 
 // Told when a number of it differs; the times of saves differ with their count.
-void ClientSession::tell_status() {
+void ClientSession::tell_status(TimeMs now) {
   const sync::QueueCounts counts = queue_.counts();
   const bool loading = !caught_up();
   const TimeMs offline_since = is_live() ? 0 : offline_since_;
@@ -249,9 +159,15 @@ void ClientSession::tell_status() {
       static_cast<std::int64_t>(repairs_),
       loaded,
       to_load,
-      last_error_ ? static_cast<std::int64_t>(last_error_->code) : -1};
+      last_error_ ? static_cast<std::int64_t>(last_error_->code) : -1,
+      static_cast<std::int64_t>(counts.sent)};
   const std::string_view error = last_error_ ? std::string_view(last_error_->detail) : "";
   if (facts == told_status_ && error == told_error_)
+    return;
+  auto only_counts = facts;
+  for (const std::size_t count : kCounts)
+    only_counts[count] = told_status_[count];
+  if (!may_tell(status_pace_, now) && only_counts == told_status_ && error == told_error_)
     return;
   told_status_ = facts;
   told_error_ = error;
@@ -259,6 +175,7 @@ void ClientSession::tell_status() {
   text += screen_state(state_, loading);
   text += "\",\"offlineSince\":" + number_or_null(offline_since);
   text += ",\"waiting\":" + std::to_string(counts.waiting) +
+          ",\"sent\":" + std::to_string(counts.sent) +
           ",\"parked\":" + std::to_string(counts.parked);
   text += ",\"conflicts\":" + std::to_string(writer_.open_conflicts());
   text += ",\"lastChangeAt\":" + number_or_null(last_change_at);
@@ -291,44 +208,39 @@ void ClientSession::tell_status() {
   emit(EffectKind::status, 0, std::move(text));
 }
 
-void ClientSession::tell_queue() {
-  if (!queue_changed_)
-    return;
-  queue_changed_ = false;
-  emit(EffectKind::queue, 0, queue_json());
+// A person's few steps are told one by one; what changes faster is told kQueueTellMs later.
+bool ClientSession::may_tell(Pace& pace, TimeMs now) {
+  if (now >= pace.since + limits::kQueueTellMs || now < pace.since)
+    pace = {now, 0};
+  if (++pace.told <= kTellsAtOnce)
+    return true;
+  tell_at_ = pace.since + limits::kQueueTellMs;
+  return false;
 }
 
-std::string ClientSession::queue_json() const {
-  std::string out = "[";
-  for (const sync::QueueEntry& entry : queue_.entries()) {
-    if (entry.state == sync::EntryState::acked)
-      continue;  // answered: nobody's concern any more
-    if (out.size() > 1)
-      out += ',';
-    out += "{\"store\":";
-    append_json_string(out, config_.store);
-    out += ",\"number\":" + std::to_string(entry.number) + ",\"mutation\":\"" +
-           entry.mutation.id.text();
-    out += "\",\"state\":\"";
-    out += entry_state_name(entry.state);
-    out += "\",\"durable\":";
-    out += entry.durable ? "true" : "false";
-    out += ",\"madeAt\":" + std::to_string(entry.made_at) + ",\"ops\":[";
-    for (std::size_t i = 0; i < entry.mutation.ops.size(); ++i) {
-      const sync::Op& op = entry.mutation.ops[i];
-      const sync::OpOutcome* outcome =
-          entry.state == sync::EntryState::parked && i < entry.result.ops.size()
-              ? &entry.result.ops[i]
-              : nullptr;
-      const auto kept = kept_.find({op.collection, op.record});
-      if (i > 0)
-        out += ',';
-      append_op(out, op, outcome, replica_.shown(op.collection, op.record),
-                kept == kept_.end() ? nullptr : &kept->second);
-    }
-    out += "]}";
-  }
-  return out + ']';
+void ClientSession::tell_queue(TimeMs now) {
+  if (!queue_changed_ || windows_.empty() || !may_tell(queue_pace_, now))
+    return;
+  queue_changed_ = false;
+  windows_.tell(queue_, entry_writer_, effects_);
+}
+
+Status ClientSession::open_queue(std::uint64_t window, sync::EntryState state, std::size_t from,
+                                 std::size_t size, TimeMs now) {
+  Status status = windows_.open(window, state, from, size);
+  windows_.tell(queue_, entry_writer_, effects_);
+  finish(now);
+  return status;
+}
+
+void ClientSession::close_queue(std::uint64_t window, TimeMs now) {
+  windows_.close(window);
+  finish(now);
+}
+
+void ClientSession::read_queue(std::uint64_t request, std::uint64_t after, TimeMs now) {
+  emit(EffectKind::queue_read, request, entry_writer_.after(queue_, after));
+  finish(now);
 }
 
 }  // namespace syncstore::session

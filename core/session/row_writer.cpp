@@ -4,6 +4,7 @@
 
 #include "core/base/json.hpp"
 #include "core/base/limits.hpp"
+#include "core/session/queue_windows.hpp"
 #include "core/wire/json_dialect.hpp"
 
 namespace syncstore::session {
@@ -115,34 +116,31 @@ void RowWriter::note_removed(const RowKey& key, TimeMs at, std::uint32_t author)
 }
 
 void RowWriter::note_saved(const RowKey& key, std::uint16_t field, TimeMs until) {
-  if (saved_.size() > limits::kNotedChanges)
+  if (saved_.size() > limits::kNotedChanges) {
     saved_.clear();
+    saved_ends_.clear();
+  }
   saved_[key][field] = until;
+  if (saved_ends_.empty() || saved_ends_.back() != std::pair(until, key))
+    saved_ends_.emplace_back(until, key);
 }
 
 std::vector<RowKey> RowWriter::expire_saved(TimeMs now) {
   std::vector<RowKey> touched;
-  for (auto row = saved_.begin(); row != saved_.end();) {
+  for (; !saved_ends_.empty() && saved_ends_.front().first <= now; saved_ends_.pop_front()) {
+    const auto row = saved_.find(saved_ends_.front().second);
+    if (row == saved_.end())
+      continue;
     const std::size_t before = row->second.size();
     for (auto field = row->second.begin(); field != row->second.end();) {
       field = field->second <= now ? row->second.erase(field) : std::next(field);
     }
     if (row->second.size() != before)
       touched.push_back(row->first);
-    row = row->second.empty() ? saved_.erase(row) : std::next(row);
+    if (row->second.empty())
+      saved_.erase(row);
   }
   return touched;
-}
-
-TimeMs RowWriter::next_saved_end() const {
-  TimeMs next = 0;
-  for (const auto& [key, fields] : saved_) {
-    for (const auto& [field, until] : fields) {
-      if (next == 0 || until < next)
-        next = until;
-    }
-  }
-  return next;
 }
 
 void RowWriter::append_author(std::string& out, std::uint32_t author) const {
@@ -158,6 +156,7 @@ void RowWriter::append_marks(std::string& out, const RowKey& key,
                              const CollectionDef& collection) const {
   std::map<std::uint16_t, int> ranks;
   std::map<std::uint16_t, std::string> reasons;
+  std::string refused;
   const auto raise = [&](std::uint16_t field, int rank) {
     ranks[field] = std::max(ranks[field], rank);
   };
@@ -169,6 +168,10 @@ void RowWriter::append_marks(std::string& out, const RowKey& key,
     const sync::QueueEntry* entry = queue_.find(number);
     if (entry == nullptr || entry->state == sync::EntryState::acked)
       continue;
+    if (entry->state == sync::EntryState::parked) {
+      refused += refused.empty() ? ",\"refused\":[" : ",";
+      entries_.append(refused, *entry);
+    }
     for (std::size_t i = 0; i < entry->mutation.ops.size(); ++i) {
       const sync::Op& op = entry->mutation.ops[i];
       if (op.collection != key.collection || op.record != key.id)
@@ -207,6 +210,8 @@ void RowWriter::append_marks(std::string& out, const RowKey& key,
   for (const auto& [field, reason] : reasons)
     append_pair(out, first, collection.fields[field].name, reason);
   out += '}';
+  if (!refused.empty())
+    out += refused + ']';
 }
 
 void RowWriter::append_conflicts(std::string& out, const RowKey& key) const {

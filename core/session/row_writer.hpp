@@ -4,6 +4,7 @@
 // kNotedChanges.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -27,10 +28,13 @@ struct RowKey {
   }
 };
 
+class EntryWriter;
+
 class RowWriter {
  public:
-  RowWriter(const sync::Replica& replica, const sync::OfflineQueue& queue)
-      : replica_(replica), queue_(queue) {}
+  RowWriter(const sync::Replica& replica, const sync::OfflineQueue& queue,
+            const EntryWriter& entries)
+      : replica_(replica), queue_(queue), entries_(entries) {}
 
   void set_live(bool live) { live_ = live; }
   void set_author(const wire::AuthorName& author) { authors_[author.number] = author; }
@@ -48,7 +52,7 @@ class RowWriter {
   void note_saved(const RowKey& key, std::uint16_t field, TimeMs until);
   // Rows whose `saved` marks ended; `next_saved_end` = 0 when none stands.
   std::vector<RowKey> expire_saved(TimeMs now);
-  TimeMs next_saved_end() const;
+  TimeMs next_saved_end() const { return saved_ends_.empty() ? 0 : saved_ends_.front().first; }
 
   std::string row(const RowKey& key, bool placed, bool removed) const;
 
@@ -67,6 +71,7 @@ class RowWriter {
 
   const sync::Replica& replica_;
   const sync::OfflineQueue& queue_;
+  const EntryWriter& entries_;
   bool live_ = false;
   std::map<std::uint32_t, wire::AuthorName> authors_;
   std::map<RowKey, std::set<RecordId>> conflicts_;  // open ones, by the row they are about
@@ -74,6 +79,7 @@ class RowWriter {
   std::map<RowKey, std::map<std::uint16_t, Noted>> foreign_;
   std::map<RowKey, Noted> removed_;
   std::map<RowKey, std::map<std::uint16_t, TimeMs>> saved_;
+  std::deque<std::pair<TimeMs, RowKey>> saved_ends_;  // in the order in which they were noted
 };
 
 }  // namespace syncstore::session

@@ -1,6 +1,7 @@
 #include "core/sync/offline_queue.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/limits.hpp"
 #include "core/sync/queue_fold.hpp"
@@ -8,26 +9,24 @@
 namespace syncstore::sync {
 namespace {
 
-void add_once(std::vector<std::uint64_t>& numbers, std::uint64_t number) {
-  if (std::find(numbers.rbegin(), numbers.rend(), number) == numbers.rend())
-    numbers.push_back(number);
-}
-
+// Each once, in order.
 std::vector<std::uint64_t> taken(std::vector<std::uint64_t>& numbers) {
   std::vector<std::uint64_t> all = std::move(numbers);
   numbers.clear();
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
 }
+
+bool is_whole(const Op& op) { return op.kind == OpKind::insert || op.kind == OpKind::remove; }
 
 }  // namespace
 
 // --- finding and indexing ---
 
 QueueEntry* OfflineQueue::find_entry(std::uint64_t number) {
-  const auto place =
-      std::lower_bound(entries_.begin(), entries_.end(), number,
-                       [](const QueueEntry& entry, std::uint64_t n) { return entry.number < n; });
-  return place != entries_.end() && place->number == number ? &*place : nullptr;
+  const auto place = by_number_.find(number);
+  return place == by_number_.end() ? nullptr : &*place->second;
 }
 
 const QueueEntry* OfflineQueue::find(std::uint64_t number) const {
@@ -57,18 +56,42 @@ void OfflineQueue::index(const QueueEntry& entry, bool add) {
       numbers.erase(place);
     if (numbers.empty())
       by_record_.erase(RecordKey{op.collection, op.record});
+    if (!is_whole(op))
+      continue;
+    Numbers& whole = whole_[op.record.value];
+    if (add) {
+      whole.insert(entry.number);
+    } else {
+      whole.erase(entry.number);
+    }
+    if (whole.empty())
+      whole_.erase(op.record.value);
   }
 }
 
-void OfflineQueue::dirty(std::uint64_t number) { add_once(dirty_, number); }
-void OfflineQueue::changed(std::uint64_t number) { add_once(changed_, number); }
+void OfflineQueue::set_state(QueueEntry& entry, EntryState state) {
+  in_state_[static_cast<std::size_t>(entry.state)].erase(entry.number);
+  entry.state = state;
+  in_state_[static_cast<std::size_t>(state)].insert(entry.number);
+}
+
+void OfflineQueue::dirty(QueueEntry& entry) {
+  if (!std::exchange(entry.dirty, true))
+    dirty_.push_back(entry.number);
+}
+
 std::vector<std::uint64_t> OfflineQueue::take_erased() { return taken(erased_); }
 std::vector<std::uint64_t> OfflineQueue::take_changed() { return taken(changed_); }
 
 std::vector<std::uint64_t> OfflineQueue::take_dirty() {
   std::vector<std::uint64_t> numbers = taken(dirty_);
-  for (const std::uint64_t number : numbers)
-    ++find_entry(number)->writes;
+  const auto is_gone = [this](std::uint64_t number) { return find(number) == nullptr; };
+  numbers.erase(std::remove_if(numbers.begin(), numbers.end(), is_gone), numbers.end());
+  for (const std::uint64_t number : numbers) {
+    QueueEntry& entry = *find_entry(number);
+    ++entry.writes;
+    entry.dirty = false;
+  }
   return numbers;
 }
 
@@ -83,29 +106,37 @@ std::uint64_t OfflineQueue::push(QueueEntry entry) {
   for (const MutationId& id : entry.replaced)
     by_id_.emplace(id, entry.number);
   index(entry, true);
-  changed_.push_back(entry.number);
+  changed(entry.number);
+  in_state_[static_cast<std::size_t>(entry.state)].insert(entry.number);
   entries_.push_back(std::move(entry));
+  by_number_.emplace(entries_.back().number, std::prev(entries_.end()));
+  offer(entries_.back());
   return entries_.back().number;
 }
 
 void OfflineQueue::erase(std::uint64_t number) {
-  const auto place =
-      std::lower_bound(entries_.begin(), entries_.end(), number,
-                       [](const QueueEntry& entry, std::uint64_t n) { return entry.number < n; });
-  SS_ASSERT(place != entries_.end() && place->number == number);
+  const auto known = by_number_.find(number);
+  SS_ASSERT(known != by_number_.end());
+  const auto place = known->second;
   index(*place, false);
   bytes_ -= place->bytes;
   const auto forget = [this, number](const MutationId& id) {
-    const auto known = by_id_.find(id);
+    const auto held = by_id_.find(id);
     // The parked part of a split entry shares its id with the acked part.
-    if (known != by_id_.end() && known->second == number)
-      by_id_.erase(known);
+    if (held != by_id_.end() && held->second == number)
+      by_id_.erase(held);
   };
   forget(place->mutation.id);
   for (const MutationId& id : place->replaced)
     forget(id);
+  in_state_[static_cast<std::size_t>(place->state)].erase(number);
+  ready_.erase(number);
+  const Mutation gone = std::move(place->mutation);
+  const bool held_lanes = is_unanswered(*place);
   entries_.erase(place);
-  dirty_.erase(std::remove(dirty_.begin(), dirty_.end(), number), dirty_.end());
+  by_number_.erase(known);
+  if (held_lanes)
+    release(gone);
   erased_.push_back(number);
   changed(number);
 }
@@ -113,13 +144,19 @@ void OfflineQueue::erase(std::uint64_t number) {
 void OfflineQueue::replace_mutation(QueueEntry& entry, Mutation mutation) {
   index(entry, false);
   bytes_ -= entry.bytes;
-  entry.mutation = std::move(mutation);
+  const Mutation before = std::exchange(entry.mutation, std::move(mutation));
   entry.bytes = mutation_bytes(entry.mutation);
   bytes_ += entry.bytes;
-  entry.durable = false;
+  entry.durable = entry.unstored = false;
   index(entry, true);
-  dirty(entry.number);
+  release(before);
+  dirty(entry);
   changed(entry.number);
+}
+
+void OfflineQueue::keep_stored(QueueEntry& entry) {
+  if (entry.durable)
+    entry.stored = std::make_shared<const QueueEntry>(entry);
 }
 
 // Whoever posts one of these again is told that the entry has it.
@@ -165,7 +202,10 @@ QueueEntry* OfflineQueue::parked_insert(const Mutation& mutation) {
   const Op& first = mutation.ops.front();
   if (!is_edit_of(mutation, first.collection, first.record))
     return nullptr;
-  for (const std::uint64_t number : entries_of(first.collection, first.record)) {
+  const auto whole = whole_.find(first.record.value);
+  if (whole == whole_.end())
+    return nullptr;
+  for (const std::uint64_t number : whole->second) {
     QueueEntry* entry = find_entry(number);
     if (entry->state == EntryState::parked &&
         has_insert(entry->mutation, first.collection, first.record))
@@ -188,6 +228,7 @@ Result<std::uint64_t> OfflineQueue::add(Mutation mutation, TimeMs now,
   if (QueueEntry* parked = parked_insert(mutation)) {
     Mutation folded = parked->mutation;
     fold_into_insert(folded, mutation);
+    keep_stored(*parked);
     replace_mutation(*parked, std::move(folded));
     rename(*parked, mutation.id, new_id());
     return parked->number;
@@ -195,6 +236,7 @@ Result<std::uint64_t> OfflineQueue::add(Mutation mutation, TimeMs now,
   if (QueueEntry* target = squash_target(mutation)) {
     Mutation folded = target->mutation;
     if (fold_sets(folded, mutation)) {
+      keep_stored(*target);
       replace_mutation(*target, std::move(folded));
       rename(*target, mutation.id, new_id());
       target->made_at = now;
@@ -210,7 +252,7 @@ Result<std::uint64_t> OfflineQueue::add(Mutation mutation, TimeMs now,
   entry.mutation = std::move(mutation);
   entry.bytes = bytes;
   const std::uint64_t number = push(std::move(entry));
-  dirty(number);
+  dirty(*find_entry(number));
   return number;
 }
 
@@ -230,9 +272,12 @@ void OfflineQueue::mark_durable(std::uint64_t number) {
   const bool was_handed_out = entry->writes > 0;
   if (was_handed_out)
     --entry->writes;
-  const bool is_dirty = std::find(dirty_.begin(), dirty_.end(), number) != dirty_.end();
-  if (entry->writes == 0 && !(was_handed_out && is_dirty))
-    entry->durable = true;
+  if (entry->writes > 0 || (was_handed_out && entry->dirty))
+    return;
+  entry->durable = true;
+  entry->unstored = false;
+  entry->stored.reset();
+  offer(*entry);
 }
 
 void OfflineQueue::write_failed(std::uint64_t number) {
@@ -241,7 +286,130 @@ void OfflineQueue::write_failed(std::uint64_t number) {
     return;
   if (entry->writes > 0)
     --entry->writes;
-  dirty(number);
+  dirty(*entry);
+}
+
+void OfflineQueue::mark_unstored(std::uint64_t number) {
+  QueueEntry* entry = find_entry(number);
+  if (entry == nullptr)
+    return;
+  if (entry->writes > 0)
+    --entry->writes;
+  if (entry->writes > 0 || entry->dirty)
+    return;
+  entry->unstored = true;
+  offer(*entry);
+}
+
+std::vector<MutationId> OfflineQueue::withdraw(std::uint64_t number) {
+  QueueEntry* entry = find_entry(number);
+  if (entry == nullptr || !entry->unstored ||
+      !(is_unsent(*entry) || entry->state == EntryState::parked)) {
+    return {};
+  }
+  std::vector<MutationId> ids = entry->replaced;
+  ids.push_back(entry->mutation.id);
+  if (entry->stored == nullptr) {
+    if (entry->state == EntryState::parked)
+      return {};
+    erase(number);
+    return ids;
+  }
+  const std::shared_ptr<const QueueEntry> stored = std::move(entry->stored);
+  for (const MutationId& id : ids)
+    by_id_.erase(id);
+  replace_mutation(*entry, stored->mutation);
+  entry->replaced = stored->replaced;
+  entry->made_at = stored->made_at;
+  entry->durable = true;
+  entry->unstored = false;
+  entry->dirty = false;
+  dirty_.erase(std::remove(dirty_.begin(), dirty_.end(), number), dirty_.end());
+  std::vector<MutationId> kept = entry->replaced;
+  kept.push_back(entry->mutation.id);
+  for (const MutationId& id : kept) {
+    by_id_.emplace(id, number);
+    ids.erase(std::remove(ids.begin(), ids.end(), id), ids.end());
+  }
+  offer(*entry);
+  return ids;
+}
+
+// --- lanes ---
+
+bool OfflineQueue::is_before(std::uint64_t earlier, const QueueEntry& entry) const {
+  return earlier < entry.number && is_unanswered(*find(earlier));
+}
+
+bool OfflineQueue::is_free(const QueueEntry& entry) const {
+  for (const Op& op : entry.mutation.ops) {
+    const auto holds = [&](std::uint64_t number, auto&& concerns) {
+      if (!is_before(number, entry))
+        return false;
+      const std::vector<Op>& ops = find(number)->mutation.ops;
+      return std::any_of(ops.begin(), ops.end(), concerns);
+    };
+    const auto held_whole = [&](RecordId record, auto&& concerns) {
+      const auto whole = whole_.find(record.value);
+      return whole != whole_.end() &&
+             std::any_of(whole->second.begin(), whole->second.end(),
+                         [&](std::uint64_t number) { return holds(number, concerns); });
+    };
+    if (held_whole(op.record, [&](const Op& other) {
+          return is_whole(other) && other.record == op.record && other.collection == op.collection;
+        })) {
+      return false;
+    }
+    bool refers = false;
+    for_each_reference(op, [&](RecordId record) {
+      refers = refers || held_whole(record, [&](const Op& other) {
+                 return other.kind == OpKind::insert && other.record == record;
+               });
+    });
+    if (refers)
+      return false;
+    if (!is_whole(op) && op.kind != OpKind::set)
+      continue;
+    for (const std::uint64_t number : entries_of(op.collection, op.record)) {
+      if (number >= entry.number)
+        break;
+      if (holds(number, [&](const Op& other) {
+            return other.record == op.record && other.collection == op.collection &&
+                   (is_whole(op) || (other.kind == OpKind::set && other.field == op.field));
+          })) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+void OfflineQueue::offer(const QueueEntry& entry) {
+  if (entry.state == EntryState::waiting && (entry.durable || entry.unstored))
+    ready_.insert(entry.number);
+}
+
+void OfflineQueue::block(const QueueEntry& entry) {
+  for (const Op& op : entry.mutation.ops) {
+    const auto wait_for = [&](RecordId record) { blocked_[record.value].insert(entry.number); };
+    wait_for(op.record);
+    for_each_reference(op, wait_for);
+  }
+}
+
+// What waited behind these operations is looked at again.
+void OfflineQueue::release(const Mutation& mutation) {
+  for (const Op& op : mutation.ops) {
+    const auto place = blocked_.find(op.record.value);
+    if (place == blocked_.end())
+      continue;
+    const Numbers waiting = std::move(place->second);
+    blocked_.erase(place);
+    for (const std::uint64_t number : waiting) {
+      if (const QueueEntry* entry = find(number))
+        offer(*entry);
+    }
+  }
 }
 
 // --- edits go out ---
@@ -249,33 +417,32 @@ void OfflineQueue::write_failed(std::uint64_t number) {
 std::vector<const QueueEntry*> OfflineQueue::take_sendable(std::size_t max_mutations,
                                                            std::size_t max_bytes) {
   std::vector<const QueueEntry*> leaving;
-  Lanes lanes;
   std::size_t bytes = 0;
-  for (QueueEntry& entry : entries_) {
-    if (leaving.size() >= max_mutations)
-      break;
-    if (!is_unanswered(entry))
-      continue;
-    if (entry.state == EntryState::waiting && entry.durable && lanes.free(entry.mutation)) {
-      if (!leaving.empty() && bytes + entry.bytes > max_bytes)
-        break;
-      bytes += entry.bytes;
-      entry.state = EntryState::sent;
-      entry.sent_once = true;
-      dirty(entry.number);
-      leaving.push_back(&entry);
+  for (auto next = ready_.begin(); next != ready_.end() && leaving.size() < max_mutations;) {
+    QueueEntry* entry = find_entry(*next);
+    if (entry != nullptr && entry->state == EntryState::waiting &&
+        (entry->durable || entry->unstored)) {
+      if (is_free(*entry)) {
+        if (!leaving.empty() && bytes + entry->bytes > max_bytes)
+          break;
+        bytes += entry->bytes;
+        set_state(*entry, EntryState::sent);
+        entry->sent_once = true;
+        dirty(*entry);
+        leaving.push_back(entry);
+      } else {
+        block(*entry);
+      }
     }
-    lanes.hold(entry.mutation);
+    next = ready_.erase(next);
   }
   return leaving;
 }
 
 std::vector<MutationId> OfflineQueue::unanswered() const {
   std::vector<MutationId> ids;
-  for (const QueueEntry& entry : entries_) {
-    if (entry.state == EntryState::sent)
-      ids.push_back(entry.mutation.id);
-  }
+  for (const std::uint64_t number : in_state(EntryState::sent))
+    ids.push_back(find(number)->mutation.id);
   return ids;
 }
 
@@ -284,18 +451,16 @@ void OfflineQueue::not_received(const MutationId& id) {
   QueueEntry* entry = place == by_id_.end() ? nullptr : find_entry(place->second);
   if (entry == nullptr || entry->state != EntryState::sent || entry->mutation.id != id)
     return;
-  entry->state = EntryState::waiting;
-  dirty(entry->number);
+  set_state(*entry, EntryState::waiting);
+  dirty(*entry);
+  offer(*entry);
 }
 
 QueueCounts OfflineQueue::counts() const {
   QueueCounts counts;
-  for (const QueueEntry& entry : entries_) {
-    if (is_unanswered(entry))
-      ++counts.waiting;
-    if (entry.state == EntryState::parked)
-      ++counts.parked;
-  }
+  counts.sent = in_state(EntryState::sent).size();
+  counts.waiting = in_state(EntryState::waiting).size() + counts.sent;
+  counts.parked = in_state(EntryState::parked).size();
   return counts;
 }
 

@@ -8,11 +8,16 @@
 // mutation per (record, field) lane; an insert or remove holds its whole record and what refers to
 // it; add and list ops hold nothing; only never-sent entries are squashed; a squashed or edited
 // entry gets a new id. Pure: durable writes are asked for through the dirty and erased lists, the
-// caller persists. Single-threaded.
+// caller persists. What one edit, answer or write costs does not grow with the number of entries,
+// only with those of the same record. Single-threaded.
 #pragma once
 
-#include <deque>
+#include <array>
 #include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -34,6 +39,10 @@ struct QueueEntry {
   std::vector<MutationId> replaced;  // ids whose edits were squashed into this one, oldest first
   std::size_t bytes = 0;             // of the mutation's canonical form
   std::uint32_t writes = 0;  // writes of this entry handed to the platform and not confirmed yet
+  bool dirty = false;        // waits to be written
+  bool unstored = false;     // storage does not take its last form
+  // What storage has of it while a never-sent later form of it is not stored.
+  std::shared_ptr<const QueueEntry> stored;
 };
 
 inline bool is_unanswered(const QueueEntry& entry) {
@@ -50,6 +59,7 @@ Result<QueueEntry> read_entry(std::string_view bytes);
 
 struct QueueCounts {
   std::size_t waiting = 0;  // waiting + sent: not yet answered
+  std::size_t sent = 0;     // of them
   std::size_t parked = 0;
 };
 
@@ -72,7 +82,12 @@ class OfflineQueue {
   // nothing newer of it waits for a write.
   void mark_durable(std::uint64_t number);
   void write_failed(std::uint64_t number);  // it becomes dirty again
-  // Mutations that may leave now (lanes free, durable), within the budgets; marks them sent (dirty:
+  // Storage takes it no more: it may leave all the same, once no newer write of it is under way.
+  void mark_unstored(std::uint64_t number);
+  // Its last form cannot be stored: the entry goes back to what is stored, or away. Answers the ids
+  // that it no longer holds; none unless it is unstored and was never sent.
+  std::vector<MutationId> withdraw(std::uint64_t number);
+  // Mutations that may leave now (lanes free, durable or unstored), within the budgets; marks them sent (dirty:
   // to be written before the bytes leave). A single mutation above the byte budget leaves alone.
   // The pointers are good until the queue changes.
   std::vector<const QueueEntry*> take_sendable(std::size_t max_mutations, std::size_t max_bytes);
@@ -94,7 +109,10 @@ class OfflineQueue {
   Result<std::uint64_t> send_again(std::uint64_t number, Mutation changed,
                                    const std::function<MutationId()>& new_id);
 
-  const std::deque<QueueEntry>& entries() const { return entries_; }
+  const std::list<QueueEntry>& entries() const { return entries_; }
+  const std::set<std::uint64_t>& in_state(EntryState state) const {
+    return in_state_[static_cast<std::size_t>(state)];
+  }
   const QueueEntry* find(std::uint64_t number) const;
   const QueueEntry* find(const MutationId& id) const;  // also by an id that was squashed into it
   // Entries with an op on this record, oldest first, whatever their state.
@@ -123,20 +141,32 @@ class OfflineQueue {
     }
   };
 
+  using Numbers = std::set<std::uint64_t>;
+
   QueueEntry* find_entry(std::uint64_t number);
   std::uint64_t push(QueueEntry entry);
+  void set_state(QueueEntry& entry, EntryState state);
   void replace_mutation(
       QueueEntry& entry,
       Mutation mutation);  // keeps indexes and sizes true; not durable until written
+  void keep_stored(QueueEntry& entry);  // before it is squashed into
   void keep_ids(QueueEntry& entry, const std::vector<MutationId>& absorbed);
   void rename(QueueEntry& entry, const MutationId& absorbed, const MutationId& id);
   void erase(std::uint64_t number);
   void index(const QueueEntry& entry, bool add);
-  void dirty(std::uint64_t number);
-  void changed(std::uint64_t number);
+  void dirty(QueueEntry& entry);
+  void changed(std::uint64_t number) { changed_.push_back(number); }
   bool fits(std::size_t bytes) const;
   QueueEntry* squash_target(const Mutation& mutation);
   QueueEntry* parked_insert(const Mutation& mutation);
+
+  // Lanes: what may leave, and what waits behind something else.
+  bool is_before(std::uint64_t earlier, const QueueEntry& entry) const;  // and unanswered
+  bool is_free(const QueueEntry& entry) const;
+  void offer(const QueueEntry& entry);
+  void block(const QueueEntry& entry);
+  void release(const Mutation& mutation);
+
   void split(QueueEntry& entry, Answered& answered);
   void follow_up(std::uint64_t number, const Mutation& answered,
                  const std::vector<OpOutcome>& outcomes);
@@ -144,9 +174,14 @@ class OfflineQueue {
   void fold_edits_into(std::uint64_t insert_entry, const Op& insert);
   void drop_edits_of(std::uint64_t after, const Op& insert);
 
-  std::deque<QueueEntry> entries_;  // ascending by number
+  std::list<QueueEntry> entries_;  // ascending by number
+  std::unordered_map<std::uint64_t, std::list<QueueEntry>::iterator> by_number_;
+  std::array<Numbers, 5> in_state_;
   std::unordered_map<Uuid, std::uint64_t, UuidHash> by_id_;
   std::unordered_map<RecordKey, std::vector<std::uint64_t>, RecordKeyHash> by_record_;
+  std::map<std::uint64_t, Numbers> whole_;    // inserts and removes by id of their record
+  Numbers ready_;                             // all that may leave now, and some that may not
+  std::map<std::uint64_t, Numbers> blocked_;  // by ids of records that they wait for
   std::vector<std::uint64_t> dirty_;
   std::vector<std::uint64_t> erased_;
   std::vector<std::uint64_t> changed_;

@@ -35,16 +35,17 @@ Answered OfflineQueue::answer(const MutationResult& result) {
   Answered answered;
   const auto taken_ops = std::count_if(outcomes.begin(), outcomes.end(), took_effect);
   if (taken_ops == static_cast<std::ptrdiff_t>(outcomes.size())) {
-    entry->state = EntryState::acked;
+    set_state(*entry, EntryState::acked);
     answered.acked = number;
   } else if (taken_ops == 0 || asked.mode == Mode::all) {
-    entry->state = EntryState::parked;
+    set_state(*entry, EntryState::parked);
     answered.parked = number;
   } else {
     split(*entry, answered);
   }
-  dirty(number);
+  dirty(*entry);
   changed(number);
+  release(asked);
   follow_up(answered.parked != 0 ? answered.parked : number, asked, outcomes);
   return answered;
 }
@@ -71,12 +72,12 @@ void OfflineQueue::split(QueueEntry& entry, Answered& answered) {
     }
   }
   entry.result.ops = std::move(acked_ops);
-  entry.state = EntryState::acked;
+  set_state(entry, EntryState::acked);
   answered.acked = entry.number;
   replace_mutation(entry, std::move(acked));
   parked.bytes = mutation_bytes(parked.mutation);
   answered.parked = push(std::move(parked));
-  dirty(answered.parked);
+  dirty(*find_entry(answered.parked));
 }
 
 void OfflineQueue::follow_up(std::uint64_t number, const Mutation& asked,
@@ -112,6 +113,7 @@ void OfflineQueue::correct_from(const Op& asked, OpStatus status) {
         return;
       Mutation corrected = entry->mutation;
       corrected.ops[static_cast<std::size_t>(&op - entry->mutation.ops.data())].from = from;
+      keep_stored(*entry);
       replace_mutation(*entry, std::move(corrected));
       return;
     }
@@ -130,6 +132,7 @@ void OfflineQueue::fold_edits_into(std::uint64_t parked, const Op& insert) {
     Mutation folded = keeper->mutation;
     fold_into_insert(folded, entry->mutation);
     replace_mutation(*keeper, std::move(folded));
+    keeper->stored.reset();  // the edits that go into it are gone from the queue
     std::vector<MutationId> ids = entry->replaced;
     ids.push_back(entry->mutation.id);
     erase(number);
@@ -139,12 +142,11 @@ void OfflineQueue::fold_edits_into(std::uint64_t parked, const Op& insert) {
 
 void OfflineQueue::settle(Epoch epoch, Sequence persisted_sequence) {
   std::vector<std::uint64_t> gone;
-  for (const QueueEntry& entry : entries_) {
-    if (entry.state != EntryState::acked)
-      continue;
-    const bool other_epoch = entry.result.epoch != epoch && persisted_sequence != 0;
-    if (other_epoch || entry.result.sequence <= persisted_sequence)
-      gone.push_back(entry.number);
+  for (const std::uint64_t number : in_state(EntryState::acked)) {
+    const MutationResult& result = find(number)->result;
+    const bool other_epoch = result.epoch != epoch && persisted_sequence != 0;
+    if (other_epoch || result.sequence <= persisted_sequence)
+      gone.push_back(number);
   }
   for (const std::uint64_t number : gone)
     erase(number);
@@ -202,7 +204,7 @@ Result<std::uint64_t> OfflineQueue::send_again(std::uint64_t number, Mutation ch
     return fail(ErrorCode::queue_full, "Too many changes wait in this browser.");
   erase(number);
   const std::uint64_t joined = push(std::move(entry));
-  dirty(joined);
+  dirty(*find_entry(joined));
   return joined;
 }
 

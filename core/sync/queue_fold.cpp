@@ -135,48 +135,24 @@ void fold_into_insert(Mutation& into, const Mutation& edit) {
   }
 }
 
-bool Lanes::refers_to_held(const Op& op) const {
-  if (coming_.empty())
-    return false;
+void for_each_reference(const Op& op, const std::function<void(RecordId)>& visit) {
   const model::CollectionDef* collection = model::find_collection(op.collection);
-  const auto held = [&](std::uint16_t field, const model::Value& value) {
-    if (collection == nullptr || field >= collection->fields.size())
-      return false;
-    if (collection->fields[field].kind != model::FieldKind::record)
-      return false;
+  if (collection == nullptr)
+    return;
+  const auto look = [&](std::uint16_t field, const model::Value& value) {
+    if (field >= collection->fields.size() ||
+        collection->fields[field].kind != model::FieldKind::record) {
+      return;
+    }
     const auto* text = std::get_if<std::string>(&value);
     const std::optional<RecordId> id = text ? RecordId::parse(*text) : std::nullopt;
-    return id && coming_.count(id->value) != 0;
+    if (id)
+      visit(*id);
   };
-  if (op.kind == OpKind::set && held(op.field, op.to))
-    return true;
-  return std::any_of(op.fields.begin(), op.fields.end(),
-                     [&](const FieldValue& item) { return held(item.field, item.value); });
-}
-
-bool Lanes::free(const Mutation& mutation) const {
-  return std::none_of(mutation.ops.begin(), mutation.ops.end(), [this](const Op& op) {
-    const Lane record{op.collection, 0, op.record.value};
-    if (whole_.count(record) != 0 || refers_to_held(op))
-      return true;
-    if (op.kind == OpKind::insert || op.kind == OpKind::remove)
-      return touched_.count(record) != 0;
-    return op.kind == OpKind::set &&
-           fields_.count(Lane{op.collection, op.field, op.record.value}) != 0;
-  });
-}
-
-void Lanes::hold(const Mutation& mutation) {
-  for (const Op& op : mutation.ops) {
-    const Lane record{op.collection, 0, op.record.value};
-    touched_.insert(record);
-    if (op.kind == OpKind::set)
-      fields_.insert(Lane{op.collection, op.field, op.record.value});
-    if (op.kind == OpKind::insert || op.kind == OpKind::remove)
-      whole_.insert(record);
-    if (op.kind == OpKind::insert)
-      coming_.insert(op.record.value);
-  }
+  if (op.kind == OpKind::set)
+    look(op.field, op.to);
+  for (const FieldValue& item : op.fields)
+    look(item.field, item.value);
 }
 
 }  // namespace syncstore::sync

@@ -1,9 +1,8 @@
-// Folding: putting a later edit into an earlier mutation that the server has not seen, and the
-// lanes that decide what may leave. Pure functions and one small set. Internal to the offline
-// queue.
+// Folding: putting a later edit into an earlier mutation that the server has not seen. Pure
+// functions, internal to the offline queue.
 #pragma once
 
-#include <unordered_set>
+#include <functional>
 
 #include "core/sync/mutation.hpp"
 
@@ -22,32 +21,7 @@ bool fold_sets(Mutation& into, const Mutation& edit);
 // Folds set, add and list ops into the insert ops of their records.
 void fold_into_insert(Mutation& into, const Mutation& edit);
 
-// Lanes held by mutations that wait for an answer.
-class Lanes {
- public:
-  bool free(const Mutation& mutation) const;
-  void hold(const Mutation& mutation);
-
- private:
-  struct Lane {
-    std::uint16_t collection = 0;
-    std::uint16_t field = 0;
-    std::uint64_t record = 0;
-    friend bool operator==(const Lane& a, const Lane& b) {
-      return a.collection == b.collection && a.field == b.field && a.record == b.record;
-    }
-  };
-  struct LaneHash {
-    std::size_t operator()(const Lane& lane) const noexcept {
-      return RecordIdHash{}(RecordId{lane.record}) * 31 + lane.collection * 1031u + lane.field;
-    }
-  };
-  bool refers_to_held(const Op& op) const;
-
-  std::unordered_set<Lane, LaneHash> fields_;   // set ops
-  std::unordered_set<Lane, LaneHash> touched_;  // records with any op; field is 0
-  std::unordered_set<Lane, LaneHash> whole_;    // records with an insert or remove
-  std::unordered_set<std::uint64_t> coming_;    // ids of records whose insert is held
-};
+// The records that an op's values name: they have to exist first.
+void for_each_reference(const Op& op, const std::function<void(RecordId)>& visit);
 
 }  // namespace syncstore::sync

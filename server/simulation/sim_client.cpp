@@ -113,7 +113,7 @@ void SimClient::told(SimTab& tab, const Effect& effect) {
     return;
   if (effect.kind == EffectKind::page) {
     screen_.take_page(effect.number, effect.text);
-  } else if (effect.kind == EffectKind::queue) {
+  } else if (effect.kind == EffectKind::queue_read) {
     screen_.take_queue(effect.text);
   } else if (effect.kind == EffectKind::queued) {
     JsonText told;
@@ -455,6 +455,9 @@ void SimClient::check() {
           session().replica().shown(model::kProducts, record) != nullptr)
         continue;
       lost_records.insert(record);
+      leader_->call([&, before = entry.number - 1](ClientSession& session) {
+        session.read_queue(1, before, browser_.now());
+      });
       if (const std::string wrong = screen_.check_lost(record); !wrong.empty())
         report("5", wrong);
     }

@@ -183,7 +183,7 @@ const std::map<std::uint64_t, session::PageSpec>& SimScreen::tables() {
 
 void SimScreen::clear() {
   tables_.clear();
-  queue_.clear();
+  told_lost_.clear();
 }
 
 void SimScreen::take_page(std::uint64_t number, const std::string& text) {
@@ -358,18 +358,17 @@ std::string SimScreen::check_shown(const ClientSession& session) const {
   return same && untouched == base.size() ? "" : "what nobody edits here is not shown as it is";
 }
 
-std::string SimScreen::check_lost(RecordId record) {
-  if (!std::exchange(queue_read_, true)) {
-    told_lost_.clear();
-    if (!reader_.read(queue_))
-      return "the outbox cannot be read: " + queue_;
-    for (auto entry = reader_.root().first(); entry; entry = entry.next()) {
-      for (auto op = entry["ops"].first(); op; op = op.next()) {
-        if (op["code"].raw() == "record_lost" && op["fields"])
-          told_lost_.insert(op["id"].text());
-      }
+void SimScreen::take_queue(const std::string& piece) {
+  SS_ASSERT(reader_.read(piece));
+  for (auto entry = reader_.root()["entries"].first(); entry; entry = entry.next()) {
+    for (auto op = entry["ops"].first(); op; op = op.next()) {
+      if (op["code"].raw() == "record_lost" && op["fields"])
+        told_lost_.insert(op["id"].text());
     }
   }
+}
+
+std::string SimScreen::check_lost(RecordId record) const {
   return told_lost_.count(record.text()) != 0 ? "" : "an edit of a lost record does not say so";
 }
 

@@ -31,10 +31,7 @@ class SimScreen {
 
   void clear();
   void take_page(std::uint64_t number, const std::string& text);
-  void take_queue(std::string text) {
-    queue_ = std::move(text);
-    queue_read_ = false;
-  }
+  void take_queue(const std::string& piece);  // a part of what an export brings
 
   // Each answers what is wrong, "" = nothing. A table may stand in an order of its own while it is
   // held, and then only: `held` says whether it does.
@@ -47,7 +44,7 @@ class SimScreen {
   std::string check_shown(const session::ClientSession& session) const;
   // An edit whose record did not come back with a restored server says so, and has what it takes to
   // insert it again.
-  std::string check_lost(RecordId record);
+  std::string check_lost(RecordId record) const;
 
  private:
   // What a row was told to show, read once: a row is looked at more often than it is told.
@@ -77,8 +74,6 @@ class SimScreen {
   std::map<std::uint64_t, Table> tables_;
   JsonText reader_;
   std::uint64_t pages_told_ = 0;
-  std::string queue_;
-  bool queue_read_ = false;
   std::set<std::string> told_lost_;  // records that the outbox says are lost, with their fields
 };
 

@@ -212,6 +212,12 @@ class ClientBench {
             R"(","ops":[{"op":"set","collection":"products","id":")" + id(row).text() +
             R"(","field":"price","to":")" + to + R"("}]})");
   }
+  // What an export of the queue brings, its first piece.
+  std::string queue() {
+    session_.read_queue(1, 0, now);
+    settle();
+    return read;
+  }
   Json status_json() const { return *Json::parse(status, 100'000); }
   std::string connection() const { return status_json().find("connection")->text(); }
 
@@ -224,7 +230,9 @@ class ClientBench {
   std::vector<Bytes> exchanges;
   std::vector<std::uint64_t> closed;
   std::string status = "{}";
-  std::string queue = "[]";
+  int statuses_told = 0;
+  std::string read;                                           // piece of the queue
+  std::map<std::uint64_t, std::vector<std::string>> windows;  // patches
   std::map<std::uint64_t, std::vector<std::string>> pages;  // patches
   std::map<std::uint64_t, std::vector<std::string>> records;
   std::vector<std::string> queued, answered, rejected;
@@ -298,6 +306,7 @@ class ClientBench {
         break;
       case EffectKind::status:
         status = std::move(effect.text);
+        ++statuses_told;
         break;
       case EffectKind::page:
         pages[effect.number].push_back(std::move(effect.text));
@@ -306,7 +315,10 @@ class ClientBench {
         records[effect.number].push_back(std::move(effect.text));
         break;
       case EffectKind::queue:
-        queue = std::move(effect.text);
+        windows[effect.number].push_back(std::move(effect.text));
+        break;
+      case EffectKind::queue_read:
+        read = std::move(effect.text);
         break;
       case EffectKind::queued:
         queued.push_back(std::move(effect.text));
@@ -332,7 +344,11 @@ class ClientBench {
       }
     }
     staged_.clear();
-    session_.queue_written(write, now);
+    if (fail_queue_writes) {
+      session_.queue_failed(write, now);
+    } else {
+      session_.queue_written(write, now);
+    }
   }
   void commit_held() {
     const auto writes = std::move(held_queue_writes);

@@ -100,7 +100,7 @@ TEST(ClientSession, EditsThatCannotBeMadeAreRejectedWithTheirField) {
   ASSERT_EQ(bench.rejected.size(), 1u);
   EXPECT_TRUE(contains(bench.rejected[0], "wrong_type")) << bench.rejected[0];
   EXPECT_TRUE(contains(bench.rejected[0], "\"field\":\"price\"")) << bench.rejected[0];
-  EXPECT_EQ(bench.queue, "[]");
+  EXPECT_EQ(bench.queue(), "{\"entries\":[],\"next\":0}");
 }
 
 TEST(ClientSession, UndoIsANewMutationFromWhatWasWritten) {
@@ -183,7 +183,9 @@ TEST(ClientSession, APageThatIsGoneShowsTheLastOne) {
 TEST(ClientSession, EqualPagesShareOneIndex) {
   sync::Replica replica({model::kProducts});
   sync::OfflineQueue queue;
-  RowWriter writer(replica, queue);
+  const std::map<RowKey, model::Record> kept;
+  const EntryWriter entries(replica, kept);
+  RowWriter writer(replica, queue, entries);
   const PageSubscriptions subscriptions;
   LivePages pages(replica, writer, subscriptions);
   PageSpec spec;

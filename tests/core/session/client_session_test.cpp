@@ -69,7 +69,7 @@ TEST(ClientSession, AnEditIsShownStoredSentAnsweredAndSettled) {
   bench.commit_held();
   EXPECT_TRUE(bench->queue().entries().empty());
   EXPECT_TRUE(storage.entries.empty());
-  EXPECT_EQ(bench.queue, "[]");
+  EXPECT_EQ(bench.queue(), "{\"entries\":[],\"next\":0}");
 }
 
 TEST(ClientSession, AForeignChangeArrivesAndIsNamed) {
@@ -102,7 +102,7 @@ TEST(ClientSession, ReconnectsWithCursorsAndAsksForUnanswered) {
   bench->socket_closed(1006, bench.now);
   bench.settle();
   EXPECT_EQ(bench.connection(), "reconnecting");
-  EXPECT_TRUE(contains(bench.queue, "\"state\":\"sent\""));
+  EXPECT_TRUE(contains(bench.queue(), "\"state\":\"sent\""));
   bench.tick(1'600);
   bench.open_socket();
   const auto sent = bench.take_sent();
@@ -237,16 +237,16 @@ TEST(ClientSession, ARefusedEditParksAndShowsTheServersValue) {
   EXPECT_TRUE(contains(bench.records[3].back(), "\"price\":\"refused\""))
       << bench.records[3].back();
   EXPECT_EQ(bench.status_json().find("parked")->integer(), 1);
-  EXPECT_TRUE(contains(bench.queue, "duplicate_sku"));
+  EXPECT_TRUE(contains(bench.queue(), "duplicate_sku"));
   bench.take_sent();
   bench.command(R"({"cmd":"sendAgain","number":)" +
-                std::to_string(bench->queue().entries()[0].number) + "}");
+                std::to_string(bench->queue().entries().front().number) + "}");
   const auto again = bench.take_mutations();
   ASSERT_EQ(again.size(), 1u);
   EXPECT_NE(again[0].id, mutation_id(bench, 1));  // another body needs another id
   bench.receive(bench.receipt(again[0].id, 0, {sync::OpStatus::refused}));
   bench.command(R"({"cmd":"discard","number":)" +
-                std::to_string(bench->queue().entries()[0].number) + "}");
+                std::to_string(bench->queue().entries().front().number) + "}");
   EXPECT_EQ(bench.status_json().find("parked")->integer(), 0);
   EXPECT_TRUE(storage.entries.empty());
   EXPECT_TRUE(contains(bench.records[3].back(), "\"marks\":{}")) << bench.records[3].back();
@@ -393,8 +393,8 @@ TEST(ClientSession, AnotherEpochKeepsTheQueueAndTheRecordsItTouches) {
   wire::Receipt receipt = bench.receipt(mutations[0].id, 0, {sync::OpStatus::refused});
   receipt.results[0].ops[0].code = ErrorCode::unknown_record;
   bench.receive(receipt);
-  EXPECT_TRUE(contains(bench.queue, "record_lost")) << bench.queue;
-  EXPECT_TRUE(contains(bench.queue, "Product 3")) << bench.queue;
+  EXPECT_TRUE(contains(bench.queue(), "record_lost")) << bench.queue();
+  EXPECT_TRUE(contains(bench.queue(), "Product 3")) << bench.queue();
 }
 
 // The old base is still on screen then: without the edit it would go back to what was before it.

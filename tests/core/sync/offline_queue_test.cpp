@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "core/base/limits.hpp"
-#include "core/sync/queue_fold.hpp"
 #include "tests/core/sync/test_store.hpp"
 
 namespace syncstore::sync {
@@ -153,14 +152,14 @@ TEST_F(Queue, AMutationWaitsForEveryLaneItNeeds) {
 }
 
 TEST_F(Queue, ARecordThatRefersToAnInsertWaitsForIt) {
-  Lanes lanes;
-  lanes.hold(mutation_of({insert_op(a_, {{"title", text("A")}})}));
-  const Mutation refers =
-      mutation_of({insert_op(RecordId{9}, {{"record", text(a_.text())}}, model::kConflicts)});
-  const Mutation refers_not =
-      mutation_of({insert_op(RecordId{9}, {{"record", text(b_.text())}}, model::kConflicts)});
-  EXPECT_FALSE(lanes.free(refers));
-  EXPECT_TRUE(lanes.free(refers_not));
+  const std::uint64_t insert = add({insert_op(a_, {{"title", text("A")}})});
+  const std::uint64_t refers =
+      add({insert_op(RecordId{9}, {{"record", text(a_.text())}}, model::kConflicts)});
+  const std::uint64_t refers_not =
+      add({insert_op(RecordId{8}, {{"record", text(b_.text())}}, model::kConflicts)});
+  EXPECT_EQ(send(), (Numbers{insert, refers_not}));
+  answer(insert, {kApplied});
+  EXPECT_EQ(send(), Numbers{refers});
 }
 
 TEST_F(Queue, BudgetsBoundWhatLeavesButOneAlwaysMay) {
@@ -407,7 +406,7 @@ TEST_F(Queue, DiscardingAnUnsentInsertTakesItsEditsAlong) {
   const std::uint64_t other = add({add_op(b_, "inventory", 4)});
   EXPECT_TRUE(queue_.discard(insert));
   ASSERT_EQ(queue_.entries().size(), 1u);
-  EXPECT_EQ(queue_.entries()[0].number, other);
+  EXPECT_EQ(queue_.entries().front().number, other);
 }
 
 // --- bounds, restart ---
