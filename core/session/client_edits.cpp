@@ -215,7 +215,8 @@ void ClientSession::written(std::uint64_t write, bool ok, TimeMs now) {
   finish(now);
 }
 
-// Without a connection only storage could keep them: they are refused, as if they had not been made.
+// Without a connection only storage could keep them: they are refused, as if they had not been
+// made.
 void ClientSession::give_back() {
   for (const std::uint64_t number : unstored_) {
     for (const MutationId& id : queue_.withdraw(number)) {

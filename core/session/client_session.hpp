@@ -315,7 +315,7 @@ class ClientSession {
   std::array<std::int64_t, 16> told_status_{-1};
   std::string told_error_;
   bool queue_changed_ = true;  // since the windows were told
-  struct Pace {  // a few at once, then kQueueTellMs apart
+  struct Pace {                // a few at once, then kQueueTellMs apart
     TimeMs since = 0;
     int told = 0;
   };

@@ -165,8 +165,11 @@ void ClientSession::tell_status(TimeMs now) {
   if (facts == told_status_ && error == told_error_)
     return;
   auto only_counts = facts;
-  for (const std::size_t count : kCounts)
-    only_counts[count] = told_status_[count];
+  for (const std::size_t count : kCounts) {
+    // Whether anything waits at all is told at once.
+    if ((facts[count] == 0) == (told_status_[count] == 0))
+      only_counts[count] = told_status_[count];
+  }
   if (!may_tell(status_pace_, now) && only_counts == told_status_ && error == told_error_)
     return;
   told_status_ = facts;

@@ -120,8 +120,8 @@ std::optional<sync::EntryState> entry_state_of(std::string_view name) {
 }
 
 void EntryWriter::append(std::string& out, const sync::QueueEntry& entry) const {
-  out += "{\"number\":" + std::to_string(entry.number) + ",\"mutation\":\"" +
-         entry.mutation.id.text();
+  out +=
+      "{\"number\":" + std::to_string(entry.number) + ",\"mutation\":\"" + entry.mutation.id.text();
   out += "\",\"state\":\"";
   out += entry_state_name(entry.state);
   out += "\",\"madeAt\":" + std::to_string(entry.made_at) + ",\"ops\":[";
@@ -179,10 +179,9 @@ void QueueWindows::tell(const sync::OfflineQueue& queue, const EntryWriter& writ
   for (auto& [number, window] : windows_) {
     const std::set<std::uint64_t>& all = queue.in_state(window.state);
     // What was listed last is gone: the end of the list is shown.
-    const std::size_t from =
-        window.size == 0 || window.from < all.size() || all.empty()
-            ? std::min(window.from, all.size())
-            : (all.size() - 1) / window.size * window.size;
+    const std::size_t from = window.size == 0 || window.from < all.size() || all.empty()
+                                 ? std::min(window.from, all.size())
+                                 : (all.size() - 1) / window.size * window.size;
     std::vector<std::uint64_t> order;
     std::map<std::uint64_t, std::string> entries;
     std::string changed;
@@ -197,7 +196,8 @@ void QueueWindows::tell(const sync::OfflineQueue& queue, const EntryWriter& writ
       entries.emplace(*place, std::move(text));
     }
     const bool same_order = window.told && order == window.order;
-    if (same_order && changed.empty() && from == window.told_from && all.size() == window.told_total)
+    if (same_order && changed.empty() && from == window.told_from &&
+        all.size() == window.told_total)
       continue;
     std::string text =
         "{\"from\":" + std::to_string(from) + ",\"total\":" + std::to_string(all.size());

@@ -46,7 +46,7 @@ class QueueWindows {
     std::size_t from = 0, size = 0;
     bool told = false;
     std::size_t told_from = 0, told_total = 0;
-    std::vector<std::uint64_t> order;             // told
+    std::vector<std::uint64_t> order;              // told
     std::map<std::uint64_t, std::string> entries;  // told, of `order`
   };
   std::map<std::uint64_t, Window> windows_;

@@ -114,21 +114,22 @@ std::uint64_t OfflineQueue::push(QueueEntry entry) {
   return entries_.back().number;
 }
 
+// The parked part of a split entry shares its id with the acked part.
+void OfflineQueue::forget(const MutationId& id, std::uint64_t number) {
+  const auto held = by_id_.find(id);
+  if (held != by_id_.end() && held->second == number)
+    by_id_.erase(held);
+}
+
 void OfflineQueue::erase(std::uint64_t number) {
   const auto known = by_number_.find(number);
   SS_ASSERT(known != by_number_.end());
   const auto place = known->second;
   index(*place, false);
   bytes_ -= place->bytes;
-  const auto forget = [this, number](const MutationId& id) {
-    const auto held = by_id_.find(id);
-    // The parked part of a split entry shares its id with the acked part.
-    if (held != by_id_.end() && held->second == number)
-      by_id_.erase(held);
-  };
-  forget(place->mutation.id);
+  forget(place->mutation.id, number);
   for (const MutationId& id : place->replaced)
-    forget(id);
+    forget(id, number);
   in_state_[static_cast<std::size_t>(place->state)].erase(number);
   ready_.erase(number);
   const Mutation gone = std::move(place->mutation);
@@ -317,7 +318,7 @@ std::vector<MutationId> OfflineQueue::withdraw(std::uint64_t number) {
   }
   const std::shared_ptr<const QueueEntry> stored = std::move(entry->stored);
   for (const MutationId& id : ids)
-    by_id_.erase(id);
+    forget(id, number);
   replace_mutation(*entry, stored->mutation);
   entry->replaced = stored->replaced;
   entry->made_at = stored->made_at;

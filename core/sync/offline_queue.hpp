@@ -87,9 +87,9 @@ class OfflineQueue {
   // Its last form cannot be stored: the entry goes back to what is stored, or away. Answers the ids
   // that it no longer holds; none unless it is unstored and was never sent.
   std::vector<MutationId> withdraw(std::uint64_t number);
-  // Mutations that may leave now (lanes free, durable or unstored), within the budgets; marks them sent (dirty:
-  // to be written before the bytes leave). A single mutation above the byte budget leaves alone.
-  // The pointers are good until the queue changes.
+  // Mutations that may leave now (lanes free, durable or unstored), within the budgets; marks them
+  // sent (dirty: to be written before the bytes leave). A single mutation above the byte budget
+  // leaves alone. The pointers are good until the queue changes.
   std::vector<const QueueEntry*> take_sendable(std::size_t max_mutations, std::size_t max_bytes);
   // Connection lost: sent entries stay sent (their fate is asked by `hello`).
   std::vector<MutationId> unanswered() const;  // sent, oldest first
@@ -148,11 +148,12 @@ class OfflineQueue {
   void set_state(QueueEntry& entry, EntryState state);
   void replace_mutation(
       QueueEntry& entry,
-      Mutation mutation);  // keeps indexes and sizes true; not durable until written
+      Mutation mutation);               // keeps indexes and sizes true; not durable until written
   void keep_stored(QueueEntry& entry);  // before it is squashed into
   void keep_ids(QueueEntry& entry, const std::vector<MutationId>& absorbed);
   void rename(QueueEntry& entry, const MutationId& absorbed, const MutationId& id);
   void erase(std::uint64_t number);
+  void forget(const MutationId& id, std::uint64_t number);
   void index(const QueueEntry& entry, bool add);
   void dirty(QueueEntry& entry);
   void changed(std::uint64_t number) { changed_.push_back(number); }

@@ -233,7 +233,7 @@ class ClientBench {
   int statuses_told = 0;
   std::string read;                                           // piece of the queue
   std::map<std::uint64_t, std::vector<std::string>> windows;  // patches
-  std::map<std::uint64_t, std::vector<std::string>> pages;  // patches
+  std::map<std::uint64_t, std::vector<std::string>> pages;    // patches
   std::map<std::uint64_t, std::vector<std::string>> records;
   std::vector<std::string> queued, answered, rejected;
   bool hold_queue_writes = false;  // the browser is slow to store

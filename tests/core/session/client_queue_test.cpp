@@ -16,8 +16,9 @@ Json read(const std::string& text) { return *Json::parse(text, 1 << 24); }
 std::int64_t number_of(const Json& json, std::string_view key) { return json.find(key)->integer(); }
 
 void open_queue(ClientBench& bench, int window, const std::string& state, int from, int size) {
-  bench.command(R"({"cmd":"openQueue","window":)" + std::to_string(window) + R"(,"state":")" + state +
-                R"(","from":)" + std::to_string(from) + R"(,"size":)" + std::to_string(size) + "}");
+  bench.command(R"({"cmd":"openQueue","window":)" + std::to_string(window) + R"(,"state":")" +
+                state + R"(","from":)" + std::to_string(from) + R"(,"size":)" +
+                std::to_string(size) + "}");
 }
 
 void add_stock(ClientBench& bench, RowNumber row, int number) {
@@ -75,7 +76,8 @@ TEST_F(Offline, AListIsToldAsDifferencesOfItsWindowWithAnExactTotal) {
   bench.command(R"({"cmd":"discard","number":2})");
   ASSERT_EQ(bench.windows[7].size(), 1u);
   const Json patch = read(bench.windows[7][0]);
-  ASSERT_EQ(patch.find("entries")->items().size(), 1u) << "only the entry that came into the window";
+  ASSERT_EQ(patch.find("entries")->items().size(), 1u)
+      << "only the entry that came into the window";
   EXPECT_EQ(number_of(patch.find("entries")->items()[0], "number"), 4);
   shown.take(bench.windows[7]);
   EXPECT_EQ(shown.total, 4);

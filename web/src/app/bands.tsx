@@ -34,7 +34,7 @@ export function Bands({ status }: { status: SyncStatus }) {
           <span>The server’s disk is full: nothing can be saved there until someone makes room. Go on editing: {status.waiting > 0 ? `${plural(status.waiting, 'edit')} wait safely in this browser and` : 'edits'} are sent by themselves when there is room.</span>
         </div>
       ) : null}
-      {STORAGE_WORDS[status.storage] ? <Hideable key={status.storage} text={STORAGE_WORDS[status.storage] ?? ''} /> : null}
+      {STORAGE_WORDS[status.storage] ? <Hideable key={status.storage} text={storageWords(status)} /> : null}
       {status.cachedAsOf && status.connection !== 'live' ? (
         <div className="app-band"><span>Shown from this browser, last in step {formatAge(status.cachedAsOf, now)}. Edits are kept and sent later.</span></div>
       ) : null}
@@ -44,10 +44,17 @@ export function Bands({ status }: { status: SyncStatus }) {
 
 /** What keeping edits in this browser comes to, said before the next one is made. */
 const STORAGE_WORDS: Partial<Record<SyncStatus['storage'], string>> = {
-  full: 'This browser has no room left: edits are sent while connected, but without a connection they last only as long as this tab. Free some space before working offline.',
+  full: 'This browser has no room left: edits are saved while connected and cannot be made without a connection. Free some space before working offline.',
   tight: 'This browser is nearly full. Edits are still kept; what is shown without a connection may be old. Free some space before working offline.',
   evicted: 'The browser had cleared what it kept here. Edits that wait were stored again at once; the rest is read from the server.',
 };
+
+function storageWords(status: SyncStatus): string {
+  if (status.storage === 'evicted' && status.lostEdits > 0) {
+    return `The browser had cleared what it kept here while no page was open: ${plural(status.lostEdits, 'edit')} that waited ${status.lostEdits === 1 ? 'is' : 'are'} gone. Everything else is read from the server.`;
+  }
+  return STORAGE_WORDS[status.storage] ?? '';
+}
 
 /** What the reader should know once. */
 function Hideable({ text }: { text: string }) {

@@ -11,7 +11,7 @@ import {
   signInRequest,
 } from './session';
 import { onUnauthorized } from './api';
-import { keepWaiting } from './waiting-note';
+import { forgetKept, keepWaiting } from './waiting-note';
 import type { ApiResult, EditHandle, EditOp, EditOptions, Session } from './types';
 
 let started = false;
@@ -64,9 +64,10 @@ export function sendAgain(store: string, number: number, ops?: EditOp[]): Promis
 }
 
 /** Every waiting and refused edit, readable by people and programs. */
-export function exportQueue(): Promise<Blob> {
-  const content = { exportedAt: new Date().toISOString(), edits: syncClient().queue.get() };
-  return Promise.resolve(new Blob([JSON.stringify(content, null, 2)], { type: 'application/json' }));
+export async function exportQueue(): Promise<Blob> {
+  const pieces = await syncClient().exportQueue();
+  const head = `{\n  "exportedAt": "${new Date().toISOString()}",\n  "edits": [\n`;
+  return new Blob([head, pieces.join(',\n'), '\n  ]\n}\n'], { type: 'application/json' });
 }
 
 export function retryNow(): void {
@@ -94,11 +95,14 @@ export function setUp(token: string, user: string, password: string): Promise<Ap
 /** 'ask' answers how many edits are unsent and does nothing when there are any; null = signed out. */
 export async function signOut(choice: 'ask' | 'discard'): Promise<{ unsent: number } | null> {
   const client = syncClient();
-  const unsent = client.queue.get().filter((entry) => entry.state !== 'acked').length;
+  const status = client.status.get();
+  const unsent = status.waiting + status.parked;
   if (choice === 'ask' && unsent > 0) return { unsent };
   const { userId } = session.get();
   await client.request((request) => ({ t: 'sign-out', request, erase: true })).then(() => {
-    if (userId !== null) keepWaiting(userId, 0);
+    if (userId === null) return;
+    keepWaiting(userId, 0);
+    forgetKept(userId);
   }, () => undefined);
   await endSession();
   return null;

@@ -2,8 +2,8 @@
 import { base32, newMutationId } from './ids';
 import { Observable } from './observable';
 import { session } from './session';
-import { keepWaiting } from './waiting-note';
-import { PageFeed, RecordFeed } from './feeds';
+import { keepWaiting, noteKept } from './waiting-note';
+import { PageFeed, QueueFeed, RecordFeed } from './feeds';
 import type {
   EditAnswer,
   EditHandle,
@@ -11,16 +11,21 @@ import type {
   EditOptions,
   PageSpec,
   QueueEntry,
+  SyncError,
   SyncStatus,
 } from './types';
 import { WorkerLink } from './worker-link';
 import type { WorkerMessage } from './worker-protocol';
+
+/** Counts that move with every edit are shown at most so often; anything else at once. */
+const COUNTS_MS = 50;
 
 export const INITIAL_STATUS: SyncStatus = {
   connection: 'starting',
   offlineSince: null,
   waiting: 0,
   parked: 0,
+  queues: [],
   conflicts: 0,
   lastChangeAt: null,
   saveP50Ms: null,
@@ -31,6 +36,7 @@ export const INITIAL_STATUS: SyncStatus = {
   missing: [],
   moduleBytes: null,
   storage: 'ok',
+  lostEdits: 0,
   role: 'none',
   restarts: 0,
   resyncs: 0,
@@ -42,6 +48,7 @@ export const INITIAL_STATUS: SyncStatus = {
 interface OpenEdit {
   queued: PromiseWithResolve<void>;
   answered: PromiseWithResolve<EditAnswer>;
+  notTaken: PromiseWithResolve<SyncError>;
 }
 
 interface PromiseWithResolve<T> {
@@ -59,14 +66,17 @@ function promiseWithResolve<T>(): PromiseWithResolve<T> {
 
 export class SyncClient {
   readonly status = new Observable<SyncStatus>(INITIAL_STATUS);
-  readonly queue = new Observable<QueueEntry[]>([]);
   readonly #pages = new Map<string, PageFeed>();
   readonly #records = new Map<string, RecordFeed>();
+  readonly #queues = new Map<string, QueueFeed>();
+  readonly #exports = new Map<string, string[]>();
   readonly #edits = new Map<string, OpenEdit>();
   readonly #requests = new Map<string, (ok: boolean, message: string) => void>();
   #nextRequest = 1;
   /** As the worker told it last. */
   #told = INITIAL_STATUS;
+  #shownAt = 0;
+  #later: ReturnType<typeof setTimeout> | undefined;
   readonly link: WorkerLink;
 
   constructor() {
@@ -109,11 +119,40 @@ export class SyncClient {
     return feed;
   }
 
+  queueList(store: string, state: QueueEntry['state'], from: number, size: number): QueueFeed {
+    const key = JSON.stringify(['q', store, state, from, size]);
+    let feed = this.#queues.get(key);
+    if (!feed) {
+      feed = new QueueFeed(key, {
+        open: () => this.link.open(key, { t: 'open-queue', key, store, state, from, size }),
+        close: () => {
+          this.link.close(key);
+          this.#queues.delete(key);
+        },
+        release: () => undefined,
+      });
+      this.#queues.set(key, feed);
+    }
+    return feed;
+  }
+
+  /** Every waiting and refused edit as JSON, in pieces. */
+  async exportQueue(): Promise<string[]> {
+    const pieces: string[] = [];
+    let opened = '';
+    await this.request((request) => {
+      opened = request;
+      this.#exports.set(request, pieces);
+      return { t: 'export-queue', request };
+    }).finally(() => this.#exports.delete(opened));
+    return pieces;
+  }
+
   // --- edits
 
   edit(store: string, ops: EditOp[], options: EditOptions = {}): EditHandle {
     const mutation = newMutationId();
-    const open: OpenEdit = { queued: promiseWithResolve(), answered: promiseWithResolve() };
+    const open: OpenEdit = { queued: promiseWithResolve(), answered: promiseWithResolve(), notTaken: promiseWithResolve() };
     this.#edits.set(mutation, open);
     this.link.edit({
       t: 'edit',
@@ -124,8 +163,8 @@ export class SyncClient {
       undoable: options.undoable ?? true,
       madeAt: Date.now(),
     });
-    this.#tellStatus();
-    return { mutation, queued: open.queued.promise, answered: open.answered.promise };
+    this.#tellStatus(true);
+    return { mutation, queued: open.queued.promise, answered: open.answered.promise, notTaken: open.notTaken.promise };
   }
 
   /** Settles when the worker has done it; rejects with its words. */
@@ -142,24 +181,34 @@ export class SyncClient {
   reset(): void {
     this.#told = INITIAL_STATUS;
     this.status.set(INITIAL_STATUS);
-    this.queue.set([]);
-    for (const feed of [...this.#pages.values(), ...this.#records.values()]) feed.reset();
+    for (const feed of [...this.#pages.values(), ...this.#records.values(), ...this.#queues.values()]) feed.reset();
   }
 
   /** An edit waits from the moment it is made; the worker counts it only once it has it, and a worker that failed counts none. */
-  #tellStatus(): void {
+  #tellStatus(onlyCounts: boolean): void {
     const told = this.#told;
+    const shown = this.status.get();
     const waiting = Math.max(told.waiting, this.link.unconfirmed);
+    const wait = this.#shownAt + COUNTS_MS - performance.now();
+    if (onlyCounts && (waiting === 0) === (shown.waiting === 0) && wait > 0) {
+      this.#later ??= setTimeout(() => this.#tellStatus(false), wait);
+      return;
+    }
+    clearTimeout(this.#later);
+    this.#later = undefined;
+    this.#shownAt = performance.now();
     this.status.set({ ...told, waiting, restarts: told.restarts + this.link.restarts });
     const { userId } = session.get();
-    if (userId !== null) keepWaiting(userId, waiting);
+    if (userId === null) return;
+    keepWaiting(userId, waiting);
+    if (told.moduleBytes !== null && (told.storage === 'ok' || told.storage === 'evicted')) noteKept(userId);
   }
 
   #receive(message: WorkerMessage): void {
     switch (message.t) {
       case 'status':
         this.#told = message.status;
-        this.#tellStatus();
+        this.#tellStatus(message.status.connection === this.status.get().connection);
         break;
       case 'page':
         this.#pages.get(message.key)?.apply(message.page);
@@ -168,11 +217,17 @@ export class SyncClient {
         this.#records.get(message.key)?.apply(message.row);
         break;
       case 'queue':
-        this.queue.set(message.entries);
+        this.#queues.get(message.key)?.apply(message.list);
         break;
+      case 'exported': {
+        const pieces = this.#exports.get(message.request);
+        if (message.first) pieces?.splice(0);
+        if (message.text) pieces?.push(message.text);
+        break;
+      }
       case 'queued':
         this.#edits.get(message.mutation)?.queued.resolve();
-        this.#tellStatus();
+        this.#tellStatus(true);
         break;
       case 'answered': {
         const open = this.#edits.get(message.mutation);
@@ -185,9 +240,10 @@ export class SyncClient {
         const open = this.#edits.get(message.mutation);
         this.#edits.delete(message.mutation);
         open?.queued.resolve();
+        open?.notTaken.resolve({ code: message.code, message: message.message });
         open?.answered.resolve({ ops: [{ status: 'refused', code: message.code, message: message.message }] });
         this.#told = { ...this.#told, lastError: { code: message.code, message: message.message } };
-        this.#tellStatus();
+        this.#tellStatus(false);
         break;
       }
       case 'reply':

@@ -1,7 +1,7 @@
 // A live page or record as React reads it: an immutable snapshot that changes identity only when something shown changed; rows keep
 // their identity while they do not change, so only changed rows render. Opened by the first reader, closed after the last.
-import type { LivePage, PageSpec, Row } from './types';
-import type { PagePatch } from './worker-protocol';
+import type { LivePage, PageSpec, QueueEntry, QueueList, Row } from './types';
+import type { PagePatch, QueuePatch } from './worker-protocol';
 
 /** Leaving a screen and coming back at once must not close and open. */
 const CLOSE_MS = 250;
@@ -137,5 +137,32 @@ export class RecordFeed extends Feed<Row | null | undefined> {
   reset(): void {
     this.#notHere = false;
     this.publish(undefined);
+  }
+}
+
+const NO_LIST: QueueList = { state: 'loading', total: 0, from: 0, entries: [] };
+
+export class QueueFeed extends Feed<QueueList> {
+  #entries = new Map<number, QueueEntry>();
+  #order: number[] = [];
+
+  constructor(key: string, actions: FeedActions) {
+    super(key, actions, NO_LIST);
+  }
+
+  apply(patch: QueuePatch): void {
+    for (const entry of patch.entries ?? []) this.#entries.set(entry.number, entry);
+    if (patch.order) {
+      this.#order = patch.order;
+      const kept = new Set(patch.order);
+      for (const number of this.#entries.keys()) if (!kept.has(number)) this.#entries.delete(number);
+    }
+    this.publish({ state: 'ready', total: patch.total, from: patch.from, entries: this.#order.flatMap((number) => this.#entries.get(number) ?? []) });
+  }
+
+  reset(): void {
+    this.#entries.clear();
+    this.#order = [];
+    this.publish(NO_LIST);
   }
 }

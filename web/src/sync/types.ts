@@ -19,6 +19,8 @@ export interface SyncStatus {
   waiting: number;
   /** Refused edits that wait for a decision. */
   parked: number;
+  /** The same by store, where there are any. */
+  queues: QueueCount[];
   /** Open conflicts of the current store. */
   conflicts: number;
   lastChangeAt: number | null;
@@ -33,8 +35,11 @@ export interface SyncStatus {
   missing: string[];
   /** Bytes of the module's memory, all stores and tabs of this person; null until it has started. */
   moduleBytes: number | null;
-  /** tight: edits are kept, what is only cached is not. full, unavailable: edits last as long as this page. evicted: was cleared, edits stored again. */
+  /** tight: edits are kept, what is only cached is not. full: edits are taken while connected only. unavailable: they last as long as this
+   * page. evicted: the browser cleared what it kept. */
   storage: 'ok' | 'tight' | 'full' | 'evicted' | 'unavailable';
+  /** Edits that waited here and went with what the browser cleared while no page was open. */
+  lostEdits: number;
   role: 'none' | 'viewer' | 'editor' | 'admin';
   /** Times the module or the base had to be rebuilt, resynchronisations after a digest difference. */
   restarts: number;
@@ -43,6 +48,14 @@ export interface SyncStatus {
   loadedRows: number;
   rowsToLoad: number;
   lastError: SyncError | null;
+}
+
+export interface QueueCount {
+  store: string;
+  waiting: number;
+  /** Some of `waiting` may have reached the server already. */
+  sent: number;
+  parked: number;
 }
 
 export interface SyncError {
@@ -81,6 +94,8 @@ export interface Row {
   removed: { by: string | null; at: number | null; going?: boolean } | null;
   /** false: made here and not placed by the server's order yet. */
   placed: boolean;
+  /** Edits of this record that the server refused. */
+  refused?: QueueEntry[];
 }
 
 export interface PageSpec {
@@ -133,14 +148,23 @@ export interface EditHandle {
   mutation: string;
   queued: Promise<void>;
   answered: Promise<EditAnswer>;
+  /** Settles only when the edit was not taken at all, because nobody can keep it: what was typed has to stay. */
+  notTaken: Promise<SyncError>;
 }
 
 export interface EditAnswer {
   ops: { status: 'applied' | 'already' | 'conflict' | 'refused' | 'held'; code?: string; field?: string; message?: string; conflict?: string }[];
 }
 
+/** A piece of what waits in one store, oldest first; `total` is exact. */
+export interface QueueList {
+  state: 'loading' | 'ready';
+  total: number;
+  from: number;
+  entries: QueueEntry[];
+}
+
 export interface QueueEntry {
-  store: string;
   number: number;
   mutation: string;
   state: 'waiting' | 'sent' | 'acked' | 'parked';
@@ -204,7 +228,7 @@ Exports of index.ts:
   useNotHere(store: string, collection: string, id: string | null): boolean                  // the record may exist: this browser does not have it
   useSingleton(store: string, collection: 'store_info' | 'dashboard'): Row | null | undefined
   useWaitingHere(): { own: number; others: number }                                           // edits kept here, also of people not signed in
-  useQueue(): QueueEntry[]                                                                    // all stores, oldest first, parked included
+  useQueueList(store, state, from, size): QueueList                                           // of one store and state, oldest first
 
   // actions
   edit(store: string, ops: EditOp[], options?: EditOptions): EditHandle      // makes the mutation, shows it at once

@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from 'react';
 import { syncClient } from './client';
 import { session } from './session';
-import type { LivePage, PageSpec, QueueEntry, Row, Session, SyncStatus } from './types';
+import type { LivePage, PageSpec, QueueEntry, QueueList, Row, Session, SyncStatus } from './types';
 import { waitingCounts, waitingHere, type WaitingHere } from './waiting-note';
 
 export function useSession(): Session {
@@ -19,9 +19,10 @@ export function useSyncStatus(): SyncStatus {
   return useSyncExternalStore(status.subscribe, status.get);
 }
 
-export function useQueue(): QueueEntry[] {
-  const { queue } = syncClient();
-  return useSyncExternalStore(queue.subscribe, queue.get);
+/** Part of what waits in a store, oldest first. */
+export function useQueueList(store: string, state: QueueEntry['state'], from: number, size: number): QueueList {
+  const feed = syncClient().queueList(store, state, from, size);
+  return useSyncExternalStore(feed.subscribe, feed.get);
 }
 
 const NOTHING: LivePage = {

@@ -60,3 +60,30 @@ export function waitingHere(counts: WaitingCounts, user: string | null): Waiting
   const own = user === null ? 0 : counts[user] ?? 0;
   return { own, others: Object.values(counts).reduce((sum, count) => sum + count, 0) - own };
 }
+
+const KEPT_OF = 'syncstore.kept.';
+
+/** Whether this browser has stored anything for this person: what is gone later was cleared. */
+export function hasKept(user: string): boolean {
+  try {
+    return localStorage.getItem(KEPT_OF + user) !== null;
+  } catch {
+    return false;
+  }
+}
+
+export function noteKept(user: string): void {
+  try {
+    if (!hasKept(user)) localStorage.setItem(KEPT_OF + user, '1');
+  } catch {
+    // As above.
+  }
+}
+
+export function forgetKept(user: string): void {
+  try {
+    localStorage.removeItem(KEPT_OF + user);
+  } catch {
+    // As above.
+  }
+}

@@ -1,9 +1,12 @@
 // The page's end of its worker: starts it, passes messages, opens everything again in a new worker when the module failed, posts edits again
 // until they are told `queued`. One per page.
 import { loadSession, expireSession } from './session';
+import { hasKept, waitingCounts } from './waiting-note';
 import type { PageMessage, WorkerMessage, WorkerUser } from './worker-protocol';
 
+/** An edit that nobody has confirmed for so long is posted again, so many of the oldest at a time: thousands made at once take a while. */
 const REPOST_MS = 500;
+const REPOSTED_MAX = 256;
 const RESTART_MS_MAX = 30_000;
 
 type EditMessage = Extract<PageMessage, { t: 'edit' }>;
@@ -20,6 +23,8 @@ export class WorkerLink {
   readonly #open = new Map<string, PageMessage>();
   /** Edits that the worker has not confirmed as durable. */
   readonly #unconfirmed = new Map<string, EditMessage>();
+  /** Since the last look. */
+  #confirmed = 0;
   #repost: ReturnType<typeof setInterval> | undefined;
   readonly #listener: Listener;
 
@@ -69,9 +74,20 @@ export class WorkerLink {
   edit(message: EditMessage): void {
     this.#unconfirmed.set(message.mutation, message);
     this.#send(message);
-    this.#repost ??= setInterval(() => {
-      for (const waiting of this.#unconfirmed.values()) this.#send(waiting);
-    }, REPOST_MS);
+    this.#repost ??= setInterval(() => this.#postAgain(), REPOST_MS);
+  }
+
+  #postAgain(): void {
+    // As long as some are confirmed the others are on their way.
+    const confirmed = this.#confirmed;
+    this.#confirmed = 0;
+    if (confirmed > 0) return;
+    let posted = 0;
+    for (const waiting of this.#unconfirmed.values()) {
+      this.#send(waiting);
+      posted += 1;
+      if (posted === REPOSTED_MAX) return;
+    }
   }
 
   send(message: PageMessage): void {
@@ -88,7 +104,9 @@ export class WorkerLink {
     if (!user) return;
     const worker = new Worker(new URL('./worker/sync.worker.ts', import.meta.url), { type: 'module', name: 'syncstore' });
     this.#worker = worker;
-    worker.addEventListener('message', (event: MessageEvent<WorkerMessage>) => this.#receive(worker, event.data));
+    worker.addEventListener('message', (event: MessageEvent<WorkerMessage[]>) => {
+      for (const message of event.data) this.#receive(worker, message);
+    });
     worker.addEventListener('error', (event) => {
       event.preventDefault();
       this.#failed(worker, event.message);
@@ -101,6 +119,7 @@ export class WorkerLink {
       visible: document.visibilityState === 'visible',
       store: this.#store,
       channel: `syncstore-${user.id}`,
+      kept: { before: hasKept(user.id), edits: waitingCounts.get()[user.id] ?? 0 },
     });
     for (const message of this.#open.values()) this.#send(message);
     for (const message of this.#unconfirmed.values()) this.#send(message);
@@ -127,7 +146,7 @@ export class WorkerLink {
     switch (message.t) {
       case 'queued':
       case 'rejected':
-        this.#unconfirmed.delete(message.mutation);
+        if (this.#unconfirmed.delete(message.mutation)) this.#confirmed += 1;
         if (this.#unconfirmed.size === 0) {
           clearInterval(this.#repost);
           this.#repost = undefined;

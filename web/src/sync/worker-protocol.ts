@@ -7,11 +7,18 @@ export interface WorkerUser {
   name: string;
 }
 
+/** What this browser is known to have kept for this person when the page was opened. */
+export interface KeptHere {
+  before: boolean;
+  edits: number;
+}
+
 /** A live page or record that a tab shows; `key` is unique inside the tab. */
 export type PageMessage =
-  | { t: 'init'; tab: string; user: WorkerUser; secure: boolean; visible: boolean; store: string | null; channel: string }
+  | { t: 'init'; tab: string; user: WorkerUser; secure: boolean; visible: boolean; store: string | null; channel: string; kept: KeptHere }
   | { t: 'open-page'; key: string; store: string; spec: PageSpec }
   | { t: 'open-record'; key: string; store: string; collection: string; id: string | null }
+  | { t: 'open-queue'; key: string; store: string; state: QueueEntry['state']; from: number; size: number }
   | { t: 'release'; key: string }
   | { t: 'close'; key: string }
   | { t: 'edit'; store: string; mutation: string; ops: EditOp[]; all: boolean; undoable: boolean; madeAt: number }
@@ -19,6 +26,7 @@ export type PageMessage =
   | { t: 'redo'; request: string }
   | { t: 'discard'; request: string; store: string; number: number }
   | { t: 'send-again'; request: string; store: string; number: number; mutation: string; ops: EditOp[] | null }
+  | { t: 'export-queue'; request: string }
   | { t: 'retry-now' }
   | { t: 'refresh'; store: string }
   | { t: 'current-store'; store: string | null }
@@ -34,7 +42,9 @@ export type WorkerMessage =
   | { t: 'page'; key: string; page: PagePatch }
   /** unknown: not in this browser, and the server cannot be asked. */
   | { t: 'record'; key: string; row: Row | null | undefined | 'unknown' }
-  | { t: 'queue'; entries: QueueEntry[] }
+  | { t: 'queue'; key: string; list: QueuePatch }
+  /** A piece of an export: entries as JSON, separated by commas. `first` begins it (again). */
+  | { t: 'exported'; request: string; first: boolean; text: string }
   /** The edit is durable in this browser: the page stops posting it again. */
   | { t: 'queued'; mutation: string }
   | { t: 'answered'; mutation: string; answer: EditAnswer }
@@ -45,6 +55,14 @@ export type WorkerMessage =
   | { t: 'needs-sign-in' }
   /** The module failed: the page ends this worker, starts another and opens everything again. */
   | { t: 'failed'; message: string };
+
+/** Only what differs, as for pages; entries by number. */
+export interface QueuePatch {
+  from: number;
+  total: number;
+  order?: number[];
+  entries?: QueueEntry[];
+}
 
 /** Only what differs from what this key was told before: `order` when the shown order changed, `rows` that changed. */
 export interface PagePatch {

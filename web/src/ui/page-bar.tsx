@@ -6,16 +6,18 @@ import { useAfter } from './use-now';
 export const PAGE_SIZES = [25, 50, 100] as const;
 
 interface PageBarProps {
-  page: LivePage;
+  page: Pick<LivePage, 'state' | 'total' | 'page' | 'pages' | 'size'> & { rows: readonly unknown[] };
   /** What is counted: "products". */
   what: string;
   /** The page that is on its way while this one stays, for collections that live on the server. */
   awaited?: number | null;
+  /** Where a screen has several. */
+  label?: string;
   onPage: (page: number) => void;
   onSize: (size: number) => void;
 }
 
-export function PageBar({ page, what, awaited = null, onPage, onSize }: PageBarProps) {
+export function PageBar({ page, what, awaited = null, label = 'Pages', onPage, onSize }: PageBarProps) {
   const waiting = useAfter(awaited !== null, 150);
   const known = page.state === 'ready' || page.rows.length > 0;
   const first = page.total === 0 ? 0 : (page.page - 1) * page.size + 1;
@@ -25,7 +27,7 @@ export function PageBar({ page, what, awaited = null, onPage, onSize }: PageBarP
       disabled={to < 1 || to > page.pages || to === page.page} onClick={() => onPage(to)}><Icon name={icon} /></button>
   );
   return (
-    <nav className="page-bar" aria-label="Pages">
+    <nav className="page-bar" aria-label={label}>
       <span className="num nowrap">
         {waiting && awaited !== null ? <span role="status">Loading page {formatCount(awaited)}</span>
           : known ? <>{page.total === 0 ? null : `${formatCount(first)}–${formatCount(last)} of `}<strong>{formatCount(page.total)}</strong> {what}</> : null}

@@ -1,6 +1,6 @@
 // An edit that the server refused: its reason, the value that was wanted, and what can be done with it.
 import { useState } from 'react';
-import { discardEntry, sendAgain, type EditOp, type QueueEntry } from '../sync';
+import { discardEntry, sendAgain, type EditOp, type FieldValue, type QueueEntry } from '../sync';
 import { FieldInput } from './field-input';
 import { fieldInfo, inputText, parseField, showValue } from './fields';
 import { saveWords } from './save-mark';
@@ -10,42 +10,65 @@ type QueueOp = QueueEntry['ops'][number];
 
 /** The operation as it would be made again, with another value when one is given. */
 export function againOp(op: QueueOp, to?: QueueOp['to']): EditOp | null {
+  const { collection, id } = op;
   switch (op.op) {
-    case 'set': return op.field ? { op: 'set', collection: op.collection, id: op.id, field: op.field, to: to ?? op.to ?? null } : null;
-    case 'add': return op.field ? { op: 'add', collection: op.collection, id: op.id, field: op.field, amount: op.amount ?? 0 } : null;
-    case 'insert': return { op: 'insert', collection: op.collection, id: op.id, fields: op.fields ?? {} };
-    case 'remove': return { op: 'remove', collection: op.collection, id: op.id };
+    case 'set': return op.field ? { op: 'set', collection, id, field: op.field, to: to === undefined ? op.to ?? null : to } : null;
+    case 'add': return op.field ? { op: 'add', collection, id, field: op.field, amount: Number(to ?? op.amount ?? 0) } : null;
+    case 'insert': return { op: 'insert', collection, id, fields: op.field && to !== undefined ? { ...op.fields, [op.field]: to } : op.fields ?? {} };
+    case 'remove': return { op: 'remove', collection, id };
     default: return null;
   }
 }
 
-export function RefusedRow({ entry, op }: { entry: QueueEntry; op: QueueOp }) {
+/** All operations of the entry with another value in this one; null when one of them cannot be made from here. */
+export function changedOps(entry: QueueEntry, op: QueueOp, to: QueueOp['to']): EditOp[] | null {
+  const made = entry.ops.map((each) => (each === op ? againOp(each, to ?? null) : againOp(each)));
+  return made.every((each) => each !== null) ? made : null;
+}
+
+/** What was wanted of the field that the refusal is about. */
+export function wantedValue(op: QueueOp): FieldValue | undefined {
+  if (op.op === 'add') return op.amount;
+  return op.op === 'insert' ? op.fields?.[op.field ?? ''] : op.to;
+}
+
+/** The record as it was before it got lost, with what was wanted of it. */
+function insertAgain(op: QueueOp): EditOp {
+  const fields = op.op === 'set' && op.field ? { ...op.fields, [op.field]: op.to ?? null } : op.fields ?? {};
+  return { op: 'insert', collection: op.collection, id: op.id, fields };
+}
+
+export function RefusedRow({ store, entry, op }: { store: string; entry: QueueEntry; op: QueueOp }) {
   const [text, setText] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const field = fieldInfo(op.collection, op.field ?? '');
+  const wanted = wantedValue(op);
+  const lost = op.code === 'record_lost' && op.fields !== undefined;
+  const editable = op.field !== undefined && op.op !== 'remove' && !lost && changedOps(entry, op, wanted) !== null;
   const failed = (reason: unknown) => setProblem(reason instanceof Error ? reason.message : 'That did not work. The edit is still here.');
   const again = () => {
-    let to = op.to;
+    let ops: EditOp[] | undefined;
     if (text !== null) {
       const parsed = parseField(field, text);
       if (!parsed.ok) {
         setProblem(parsed.message);
         return;
       }
-      to = parsed.value;
+      ops = changedOps(entry, op, parsed.value) ?? undefined;
+    } else if (lost) {
+      ops = [insertAgain(op)];
     }
-    const made = text === null ? null : againOp(op, to);
-    sendAgain(entry.store, entry.number, made ? [made] : undefined).then(() => setText(null), failed);
+    sendAgain(store, entry.number, ops).then(() => setText(null), failed);
   };
   const discard = () => {
-    discardEntry(entry.store, entry.number).then(() => toast('The edit was discarded'), failed);
+    discardEntry(store, entry.number).then(() => toast('The edit was discarded'), failed);
   };
   return (
     <section className="difference refused" aria-label={`${field.label} was not saved`}>
       <h3>{saveWords('refused', op.message ?? op.code)}</h3>
       {op.field ? (
         <dl>
-          <dt>Wanted</dt><dd><bdi><strong>{op.op === 'add' ? `${(op.amount ?? 0) > 0 ? '+' : ''}${op.amount ?? 0}` : showValue(field, op.to)}</strong></bdi></dd>
+          <dt>Wanted</dt><dd><bdi><strong>{op.op === 'add' ? `${(op.amount ?? 0) > 0 ? '+' : ''}${op.amount ?? 0}` : showValue(field, wanted)}</strong></bdi></dd>
         </dl>
       ) : null}
       {text === null ? null : (
@@ -53,10 +76,10 @@ export function RefusedRow({ entry, op }: { entry: QueueEntry; op: QueueOp }) {
       )}
       {problem ? <p role="alert" className="field-problem">{problem}</p> : null}
       <div className="row">
-        {op.op === 'set' && text === null ? (
-          <button type="button" className="button small" onClick={() => setText(inputText(field, op.to))}>Edit</button>
+        {editable && text === null ? (
+          <button type="button" className="button small" onClick={() => setText(inputText(field, wanted ?? null))}>Edit</button>
         ) : null}
-        <button type="button" className="button small" onClick={again}>Send again</button>
+        <button type="button" className="button small" onClick={again}>{lost && text === null ? 'Insert it again' : 'Send again'}</button>
         <button type="button" className="button small" onClick={discard}>Discard</button>
       </div>
     </section>

@@ -1,55 +1,102 @@
-import { discardEntry, edit, exportQueue, retryNow, useQueue, useRecord, useSession, useSyncStatus, type QueueEntry } from '../../sync';
+import { useEffect, useRef, useState } from 'react';
+import { discardEntry, edit, exportQueue, retryNow, useQueueList, useRecord, useSession, useSyncStatus, type QueueCount, type QueueEntry } from '../../sync';
 import { saveBlob } from '../../ui/download';
 import { COLLECTION_LABELS, fieldInfo, showValue } from '../../ui/fields';
 import { formatAge, formatExact, plural } from '../../ui/format';
 import { Icon } from '../../ui/icon';
 import { useReadyMark } from '../../ui/live-table/live-table';
 import { EmptyState } from '../../ui/notices';
+import { PAGE_SIZES, PageBar } from '../../ui/page-bar';
 import { againOp, RefusedRow } from '../../ui/refused-row';
 import { SaveMark } from '../../ui/save-mark';
 import { waitingWords } from '../../ui/status-words';
 import { toast } from '../../ui/toasts';
 import { useNow } from '../../ui/use-now';
 
-const SECTIONS: readonly { title: string; states: readonly QueueEntry['state'][]; about: string }[] = [
-  { title: 'Not saved', states: ['parked'], about: 'The server refused these. Change them, send them again, or discard them.' },
-  { title: 'Waiting', states: ['waiting'], about: 'Kept in this browser until they are sent.' },
-  { title: 'Sent, not answered yet', states: ['sent', 'acked'], about: 'On their way. They are sent again if the answer gets lost; nothing is applied twice.' },
+type State = 'parked' | 'waiting' | 'sent';
+
+const SECTIONS: readonly { state: State; title: string; about: string }[] = [
+  { state: 'parked', title: 'Not saved', about: 'The server refused these. Change them, send them again, or discard them.' },
+  { state: 'waiting', title: 'Waiting', about: 'Kept in this browser until they are sent.' },
+  { state: 'sent', title: 'Sent, not answered yet', about: 'They may have arrived. They are sent again if the answer got lost; nothing is applied twice.' },
 ];
 
+function countIn(queue: QueueCount, state: State): number {
+  if (state === 'parked') return queue.parked;
+  return state === 'sent' ? queue.sent : queue.waiting - queue.sent;
+}
+
 export function OutboxPage() {
-  const queue = useQueue();
   const status = useSyncStatus();
+  const session = useSession();
   useReadyMark(true);
   return (
     <div className="page">
       <div className="page-head">
         <h1>Outbox</h1>
         <span className="grow" />
-        {queue.length > 0 ? (
-          <button type="button" className="button small" onClick={() => void exportQueue().then((blob) => saveBlob(blob, 'waiting-edits.json'))}>
-            <Icon name="download" />Export
-          </button>
-        ) : null}
+        {status.queues.length > 0 ? <ExportButton /> : null}
         {status.connection === 'live' ? null : <button type="button" className="button small" onClick={retryNow}><Icon name="refresh" />Retry now</button>}
       </div>
       <p>{waitingWords(status)}</p>
-      {queue.length === 0 ? (
+      {status.queues.length === 0 ? (
         <EmptyState title="The outbox is empty">Edits made without connection wait here, and edits the server refused, until they are sent or decided.</EmptyState>
-      ) : SECTIONS.map((section) => {
-        const entries = queue.filter((entry) => section.states.includes(entry.state));
-        if (entries.length === 0) return null;
-        return (
-          <section key={section.title} className="panel" aria-label={section.title}>
-            <div className="panel-body">
-              <h2>{section.title} <span className="muted">{plural(entries.length, 'edit')}</span></h2>
-              <p className="muted">{section.about}</p>
-            </div>
-            <ul className="outbox">{entries.map((entry) => <EntryItem key={`${entry.store}:${entry.number}`} entry={entry} />)}</ul>
-          </section>
-        );
-      })}
+      ) : SECTIONS.flatMap((section) => status.queues.filter((queue) => countIn(queue, section.state) > 0).map((queue) => (
+        <Section key={`${section.state}:${queue.store}`} {...section} store={queue.store}
+          storeName={session.stores.find((candidate) => candidate.id === queue.store)?.name ?? queue.store} />
+      )))}
     </div>
+  );
+}
+
+function ExportButton() {
+  const [busy, setBusy] = useState(false);
+  const save = () => {
+    setBusy(true);
+    exportQueue().then((blob) => saveBlob(blob, 'waiting-edits.json'), () => toast('The edits could not be read. Try again.')).finally(() => setBusy(false));
+  };
+  return <button type="button" className="button small" disabled={busy} onClick={save}><Icon name="download" />Export</button>;
+}
+
+interface SectionProps {
+  state: State;
+  title: string;
+  about: string;
+  store: string;
+  storeName: string;
+}
+
+/** Entries of one state of one store: so many at a time, however many wait. */
+function Section({ state, title, about, store, storeName }: SectionProps) {
+  const [from, setFrom] = useState(0);
+  const [size, setSize] = useState<number>(PAGE_SIZES[0]);
+  const list = useQueueList(store, state, from, size);
+  const element = useRef<HTMLElement>(null);
+  const next = useRef<number | null>(null);
+  // An entry that was decided is gone, and its buttons with it: the one in its place takes the focus.
+  useEffect(() => {
+    const at = next.current;
+    if (at === null || (document.activeElement !== null && document.activeElement !== document.body)) return;
+    next.current = null;
+    const items = element.current?.querySelectorAll<HTMLElement>('.outbox-entry');
+    const item = items?.[Math.min(at, items.length - 1)];
+    (item?.querySelector<HTMLElement>('button') ?? element.current?.querySelector<HTMLElement>('h2'))?.focus();
+  }, [list]);
+  const page = { state: list.state, rows: list.entries, total: list.total, size, page: Math.floor(list.from / size) + 1, pages: Math.max(1, Math.ceil(list.total / size)) };
+  return (
+    <section className="panel" aria-label={`${title}: ${storeName}`} ref={element} data-outbox={state} data-total={list.total}>
+      <div className="panel-body">
+        <h2 tabIndex={-1}>{title} <span className="muted">{plural(list.total, 'edit')}, {storeName}</span></h2>
+        <p className="muted">{about}</p>
+      </div>
+      <ul className="outbox">
+        {list.entries.map((entry, at) => <EntryItem key={entry.number} store={store} entry={entry} onDecided={() => { next.current = at; }} />)}
+      </ul>
+      {list.total > PAGE_SIZES[0] ? (
+        <PageBar page={page} what="edits" label={`Pages of ${title}`} onPage={(to) => setFrom((to - 1) * size)}
+          onSize={(to) => { setSize(to); setFrom(Math.floor(list.from / to) * to); }} />
+      ) : null}
+    </section>
   );
 }
 
@@ -68,34 +115,31 @@ export function opWords(op: QueueEntry['ops'][number]): string {
 }
 
 /** Taken out of the queue, and made again by Undo: a discarded edit exists nowhere else. */
-function discardWaiting(entry: QueueEntry): void {
+function discardWaiting(store: string, entry: QueueEntry): void {
   const ops = entry.ops.map((op) => againOp(op)).filter((op) => op !== null);
-  void discardEntry(entry.store, entry.number).then(() =>
-    toast('The edit was discarded', ops.length < entry.ops.length ? undefined : { label: 'Undo', run: () => edit(entry.store, ops) }));
+  void discardEntry(store, entry.number).then(() =>
+    toast('The edit was discarded', ops.length < entry.ops.length ? undefined : { label: 'Undo', run: () => edit(store, ops) }), (reason: unknown) => toast(reason instanceof Error ? reason.message : 'The edit is still here.'));
 }
 
-function EntryItem({ entry }: { entry: QueueEntry }) {
-  const session = useSession();
+function EntryItem({ store, entry, onDecided }: { store: string; entry: QueueEntry; onDecided: () => void }) {
   const now = useNow();
-  const store = session.stores.find((candidate) => candidate.id === entry.store);
   const { connection } = useSyncStatus();
   const parked = entry.state === 'parked';
   return (
-    <li className="outbox-entry" data-entry={entry.number} data-state={entry.state}>
+    <li className="outbox-entry" data-entry={entry.number} data-state={entry.state} onClick={onDecided}>
       <div className="row">
-        <span className="muted">{store?.name ?? entry.store}</span>
         <time className="muted" dateTime={new Date(entry.madeAt).toISOString()} title={formatExact(entry.madeAt)}>{formatAge(entry.madeAt, now)}</time>
         <span className="grow" />
         {parked ? null : <SaveMark mark={entry.state === 'sent' && connection === 'live' ? 'saving' : 'queued'} />}
         {entry.state === 'waiting' ? (
-          <button type="button" className="button small" onClick={() => discardWaiting(entry)}>Discard</button>
+          <button type="button" className="button small" onClick={() => discardWaiting(store, entry)}>Discard</button>
         ) : null}
       </div>
       {entry.ops.map((op, at) => (
         <div key={`${op.id}:${op.field ?? at}`}>
-          {op.collection === 'conflicts' ? <Decision store={entry.store} op={op} />
+          {op.collection === 'conflicts' ? <Decision store={store} op={op} />
             : <p className="outbox-op"><strong dir="auto">{op.recordTitle}</strong> {opWords(op)}</p>}
-          {parked ? <RefusedRow entry={entry} op={op} /> : null}
+          {parked ? <RefusedRow store={store} entry={entry} op={op} /> : null}
         </div>
       ))}
     </li>

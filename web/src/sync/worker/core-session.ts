@@ -1,6 +1,6 @@
 // One store's session in the WebAssembly module, as the worker sees it: events in, effects out. Implemented by core-module.ts; names
 // follow core/session/client_session.hpp.
-import type { EditOp, PageSpec } from '../types';
+import type { EditOp, PageSpec, QueueEntry } from '../types';
 
 export const EFFECT = {
   fetchTicket: 1,
@@ -22,6 +22,7 @@ export const EFFECT = {
   queued: 17,
   answered: 18,
   rejected: 19,
+  queueRead: 20,
 } as const;
 
 export interface Effect {
@@ -42,6 +43,9 @@ export type Command =
   | { cmd: 'edit'; mutation: string; mode: 'each' | 'all'; ops: EditOp[] }
   | { cmd: 'discard'; number: number }
   | { cmd: 'sendAgain'; number: number; ops?: EditOp[] }
+  | { cmd: 'openQueue'; window: number; state: QueueEntry['state']; from: number; size: number }
+  | { cmd: 'closeQueue'; window: number }
+  | { cmd: 'readQueue'; request: number; after: number }
   | { cmd: 'retryNow' | 'refresh' | 'signedIn' }
   | { cmd: 'openPage'; page: number; spec: PageSpec }
   | { cmd: 'closePage' | 'releasePage'; page: number }

@@ -22,7 +22,7 @@ export interface Host {
 
 type ChannelMessage =
   | { t: 'to-leader'; tab: string; message: PageMessage }
-  | { t: 'to-tab'; tab: string; message: WorkerMessage }
+  | { t: 'to-tab'; tab: string; messages: WorkerMessage[] }
   | { t: 'leader'; leader: string }
   | { t: 'ping'; tab: string }
   | { t: 'pong'; tab: string };
@@ -32,13 +32,17 @@ type Init = Extract<PageMessage, { t: 'init' }>;
 export class Leadership {
   /** How this tab introduces itself, with the store it shows now: a host that starts later hears the present, not the past. */
   #init: Init;
-  readonly #toPage: (message: WorkerMessage) => void;
+  readonly #toPage: (messages: WorkerMessage[]) => void;
   readonly #makeHost: () => Promise<Host>;
   readonly #channel: BroadcastChannel | null;
   readonly #ports = new Map<string, TabPort>();
   readonly #heard = new Map<string, number>();
   readonly #open = new Map<string, PageMessage>();
   readonly #edits = new Map<string, PageMessage>();
+  /** Asked and not answered: asked again of the next leader. */
+  readonly #requests = new Map<string, PageMessage>();
+  /** What is to be told when this turn ends, in one message for each tab. */
+  readonly #outgoing = new Map<string, WorkerMessage[]>();
   #host: Host | null = null;
   /** Holds the lock; the host may still be starting. */
   #leading = false;
@@ -47,7 +51,7 @@ export class Leadership {
   #stealing = false;
   #release: (() => void) | null = null;
 
-  constructor(init: Init, toPage: (message: WorkerMessage) => void, makeHost: () => Promise<Host>) {
+  constructor(init: Init, toPage: (messages: WorkerMessage[]) => void, makeHost: () => Promise<Host>) {
     this.#init = init;
     this.#toPage = toPage;
     this.#makeHost = makeHost;
@@ -78,6 +82,7 @@ export class Leadership {
     switch (message.t) {
       case 'open-page':
       case 'open-record':
+      case 'open-queue':
         this.#open.set(message.key, message);
         break;
       case 'close':
@@ -94,8 +99,14 @@ export class Leadership {
         this.#lastPong = performance.now();
         break;
       default:
+        if ('request' in message) this.#requests.set(message.request, message);
         break;
     }
+  }
+
+  /** What whoever leads has to know of this tab. */
+  #asked(): PageMessage[] {
+    return [this.#init, ...this.#open.values(), ...this.#edits.values(), ...this.#requests.values()];
   }
 
   #ask(steal: boolean): void {
@@ -121,8 +132,7 @@ export class Leadership {
     this.#host = await this.#makeHost();
     this.#channel?.postMessage({ t: 'leader', leader: this.#init.tab } satisfies ChannelMessage);
     const own = this.#ownPort();
-    this.#host.receive(own, this.#init);
-    for (const message of [...this.#open.values(), ...this.#edits.values()]) this.#host.receive(own, message);
+    for (const message of this.#asked()) this.#host.receive(own, message);
   }
 
   #resign(): void {
@@ -142,26 +152,38 @@ export class Leadership {
   #port(tab: string): TabPort {
     let port = this.#ports.get(tab);
     if (!port) {
-      port =
-        tab === this.#init.tab
-          ? { tab, post: (message) => this.#deliver(message) }
-          : {
-              tab,
-              post: (message) => this.#channel?.postMessage({ t: 'to-tab', tab, message } satisfies ChannelMessage),
-            };
+      port = { tab, post: (message) => this.#post(tab, message) };
       this.#ports.set(tab, port);
     }
     return port;
   }
 
-  #deliver(message: WorkerMessage): void {
-    if (message.t === 'queued' || message.t === 'rejected') this.#edits.delete(message.mutation);
-    this.#toPage(message);
+  #post(tab: string, message: WorkerMessage): void {
+    const waiting = this.#outgoing.get(tab);
+    if (waiting) {
+      waiting.push(message);
+      return;
+    }
+    const messages = [message];
+    this.#outgoing.set(tab, messages);
+    queueMicrotask(() => {
+      this.#outgoing.delete(tab);
+      if (tab === this.#init.tab) this.#deliver(messages);
+      else this.#channel?.postMessage({ t: 'to-tab', tab, messages } satisfies ChannelMessage);
+    });
+  }
+
+  #deliver(messages: WorkerMessage[]): void {
+    for (const message of messages) {
+      if (message.t === 'queued' || message.t === 'rejected') this.#edits.delete(message.mutation);
+      if (message.t === 'reply') this.#requests.delete(message.request);
+    }
+    this.#toPage(messages);
   }
 
   /** Tells the leader, whoever it is, what this tab's page has open. */
   #hello(): void {
-    for (const message of [this.#init, ...this.#open.values(), ...this.#edits.values()]) {
+    for (const message of this.#asked()) {
       this.#channel?.postMessage({ t: 'to-leader', tab: this.#init.tab, message } satisfies ChannelMessage);
     }
   }
@@ -176,7 +198,7 @@ export class Leadership {
       case 'to-tab':
         if (message.tab === this.#init.tab && !this.#host) {
           this.#lastPong = performance.now();
-          this.#deliver(message.message);
+          this.#deliver(message.messages);
         }
         break;
       case 'leader':

@@ -37,6 +37,8 @@ export class OwnEdits {
   readonly #make: (edit: NewEdit) => Promise<CoreError | null>;
   readonly #open = new Map<string, Made>();
   readonly #confirmed = new Set<string>();
+  /** Undoable ones that are not durable yet. */
+  readonly #undecided = new Set<string>();
   #undo: UndoStep[] = [];
   #redo: UndoStep[] = [];
   #waitingSteps: (() => void)[] = [];
@@ -57,16 +59,18 @@ export class OwnEdits {
 
   #begin(edit: NewEdit, made: Made): void {
     this.#open.set(edit.mutation, made);
+    if (made.undoable) this.#undecided.add(edit.mutation);
     void this.#make(edit).then((error) => {
       if (!error) return;
       this.#open.delete(edit.mutation);
+      this.#undecided.delete(edit.mutation);
       made.port.post({ t: 'rejected', mutation: edit.mutation, code: error.code, message: error.message });
     });
   }
 
   step(port: TabPort, direction: 'undo' | 'redo', request: string): void {
     // An edit that is not durable yet is not on the stack yet: what undoes it waits for it.
-    if ([...this.#open].some(([mutation, made]) => made.undoable && !this.#confirmed.has(mutation))) {
+    if (this.#undecided.size > 0) {
       this.#waitingSteps.push(() => this.step(port, direction, request));
       return;
     }
@@ -89,6 +93,7 @@ export class OwnEdits {
   toldQueued(text: string): void {
     const { mutation, inverse } = JSON.parse(text) as { mutation: string; inverse: EditOp[] | null };
     const made = this.#open.get(mutation);
+    this.#undecided.delete(mutation);
     this.#confirmed.add(mutation);
     if (this.#confirmed.size > CONFIRMED_MAX) this.#confirmed.delete(this.#confirmed.values().next().value ?? '');
     made?.port.post({ t: 'queued', mutation });
@@ -117,6 +122,7 @@ export class OwnEdits {
     const { mutation, ops } = JSON.parse(text) as { mutation: string; ops: EditAnswer['ops'] };
     const made = this.#open.get(mutation);
     this.#open.delete(mutation);
+    this.#undecided.delete(mutation);
     made?.port.post({ t: 'answered', mutation, answer: { ops } });
     this.#runWaitingSteps();
   }
@@ -125,6 +131,7 @@ export class OwnEdits {
     const { mutation, code, message } = JSON.parse(text) as { mutation: string; code: string; message: string };
     const made = this.#open.get(mutation);
     this.#open.delete(mutation);
+    this.#undecided.delete(mutation);
     made?.port.post({ t: 'rejected', mutation, code, message });
     this.#runWaitingSteps();
   }

@@ -178,8 +178,16 @@ export class Persistence {
   }
 
   async storesWithEntries(): Promise<string[]> {
-    const keys = await request(this.#database.transaction('queue').objectStore('queue').getAllKeys());
-    return [...new Set(keys.map((key) => String((key as [string, number])[0])))];
+    const queue = this.#database.transaction('queue').objectStore('queue');
+    const stores: string[] = [];
+    // From the first entry of one store to the first of the next: there may be thousands of each.
+    for (let range: IDBKeyRange | null = null; ;) {
+      const cursor: IDBCursor | null = await request(queue.openKeyCursor(range));
+      if (!cursor) return stores;
+      const [store] = cursor.key as [string, number];
+      stores.push(store);
+      range = IDBKeyRange.lowerBound([store, []]);
+    }
   }
 
   async load(store: string): Promise<StoredStore> {
@@ -201,21 +209,23 @@ export class Persistence {
 
   /** Durable when it settles. */
   async writeQueue(store: string, writes: QueueWrite[]): Promise<void> {
-    const waiting = this.#waiting.get(store) ?? new Map<number, Uint8Array>();
-    this.#waiting.set(store, waiting);
-    for (const write of writes) {
-      if (write.bytes) waiting.set(write.number, write.bytes);
-      else waiting.delete(write.number);
-    }
+    // Of changes that waited together the last one of an entry counts.
+    const last = new Map(writes.map((write) => [write.number, write.bytes]));
     await this.#makingRoom(() =>
       this.#write(['queue'], 'strict', (transaction) => {
         const queue = transaction.objectStore('queue');
-        for (const write of writes) {
-          if (write.bytes) queue.put(write.bytes, [store, write.number]);
-          else queue.delete([store, write.number]);
+        for (const [number, bytes] of last) {
+          if (bytes) queue.put(bytes, [store, number]);
+          else queue.delete([store, number]);
         }
       }),
     );
+    const waiting = this.#waiting.get(store) ?? new Map<number, Uint8Array>();
+    this.#waiting.set(store, waiting);
+    for (const [number, bytes] of last) {
+      if (bytes) waiting.set(number, bytes);
+      else waiting.delete(number);
+    }
   }
 
   /** An edit is worth more than a cache that can be fetched again. */

@@ -37,7 +37,7 @@ export class StorageWatch {
     if (this.state() !== before) this.#changed();
   }
 
-  /** The browser took everything away, and the waiting edits were stored again. */
+  /** The browser took everything away: under the page, and the waiting edits were stored again, or before it was opened. */
   cleared(): void {
     this.#evicted = true;
     this.#changed();

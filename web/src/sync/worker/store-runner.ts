@@ -15,7 +15,7 @@ export interface RunnerEvents {
   status(status: string): void;
   page(page: number, patch: string): void;
   record(watch: number, row: string): void;
-  queue(entries: string): void;
+  queue(window: number, patch: string): void;
   queued(text: string): void;
   answered(text: string): void;
   rejected(text: string): void;
@@ -40,6 +40,7 @@ export class StoreRunner {
   #joining: { writes: QueueWrite[]; commits: number[] } | null = null;
   #ended = false;
   #running = false;
+  #read: string | null = null;
 
   constructor(store: string, session: CoreSession, persistence: Persistence | null, events: RunnerEvents) {
     this.store = store;
@@ -152,7 +153,10 @@ export class StoreRunner {
         this.#events.record(effect.number, effect.text);
         break;
       case EFFECT.queue:
-        this.#events.queue(effect.text);
+        this.#events.queue(effect.number, effect.text);
+        break;
+      case EFFECT.queueRead:
+        this.#read = effect.text;
         break;
       case EFFECT.queued:
         this.#events.queued(effect.text);
@@ -268,6 +272,13 @@ export class StoreRunner {
       }
       this.run(() => done(ok));
     });
+  }
+
+  /** Unanswered and refused entries after this number, as JSON; null when this store has ended. */
+  readQueue(after: number): string | null {
+    this.#read = null;
+    this.run(() => this.#session.command({ cmd: 'readQueue', request: 0, after }));
+    return this.#read;
   }
 
   // --- commands of screens, passed on ------------------------------------------------------------------------------

@@ -1,13 +1,14 @@
 // The leading worker: one runner per open store (and per store whose queue still holds edits), shared by every tab of this person. Maps what
 // tabs have open to numbers of the sessions, and what sessions say back to tabs.
-import type { QueueEntry, Row, SyncStatus } from '../types';
-import type { PageMessage, PagePatch, WorkerUser } from '../worker-protocol';
-import type { CoreError, CoreModule } from './core-session';
+import type { QueueCount, Row, SyncStatus } from '../types';
+import type { PageMessage, PagePatch, QueuePatch, WorkerUser } from '../worker-protocol';
+import type { Command, CoreError, CoreModule } from './core-session';
 import { forgetToken } from './http';
 import type { Host, TabPort } from './leadership';
 import type { NewEdit } from './own-edits';
 import { OwnEdits } from './own-edits';
 import { Persistence } from './persistence';
+import { exportQueues } from './queue-export';
 import { StorageWatch } from './storage-watch';
 import { StoreRunner } from './store-runner';
 
@@ -19,15 +20,36 @@ interface Opened {
   key: string;
   store: string;
   number: number;
-  kind: 'page' | 'record';
+  kind: 'page' | 'record' | 'queue';
 }
 
 interface StoreEntry {
   runner: StoreRunner;
   ready: Promise<void>;
   status: Partial<SyncStatus>;
-  queue: QueueEntry[];
+  waits: boolean;
   idle: ReturnType<typeof setTimeout> | undefined;
+}
+
+const KINDS = { 'open-page': 'page', 'open-record': 'record', 'open-queue': 'queue' } as const;
+
+type OpenMessage = Extract<PageMessage, { t: 'open-page' | 'open-record' | 'open-queue' }>;
+
+function openCommand(message: OpenMessage, number: number): Command {
+  switch (message.t) {
+    case 'open-page':
+      return { cmd: 'openPage', page: number, spec: message.spec };
+    case 'open-record':
+      return { cmd: 'watch', watch: number, collection: message.collection, id: message.id ?? '' };
+    case 'open-queue':
+      return { cmd: 'openQueue', window: number, state: message.state, from: message.from, size: message.size };
+  }
+}
+
+/** What waits in a store, as its session counts it; null when nothing does. */
+function countOf(store: string, told: Partial<SyncStatus> & { sent?: number }): QueueCount | null {
+  const { waiting = 0, sent = 0, parked = 0 } = told;
+  return waiting + parked > 0 ? { store, waiting, sent, parked } : null;
 }
 
 export interface HostOptions {
@@ -39,6 +61,8 @@ export interface HostOptions {
   client: string;
   /** What this browser cannot do here, in words. */
   missing: string[];
+  /** Edits that went with what the browser cleared while no page was open; null when nothing was. */
+  lost: number | null;
   failed(error: unknown): void;
 }
 
@@ -61,6 +85,7 @@ export class SyncHost implements Host {
     this.#storage = new StorageWatch(keeps, () => {
       for (const port of this.#tabs.values()) this.#tellStatus(port);
     });
+    if (options.lost !== null) this.#storage.cleared();
     if (options.persistence) options.persistence.cleared = () => this.#cleared();
     this.#online = self.navigator.onLine;
     this.#edits = new OwnEdits((edit) => this.#make(edit));
@@ -95,10 +120,10 @@ export class SyncHost implements Host {
       case 'init':
         this.#tabs.set(port.tab, port);
         this.#setStore(port, message.store);
-        this.#tellQueue();
         break;
       case 'open-page':
       case 'open-record':
+      case 'open-queue':
         this.#open(port, message);
         break;
       case 'release':
@@ -139,6 +164,9 @@ export class SyncHost implements Host {
           }),
         );
         break;
+      case 'export-queue':
+        void exportQueues(port, message.request, [...this.#stores].map(([store, { runner, ready }]) => ({ store, runner, ready })));
+        break;
       case 'retry-now':
         this.#all((runner) => runner.session.command({ cmd: 'retryNow' }));
         break;
@@ -178,7 +206,7 @@ export class SyncHost implements Host {
       status: (text) => this.#status(store, text),
       page: (number, patch) => this.#page(number, patch),
       record: (number, row) => this.#record(number, row),
-      queue: (entries) => this.#queue(store, entries),
+      queue: (number, patch) => this.#queue(number, patch),
       queued: (text) => this.#edits.toldQueued(text),
       answered: (text) => this.#edits.toldAnswered(text),
       rejected: (text) => this.#edits.toldRejected(text),
@@ -187,7 +215,7 @@ export class SyncHost implements Host {
       needsSignIn: () => this.#everyTab({ t: 'needs-sign-in' }),
       failed: (error) => this.#options.failed(error),
     });
-    entry = { runner, ready: Promise.resolve(), status: {}, queue: [], idle: undefined };
+    entry = { runner, ready: Promise.resolve(), status: {}, waits: false, idle: undefined };
     this.#stores.set(store, entry);
     entry.ready = runner.start(this.#online);
     return entry;
@@ -216,7 +244,7 @@ export class SyncHost implements Host {
     const used = new Set([...this.#opened.values()].map((opened) => opened.store));
     for (const store of this.#tabStore.values()) if (store) used.add(store);
     for (const [store, entry] of this.#stores) {
-      if (used.has(store) || entry.queue.length > 0) {
+      if (used.has(store) || countOf(store, entry.status) !== null) {
         clearTimeout(entry.idle);
         entry.idle = undefined;
         continue;
@@ -235,7 +263,7 @@ export class SyncHost implements Host {
     return `${port.tab}\n${key}`;
   }
 
-  #open(port: TabPort, message: Extract<PageMessage, { t: 'open-page' | 'open-record' }>): void {
+  #open(port: TabPort, message: OpenMessage): void {
     this.#tabs.set(port.tab, port);
     const key = this.#key(port, message.key);
     const before = this.#opened.get(key);
@@ -245,7 +273,7 @@ export class SyncHost implements Host {
       key: message.key,
       store: message.store,
       number: this.#next,
-      kind: message.t === 'open-page' ? 'page' : 'record',
+      kind: KINDS[message.t],
     };
     this.#next += 1;
     this.#opened.set(key, opened);
@@ -254,15 +282,7 @@ export class SyncHost implements Host {
     void ready.then(() =>
       runner.run(() => {
         if (this.#byNumber.get(opened.number) !== opened) return;
-        const error =
-          message.t === 'open-page'
-            ? runner.session.command({ cmd: 'openPage', page: opened.number, spec: message.spec })
-            : runner.session.command({
-                cmd: 'watch',
-                watch: opened.number,
-                collection: message.collection,
-                id: message.id ?? '',
-              });
+        const error = runner.session.command(openCommand(message, opened.number));
         if (!error) return;
         this.#tellError(error);
         // An address that names no record shows that there is none, instead of waiting for it.
@@ -277,6 +297,7 @@ export class SyncHost implements Host {
     const entry = this.#stores.get(opened.store);
     entry?.runner.run(() => {
       if (opened.kind === 'page') entry.runner.session.command({ cmd: 'closePage', page: opened.number });
+      else if (opened.kind === 'queue') entry.runner.session.command({ cmd: 'closeQueue', window: opened.number });
       else entry.runner.session.command({ cmd: 'unwatch', watch: opened.number });
     });
     this.#rest();
@@ -351,29 +372,25 @@ export class SyncHost implements Host {
     const entry = this.#stores.get(store);
     if (!entry) return;
     entry.status = JSON.parse(text) as Partial<SyncStatus>;
+    const waits = countOf(store, entry.status) !== null;
+    if (waits !== entry.waits) {
+      entry.waits = waits;
+      this.#rest();
+    }
     if (entry.status.connection === 'sign-in') this.#everyTab({ t: 'needs-sign-in' });
     for (const port of this.#tabs.values()) this.#tellStatus(port);
   }
 
-  #queue(store: string, text: string): void {
-    const entry = this.#stores.get(store);
-    if (!entry) return;
-    entry.queue = (JSON.parse(text) as QueueEntry[]).map((one) => ({ ...one, store }));
-    this.#tellQueue();
-    this.#rest();
-  }
-
-  #tellQueue(): void {
-    const entries = [...this.#stores.values()].flatMap((entry) => entry.queue).toSorted((a, b) => a.madeAt - b.madeAt);
-    this.#everyTab({ t: 'queue', entries });
-    for (const port of this.#tabs.values()) this.#tellStatus(port);
+  #queue(number: number, text: string): void {
+    const opened = this.#byNumber.get(number);
+    if (opened) opened.port.post({ t: 'queue', key: opened.key, list: JSON.parse(text) as QueuePatch });
   }
 
   /** The connection of the store that the tab shows; counts over all stores. */
   #tellStatus(port: TabPort): void {
     const current = this.#tabStore.get(port.tab) ?? null;
     const own = (current !== null ? this.#stores.get(current) : undefined)?.status ?? {};
-    const all = [...this.#stores.values()].flatMap((entry) => entry.queue);
+    const queues = [...this.#stores].flatMap(([store, entry]) => countOf(store, entry.status) ?? []);
     const status: SyncStatus = {
       connection: 'starting',
       offlineSince: null,
@@ -391,11 +408,13 @@ export class SyncHost implements Host {
       rowsToLoad: 0,
       lastError: null,
       ...own,
-      waiting: all.filter((entry) => entry.state === 'waiting' || entry.state === 'sent').length,
-      parked: all.filter((entry) => entry.state === 'parked').length,
+      waiting: queues.reduce((sum, one) => sum + one.waiting, 0),
+      parked: queues.reduce((sum, one) => sum + one.parked, 0),
+      queues,
       missing: this.#options.missing,
       moduleBytes: this.#options.core.bytes(),
       storage: this.#storage.state(),
+      lostEdits: this.#options.lost ?? 0,
     };
     port.post({ t: 'status', status });
   }

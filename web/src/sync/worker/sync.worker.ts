@@ -10,7 +10,7 @@ import { SyncHost } from './sync-host';
 type Init = Extract<PageMessage, { t: 'init' }>;
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
-const toPage = (message: WorkerMessage): void => scope.postMessage(message);
+const toPage = (...messages: WorkerMessage[]): void => scope.postMessage(messages);
 
 /** Storage that this worker may write, or null: then nothing is kept, and the person hears it. */
 async function openPersistence(user: string): Promise<{ persistence: Persistence; generation: number } | null> {
@@ -49,6 +49,8 @@ async function makeHost(init: Init): Promise<Host> {
     generation,
     client,
     missing: missingWords(init, persistence !== null),
+    // The first leader ever, where something had been kept: it was cleared while no page was open.
+    lost: persistence !== null && generation === 1 && init.kept.before ? init.kept.edits : null,
     failed: (error) => toPage({ t: 'failed', message: String(error) }),
   });
   await host.resume();
@@ -60,7 +62,7 @@ let leadership: Leadership | null = null;
 scope.addEventListener('message', (event: MessageEvent<PageMessage>) => {
   const message = event.data;
   if (message.t === 'init') {
-    leadership = new Leadership(message, toPage, () =>
+    leadership = new Leadership(message, (messages) => toPage(...messages), () =>
       makeHost(message).catch((error: unknown) => {
         toPage({ t: 'failed', message: String(error) });
         throw error;

@@ -1,5 +1,7 @@
 import { useCallback, useRef, useState } from 'react';
 import { edit, type FieldValue, type LivePage } from '../../sync';
+import { saveWords } from '../save-mark';
+import { toast } from '../toasts';
 import { inputText, parseCell, parseField, sameValue, type FieldInfo } from '../fields';
 
 export interface CellEdit {
@@ -49,7 +51,12 @@ export function useCellEdit(store: string, collection: string, page: LivePage) {
     }
     put(null);
     if (sameValue(parsed.value, now.from)) return true;
-    edit(store, [{ op: 'set', collection, id: now.id, field: now.field.name, to: parsed.value, from: now.from }]);
+    const { notTaken } = edit(store, [{ op: 'set', collection, id: now.id, field: now.field.name, to: parsed.value, from: now.from }]);
+    // Nobody could keep it: the cell opens again with what was typed, unless another one is open.
+    void notTaken.then(({ message }) => {
+      toast(`${now.field.label}: ${saveWords('refused', message)}`);
+      if (!current.current) put({ ...now, problem: saveWords('refused', message) });
+    });
     return true;
   }, [put, store, collection]);
 

@@ -1,9 +1,10 @@
 // The open form of one record: saves only what was changed, says what it will save, and shows what others change meanwhile.
 import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
-import { edit, useQueue, useSession, type Row } from '../../sync';
+import { edit, useSession, type Row, type SyncError } from '../../sync';
 import { DifferenceRow } from '../difference-row';
 import { fieldInfo, type FieldInfo } from '../fields';
 import { RefusedRow } from '../refused-row';
+import { saveWords } from '../save-mark';
 import { FieldHistory } from './field-history';
 import { FormField } from './form-field';
 import { draftOps, prepare, useDraft } from './use-draft';
@@ -31,6 +32,7 @@ export function RecordForm(props: RecordFormProps) {
   const { store, collection, row, groups, writable, currencySymbol } = props;
   const fields = groups.flatMap((group) => group.fields);
   const form = useDraft(fields);
+  const [refusal, setRefusal] = useState<SyncError | null>(null);
   const [openedAt] = useState(() => Date.now());
   const element = useRef<HTMLFormElement>(null);
   const save = () => {
@@ -41,8 +43,15 @@ export function RecordForm(props: RecordFormProps) {
       return;
     }
     const ops = draftOps(collection, row, form.draft, prepared.values);
-    if (ops.length > 0) edit(store, ops);
+    const typed = form.draft;
     form.clear();
+    setRefusal(null);
+    if (ops.length === 0) return;
+    // Nobody could keep it: what was typed stands in the form again.
+    void edit(store, ops).notTaken.then((refused) => {
+      form.restore(typed);
+      setRefusal(refused);
+    });
   };
   useSaveKey(element, save);
   useAskBeforeLeaving(form.touched.length > 0);
@@ -74,6 +83,7 @@ export function RecordForm(props: RecordFormProps) {
         </fieldset>
       ))}
       {props.extra}
+      {refusal ? <p className="field-problem" role="alert">{saveWords('refused', refusal.message)}</p> : null}
       {writable ? (
         <div className="form-foot">
           <button type="submit" className="button primary" disabled={form.touched.length === 0}>Save</button>
@@ -122,18 +132,16 @@ interface DecisionProps {
 
 function FieldDecision({ row, store, collection, name }: DecisionProps) {
   const session = useSession();
-  const queue = useQueue();
   const conflict = row.conflicts[name];
-  const parked = queue.filter((entry) => entry.store === store && entry.state === 'parked');
   return (
     <>
       {conflict ? (
         <DifferenceRow field={fieldInfo(collection, name)} conflict={conflict} userName={session.userName}
           of={{ store, collection, record: row.id, field: name }} />
       ) : null}
-      {parked.flatMap((entry) => entry.ops
+      {(row.refused ?? []).flatMap((entry) => entry.ops
         .filter((op) => op.collection === collection && op.id === row.id && op.field === name)
-        .map((op) => <RefusedRow key={entry.number} entry={entry} op={op} />))}
+        .map((op) => <RefusedRow key={entry.number} store={store} entry={entry} op={op} />))}
     </>
   );
 }

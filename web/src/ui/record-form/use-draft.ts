@@ -52,6 +52,8 @@ export function useDraft(fields: readonly FieldInfo[]) {
   }, []);
   const forget = useCallback((name: string) => setDraft(({ [name]: _, ...others }) => others), []);
   const clear = useCallback(() => setDraft({}), []);
+  /** What was typed since stays as it is. */
+  const restore = useCallback((typed: Draft) => setDraft((now) => ({ ...typed, ...now })), []);
   const text = (field: FieldInfo, shown: FieldValue | undefined) => draft[field.name]?.text ?? inputText(field, shown);
-  return { draft, problems, type, forget, clear, text, touched: Object.keys(draft) };
+  return { draft, problems, type, forget, clear, restore, text, touched: Object.keys(draft) };
 }
