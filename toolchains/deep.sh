@@ -10,7 +10,8 @@ minutes=60
 fuzz_seconds=120
 kills=200
 power_failures=2000
-leader_kills=100
+leader_kills=1000
+leader_suspensions=100
 grow_corpus=0
 
 usage() {
@@ -23,7 +24,7 @@ usage: toolchains/deep.sh [--only GROUP[,GROUP...]]... [--minutes N] [--fuzz-sec
   coverage    lines and branches that the suites reach, per room; fails below 90 % of the core's lines or 80 % of all
   power       $power_failures power failures in the middle of commits, on a disk that forgets what was not synced
   kill        --kills ($kills) times SIGKILL under load; a restart under a hundred clients within its times (wants a quiet machine)
-  leader      the tab that holds connection and storage closed $leader_kills times in the middle of an edit
+  leader      the tab that holds connection and storage closed $leader_kills times and suspended $leader_suspensions times in the middle of edits
   lighthouse  accessibility and best practices of the main screens, at least 95
   package     the Debian package installed, used, upgraded, removed and purged in a bare Debian (as root)
   dev         toolchains/dev.sh in a checkout of its own: saved files are reloaded, broken ones change nothing
@@ -226,10 +227,10 @@ if wants leader; then
   if ((app_ready)); then
     ln -sfn ../../web/node_modules tests/e2e/node_modules
     run_reported leader playwright "$results/leader.json" \
-      env CI=1 SYNCSTORE_LEADER_KILLS="$leader_kills" PLAYWRIGHT_JSON_OUTPUT_NAME="$results/leader.json" \
+      env CI=1 SYNCSTORE_LEADER_KILLS="$leader_kills" SYNCSTORE_LEADER_SUSPENSIONS="$leader_suspensions" PLAYWRIGHT_JSON_OUTPUT_NAME="$results/leader.json" \
       web/node_modules/.bin/playwright test --config tests/e2e/playwright.config.ts --global-timeout "$((suite_seconds * 1000))" \
       --output "$results/leader" --reporter=list,json leader.spec.ts
-    summary "$leader_kills kills"
+    summary "$leader_kills kills, $leader_suspensions suspensions"
   else
     did_not_run leader "the server or the app did not build" ""
     summary

@@ -273,8 +273,7 @@ bool RowWriter::is_going(const RowKey& key) const {
     if (entry == nullptr || !sync::is_unanswered(*entry))
       continue;
     for (const sync::Op& op : entry->mutation.ops) {
-      if (op.kind == sync::OpKind::remove && op.collection == key.collection &&
-          op.record == key.id)
+      if (op.kind == sync::OpKind::remove && op.collection == key.collection && op.record == key.id)
         return true;
     }
   }

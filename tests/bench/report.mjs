@@ -100,6 +100,15 @@ if (offline) {
   row('reload to first page', `${offline.ready} ms (painted ${offline.painted} ms)`, offline.all.join(', '), `≤ 500 ms: ${verdict(offline.ready <= 500)}`);
   row('browser started anew', `${offline.cold_ready} ms`, offline.cold.join(', '), '–');
 }
+const queue = read('queue_stress');
+if (queue) {
+  title(`${queue.edits} edits made at once without network`);
+  head('', 'measured', 'goal');
+  row('all of them stored', `${queue.stored_ms} ms (${queue.per_edit_ms} ms each; longest task of the page ${queue.longest_task_ms} ms)`, `task ≤ 200 ms: ${verdict(queue.longest_task_ms <= 200)}`);
+  row('start without network, longer than with none', `${queue.longer} ms (${queue.start_empty} to ${queue.start_full})`, `≤ 300 ms: ${verdict(queue.longer <= 300)}`);
+  row('drained when the network is back', `${queue.drained_ms} ms`, `≤ 4,000 ms: ${verdict(queue.drained_ms <= 4_000)}`);
+  row('exported whole', `${queue.export_ms} ms`, '–');
+}
 const memory = read('client_memory');
 if (memory) {
   title(`Memory of a connection in the browser, ${memory.products} products`);

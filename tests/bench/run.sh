@@ -66,6 +66,7 @@ if [ -x "$programs/page_bench" ]; then
 fi
 measure "two windows" script two_windows
 measure "start without network" script offline_start
+measure "queue" script queue_stress
 measure "memory in the browser" script client_memory
 measure "a store of 100,000 products" script large_store
 measure "import" script import_file

@@ -38,7 +38,15 @@ function insertAgain(op: QueueOp): EditOp {
   return { op: 'insert', collection: op.collection, id: op.id, fields };
 }
 
-export function RefusedRow({ store, entry, op }: { store: string; entry: QueueEntry; op: QueueOp }) {
+interface RefusedRowProps {
+  store: string;
+  entry: QueueEntry;
+  op: QueueOp;
+  /** The entry is about to leave its list. */
+  onDecided?: () => void;
+}
+
+export function RefusedRow({ store, entry, op, onDecided }: RefusedRowProps) {
   const [text, setText] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const field = fieldInfo(op.collection, op.field ?? '');
@@ -58,9 +66,11 @@ export function RefusedRow({ store, entry, op }: { store: string; entry: QueueEn
     } else if (lost) {
       ops = [insertAgain(op)];
     }
+    onDecided?.();
     sendAgain(store, entry.number, ops).then(() => setText(null), failed);
   };
   const discard = () => {
+    onDecided?.();
     discardEntry(store, entry.number).then(() => toast('The edit was discarded'), failed);
   };
   return (

@@ -126,20 +126,20 @@ function EntryItem({ store, entry, onDecided }: { store: string; entry: QueueEnt
   const { connection } = useSyncStatus();
   const parked = entry.state === 'parked';
   return (
-    <li className="outbox-entry" data-entry={entry.number} data-state={entry.state} onClick={onDecided}>
+    <li className="outbox-entry" data-entry={entry.number} data-state={entry.state}>
       <div className="row">
         <time className="muted" dateTime={new Date(entry.madeAt).toISOString()} title={formatExact(entry.madeAt)}>{formatAge(entry.madeAt, now)}</time>
         <span className="grow" />
         {parked ? null : <SaveMark mark={entry.state === 'sent' && connection === 'live' ? 'saving' : 'queued'} />}
         {entry.state === 'waiting' ? (
-          <button type="button" className="button small" onClick={() => discardWaiting(store, entry)}>Discard</button>
+          <button type="button" className="button small" onClick={() => { onDecided(); discardWaiting(store, entry); }}>Discard</button>
         ) : null}
       </div>
       {entry.ops.map((op, at) => (
         <div key={`${op.id}:${op.field ?? at}`}>
           {op.collection === 'conflicts' ? <Decision store={store} op={op} />
             : <p className="outbox-op"><strong dir="auto">{op.recordTitle}</strong> {opWords(op)}</p>}
-          {parked ? <RefusedRow store={store} entry={entry} op={op} /> : null}
+          {parked ? <RefusedRow store={store} entry={entry} op={op} onDecided={onDecided} /> : null}
         </div>
       ))}
     </li>
