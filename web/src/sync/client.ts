@@ -234,6 +234,7 @@ export class SyncClient {
         this.#edits.delete(message.mutation);
         open?.queued.resolve();
         open?.answered.resolve(message.answer);
+        this.#tellStatus(true);
         break;
       }
       case 'rejected': {

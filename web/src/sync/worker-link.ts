@@ -144,7 +144,9 @@ export class WorkerLink {
   #receive(worker: Worker, message: WorkerMessage): void {
     if (worker !== this.#worker) return;
     switch (message.t) {
+      // An edit that this browser could not store is safe once it is answered.
       case 'queued':
+      case 'answered':
       case 'rejected':
         if (this.#unconfirmed.delete(message.mutation)) this.#confirmed += 1;
         if (this.#unconfirmed.size === 0) {

@@ -175,7 +175,7 @@ export class Leadership {
 
   #deliver(messages: WorkerMessage[]): void {
     for (const message of messages) {
-      if (message.t === 'queued' || message.t === 'rejected') this.#edits.delete(message.mutation);
+      if (message.t === 'queued' || message.t === 'answered' || message.t === 'rejected') this.#edits.delete(message.mutation);
       if (message.t === 'reply') this.#requests.delete(message.request);
     }
     this.#toPage(messages);

@@ -247,6 +247,11 @@ export class Persistence {
     for (const store of this.#waiting.keys()) this.#holes.add(store);
   }
 
+  /** Not every browser says that it took the data away: whether it is still there is looked at now and then. */
+  async check(): Promise<void> {
+    await this.#write([], 'relaxed', () => undefined);
+  }
+
   async writeKept(store: string, bytes: Uint8Array): Promise<void> {
     await this.#write(['kept'], 'strict', (transaction) => {
       if (bytes.length > 0) transaction.objectStore('kept').put(bytes, store);

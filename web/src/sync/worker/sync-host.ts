@@ -14,6 +14,8 @@ import { StoreRunner } from './store-runner';
 
 /** A screen that moves from one store to another and back must not reconnect. */
 const IDLE_STORE_MS = 30_000;
+/** How soon it is noticed that the browser cleared what waits while nothing is written. */
+const STORAGE_CHECK_MS = 5_000;
 
 interface Opened {
   port: TabPort;
@@ -78,6 +80,7 @@ export class SyncHost implements Host {
   #online = true;
   readonly #storage: StorageWatch;
   #ended = false;
+  #checks: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: HostOptions) {
     this.#options = options;
@@ -95,11 +98,14 @@ export class SyncHost implements Host {
   async resume(): Promise<void> {
     for (const store of (await this.#options.persistence?.storesWithEntries().catch(() => [])) ?? []) this.#entry(store);
     this.#storage.start();
+    // What is wrong shows at the next write; here only what can be mended is.
+    this.#checks = setInterval(() => void this.#options.persistence?.check().catch(() => undefined), STORAGE_CHECK_MS);
   }
 
   end(): void {
     this.#ended = true;
     this.#storage.end();
+    clearInterval(this.#checks);
     for (const { runner, idle } of this.#stores.values()) {
       clearTimeout(idle);
       runner.end();
