@@ -444,8 +444,8 @@ TEST(ClientSession, WhatTheServerLostUnderItsEpochIsKeptForItsEdit) {
   wire::Receipt receipt = bench.receipt(mutations[0].id, 0, {sync::OpStatus::refused});
   receipt.results[0].ops[0].code = ErrorCode::unknown_record;
   bench.receive(receipt);
-  EXPECT_TRUE(contains(bench.queue, "record_lost")) << bench.queue;
-  EXPECT_TRUE(contains(bench.queue, "Product 3")) << bench.queue;
+  EXPECT_TRUE(contains(bench.queue(), "record_lost")) << bench.queue();
+  EXPECT_TRUE(contains(bench.queue(), "Product 3")) << bench.queue();
 }
 
 }  // namespace
