@@ -61,7 +61,7 @@ test('a refused edit stays with its reason until it is changed and sent again', 
   await expect(row.getByText(/^Not saved: /)).toBeVisible();
   await expect(cell(page, id, 'sku')).toHaveText('MUG-1');
   await page.getByRole('link', { name: '1 not saved' }).click();
-  const parked = page.getByRole('region', { name: 'Not saved', exact: true });
+  const parked = page.getByRole('region', { name: /^Not saved: / });
   await expect(parked).toContainText('MUG-2');
   await parked.getByRole('button', { name: 'Edit' }).click();
   await parked.getByRole('textbox', { name: 'New value of SKU' }).fill('MUG-ONE');

@@ -187,6 +187,32 @@ export async function startsOffline(page: Page): Promise<void> {
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
 }
 
+/** Answered edits leave this browser's storage when what it stored of the base shows them: so everything up to the newest own edit is kept. */
+export async function isStored(page: Page): Promise<void> {
+  await allSent(page);
+  const edits = () =>
+    page.evaluate(async () => {
+      let count = 0;
+      for (const { name } of await indexedDB.databases()) {
+        const database = await new Promise<IDBDatabase>((resolve, reject) => {
+          const open = indexedDB.open(name!);
+          open.onsuccess = () => resolve(open.result);
+          open.onerror = () => reject(open.error);
+        });
+        if (database.objectStoreNames.contains('queue')) {
+          count += await new Promise<number>((resolve, reject) => {
+            const counted = database.transaction('queue').objectStore('queue').count();
+            counted.onsuccess = () => resolve(counted.result);
+            counted.onerror = () => reject(counted.error);
+          });
+        }
+        database.close();
+      }
+      return count;
+    });
+  await expect.poll(edits).toBe(0);
+}
+
 /** One edit that waits: the app is live and kept, then the network is gone. */
 export async function editsOffline(page: Page, id: string, field: string, value: string): Promise<void> {
   await isLive(page);

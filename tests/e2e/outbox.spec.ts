@@ -92,7 +92,7 @@ test('refused edits are changed, sent again and discarded one by one from a long
   const first = refused.locator('[data-entry]').first();
   const product = shop.product(1).id;
   await first.getByRole('button', { name: 'Edit' }).click();
-  await first.getByLabel('New value of Inventory').fill('-30');
+  await first.getByLabel('New change of Stock').fill('-30');
   await first.getByRole('button', { name: 'Send again' }).click();
   await expect(refused).toHaveAttribute('data-total', '119');
   await expect.poll(async () => (await shop.read(product))['inventory']).toBe(70);

@@ -1,5 +1,5 @@
 // A store whose products do not fit a browser: pages live on the server, and what was seen stays here.
-import { allSent, cell, editCell, expect, isLive, openPage, pill, startsOffline, test } from './fixtures';
+import { allSent, cell, editCell, expect, isLive, isStored, openPage, pill, startsOffline, test } from './fixtures';
 import { breaksNoRule, contrasts, fitsTheWindow } from './screens';
 
 const KNOWN = /You see what this browser knows: 26 of 41 products, as of \d\d:\d\d\./;
@@ -27,7 +27,9 @@ test('two windows share a list that only the server has as a whole, and work goe
   await expect(page.getByRole('button', { name: /1 new/ })).toBeVisible();
   await expect(page.locator('tbody [data-record]').first()).toHaveAttribute('data-record', shop.product(1).id);
 
-  await allSent(page);
+  // What came before this edit is in storage when the edit no longer has to be.
+  await editCell(page, shop.product(4).id, 'price', '41.5');
+  await isStored(page);
   await startsOffline(page);
   await context.setOffline(true);
   await expect(page.getByText(KNOWN)).toBeVisible();

@@ -50,6 +50,10 @@ export function RefusedRow({ store, entry, op, onDecided }: RefusedRowProps) {
   const [text, setText] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const field = fieldInfo(op.collection, op.field ?? '');
+  // An amount may go down: the bounds are those of the value that it changes.
+  const amount = op.op === 'add';
+  const asked = amount ? { ...field, min: undefined, max: undefined, required: true } : field;
+  const label = amount ? `New change of ${field.label}` : `New value of ${field.label}`;
   const wanted = wantedValue(op);
   const lost = op.code === 'record_lost' && op.fields !== undefined;
   const editable = op.field !== undefined && op.op !== 'remove' && !lost && changedOps(entry, op, wanted) !== null;
@@ -57,7 +61,7 @@ export function RefusedRow({ store, entry, op, onDecided }: RefusedRowProps) {
   const again = () => {
     let ops: EditOp[] | undefined;
     if (text !== null) {
-      const parsed = parseField(field, text);
+      const parsed = parseField(asked, text);
       if (!parsed.ok) {
         setProblem(parsed.message);
         return;
@@ -82,7 +86,7 @@ export function RefusedRow({ store, entry, op, onDecided }: RefusedRowProps) {
         </dl>
       ) : null}
       {text === null ? null : (
-        <FieldInput field={field} value={text} onChange={setText} label={`New value of ${field.label}`} autoFocus />
+        <FieldInput field={asked} value={text} onChange={setText} label={label} autoFocus />
       )}
       {problem ? <p role="alert" className="field-problem">{problem}</p> : null}
       <div className="row">
