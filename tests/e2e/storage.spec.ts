@@ -95,20 +95,3 @@ test('what the browser cleared while no page was open is noticed at the start an
   await allSent(back);
   expect((await shop.read(id))['price']).toBe('9.5');
 });
-
-test('what waits is stored again at once when the browser clears its data, and survives a reload', async ({ shop, profile }) => {
-  const { id } = shop.product(2);
-  const context = await profile(shop.editor, shop);
-  const page = await openPage(context, shop.adminProducts);
-  await editsOffline(page, id, 'price', '31.75');
-  const browser = await context.newCDPSession(page);
-  await browser.send('Storage.clearDataForOrigin', { origin: shop.server.url, storageTypes: 'indexeddb' });
-  await expect(page.getByText('The browser had cleared what it kept here.', { exact: false })).toBeVisible();
-  await page.reload();
-  await expect(pill(page)).toHaveAttribute('data-queued', '1');
-  await context.setOffline(false);
-  await isLive(page);
-  await allSent(page);
-  await expect(cell(page, id, 'price')).toHaveText('31.75');
-  expect((await shop.read(id))['price']).toBe('31.75');
-});
