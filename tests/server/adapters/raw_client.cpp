@@ -90,6 +90,13 @@ std::string RawClient::read_exactly(std::size_t count) {
   return out;
 }
 
+bool RawClient::readable(int timeout_ms) {
+  if (!buffer_.empty())
+    return true;
+  pollfd wait{descriptor_, POLLIN, 0};
+  return ::poll(&wait, 1, timeout_ms) > 0;
+}
+
 RawAnswer RawClient::read_answer(bool to_head) {
   RawAnswer answer;
   std::string bytes;

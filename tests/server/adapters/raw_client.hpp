@@ -26,6 +26,7 @@ class RawClient {
   RawAnswer read_answer(bool to_head = false);
   std::string read_some(int timeout_ms = 30'000);  // "" at the end or after the time
   std::string read_exactly(std::size_t count);
+  bool readable(int timeout_ms);  // bytes or the end are there within the time
   bool closed_by_peer(int timeout_ms = 30'000);  // reads and drops until the end
   void shutdown_send();
   void reset();  // RST instead of FIN
