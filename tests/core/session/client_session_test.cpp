@@ -12,6 +12,17 @@ using testing::contains;
 using testing::mutation_id;
 using testing::Storage;
 
+// The server answers the one edit that left with not knowing its record.
+void expect_product_3_lost(ClientBench& bench) {
+  const auto mutations = bench.take_mutations();
+  ASSERT_EQ(mutations.size(), 1u);
+  wire::Receipt receipt = bench.receipt(mutations[0].id, 0, {sync::OpStatus::refused});
+  receipt.results[0].ops[0].code = ErrorCode::unknown_record;
+  bench.receive(receipt);
+  EXPECT_TRUE(contains(bench.queue(), "record_lost")) << bench.queue();
+  EXPECT_TRUE(contains(bench.queue(), "Product 3")) << bench.queue();
+}
+
 TEST(ClientSession, FirstContactAsksForEverything) {
   Storage storage;
   ClientBench bench(storage);
@@ -388,13 +399,7 @@ TEST(ClientSession, AnotherEpochKeepsTheQueueAndTheRecordsItTouches) {
   bench.receive(bench.welcome(4));
   EXPECT_FALSE(storage.kept.empty());
   bench.send_store(1, 4);  // product 3 is not known there
-  const auto mutations = bench.take_mutations();
-  ASSERT_EQ(mutations.size(), 1u);
-  wire::Receipt receipt = bench.receipt(mutations[0].id, 0, {sync::OpStatus::refused});
-  receipt.results[0].ops[0].code = ErrorCode::unknown_record;
-  bench.receive(receipt);
-  EXPECT_TRUE(contains(bench.queue(), "record_lost")) << bench.queue();
-  EXPECT_TRUE(contains(bench.queue(), "Product 3")) << bench.queue();
+  expect_product_3_lost(bench);
 }
 
 // The old base is still on screen then: without the edit it would go back to what was before it.
@@ -439,13 +444,7 @@ TEST(ClientSession, WhatTheServerLostUnderItsEpochIsKeptForItsEdit) {
   bench.receive(bench.welcome(10));
   bench.send_snapshot(model::kProducts, {ClientBench::product(1, "One", 1)}, 10);
   EXPECT_FALSE(storage.kept.empty());
-  const auto mutations = bench.take_mutations();
-  ASSERT_EQ(mutations.size(), 1u);
-  wire::Receipt receipt = bench.receipt(mutations[0].id, 0, {sync::OpStatus::refused});
-  receipt.results[0].ops[0].code = ErrorCode::unknown_record;
-  bench.receive(receipt);
-  EXPECT_TRUE(contains(bench.queue(), "record_lost")) << bench.queue();
-  EXPECT_TRUE(contains(bench.queue(), "Product 3")) << bench.queue();
+  expect_product_3_lost(bench);
 }
 
 }  // namespace

@@ -3,7 +3,7 @@ import { base32, newMutationId } from './ids';
 import { Observable } from './observable';
 import { session } from './session';
 import { keepWaiting, noteKept } from './waiting-note';
-import { PageFeed, QueueFeed, RecordFeed } from './feeds';
+import { PageFeed, QueueFeed, RecordFeed, type FeedActions } from './feeds';
 import type {
   EditAnswer,
   EditHandle,
@@ -15,7 +15,7 @@ import type {
   SyncStatus,
 } from './types';
 import { WorkerLink } from './worker-link';
-import type { WorkerMessage } from './worker-protocol';
+import type { OpenMessage, WorkerMessage } from './worker-protocol';
 
 /** Counts that move with every edit are shown at most so often; anything else at once. */
 const COUNTS_MS = 50;
@@ -87,51 +87,32 @@ export class SyncClient {
 
   page(store: string, spec: PageSpec): PageFeed {
     const key = JSON.stringify(['p', store, spec]);
-    let feed = this.#pages.get(key);
-    if (!feed) {
-      feed = new PageFeed(key, spec, {
-        open: () => this.link.open(key, { t: 'open-page', key, store, spec }),
-        close: () => {
-          this.link.close(key);
-          this.#pages.delete(key);
-        },
-        release: () => this.link.send({ t: 'release', key }),
-      });
-      this.#pages.set(key, feed);
-    }
-    return feed;
+    return this.#feed(this.#pages, { t: 'open-page', key, store, spec }, (actions) => new PageFeed(key, spec, actions));
   }
 
   record(store: string, collection: string, id: string | null): RecordFeed {
     const key = JSON.stringify(['r', store, collection, id]);
-    let feed = this.#records.get(key);
-    if (!feed) {
-      feed = new RecordFeed(key, {
-        open: () => this.link.open(key, { t: 'open-record', key, store, collection, id }),
-        close: () => {
-          this.link.close(key);
-          this.#records.delete(key);
-        },
-        release: () => undefined,
-      });
-      this.#records.set(key, feed);
-    }
-    return feed;
+    return this.#feed(this.#records, { t: 'open-record', key, store, collection, id }, (actions) => new RecordFeed(key, actions));
   }
 
   queueList(store: string, state: QueueEntry['state'], from: number, size: number): QueueFeed {
     const key = JSON.stringify(['q', store, state, from, size]);
-    let feed = this.#queues.get(key);
+    return this.#feed(this.#queues, { t: 'open-queue', key, store, state, from, size }, (actions) => new QueueFeed(key, actions));
+  }
+
+  #feed<F>(feeds: Map<string, F>, open: OpenMessage, make: (actions: FeedActions) => F): F {
+    const { key } = open;
+    let feed = feeds.get(key);
     if (!feed) {
-      feed = new QueueFeed(key, {
-        open: () => this.link.open(key, { t: 'open-queue', key, store, state, from, size }),
+      feed = make({
+        open: () => this.link.open(key, open),
         close: () => {
           this.link.close(key);
-          this.#queues.delete(key);
+          feeds.delete(key);
         },
-        release: () => undefined,
+        release: () => this.link.send({ t: 'release', key }),
       });
-      this.#queues.set(key, feed);
+      feeds.set(key, feed);
     }
     return feed;
   }

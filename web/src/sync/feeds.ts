@@ -16,7 +16,8 @@ function completed(row: Row, before: Row | null | undefined): Row {
   return row.removed ? { ...NO_ROW, ...before, ...row } : row;
 }
 
-interface FeedActions {
+/** `release` shows the exact page: of a page's feed only. */
+export interface FeedActions {
   open(): void;
   close(): void;
   release(): void;

@@ -36,6 +36,8 @@ export type PageMessage =
   /** Ends everything of this user in this tab; `erase`: cache and queue too. */
   | { t: 'sign-out'; request: string; erase: boolean };
 
+export type OpenMessage = Extract<PageMessage, { t: 'open-page' | 'open-record' | 'open-queue' }>;
+
 export type WorkerMessage =
   | { t: 'ready' }
   | { t: 'status'; status: SyncStatus }

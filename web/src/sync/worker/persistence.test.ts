@@ -39,6 +39,19 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+/** The next edit that is stored finds no room, the one after it does. */
+function noRoomForOneEdit(): void {
+  const { put } = IDBObjectStore.prototype;
+  let full = true;
+  vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function limited(this: IDBObjectStore, ...parts) {
+    if (full && this.name === 'queue') {
+      full = false;
+      throw new DOMException('no room', 'QuotaExceededError');
+    }
+    return put.apply(this, parts);
+  });
+}
+
 describe('what this browser keeps', () => {
   it('gives back in order what was written, per store', async () => {
     const user = newUser();
@@ -94,15 +107,7 @@ describe('what this browser keeps', () => {
     const user = newUser();
     const persistence = await led(user);
     await persistence.appendCache('a', bytes(7));
-    const { put } = IDBObjectStore.prototype;
-    let full = true;
-    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function limited(this: IDBObjectStore, ...parts) {
-      if (full && this.name === 'queue') {
-        full = false;
-        throw new DOMException('no room', 'QuotaExceededError');
-      }
-      return put.apply(this, parts);
-    });
+    noRoomForOneEdit();
     await persistence.writeQueue('a', [{ number: 1, bytes: bytes(1) }]);
     const stored = await persistence.load('a');
     expect(stored.entries).toEqual([bytes(1)]);
@@ -114,15 +119,7 @@ describe('what this browser keeps', () => {
     const persistence = await led(user);
     await persistence.load('a');
     await persistence.appendCache('a', bytes(7));
-    const { put } = IDBObjectStore.prototype;
-    let full = true;
-    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function limited(this: IDBObjectStore, ...parts) {
-      if (full && this.name === 'queue') {
-        full = false;
-        throw new DOMException('no room', 'QuotaExceededError');
-      }
-      return put.apply(this, parts);
-    });
+    noRoomForOneEdit();
     await persistence.writeQueue('a', [{ number: 1, bytes: bytes(1) }]);
     const failed = await persistence.appendCache('a', bytes(8)).then(() => null, (error: unknown) => error);
     expect(storageState(failed)).toBe('full');

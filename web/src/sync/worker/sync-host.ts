@@ -1,7 +1,7 @@
 // The leading worker: one runner per open store (and per store whose queue still holds edits), shared by every tab of this person. Maps what
 // tabs have open to numbers of the sessions, and what sessions say back to tabs.
 import type { QueueCount, Row, SyncStatus } from '../types';
-import type { PageMessage, PagePatch, QueuePatch, WorkerUser } from '../worker-protocol';
+import type { OpenMessage, PageMessage, PagePatch, QueuePatch, WorkerUser } from '../worker-protocol';
 import type { Command, CoreError, CoreModule } from './core-session';
 import { forgetToken } from './http';
 import type { Host, TabPort } from './leadership';
@@ -34,8 +34,6 @@ interface StoreEntry {
 }
 
 const KINDS = { 'open-page': 'page', 'open-record': 'record', 'open-queue': 'queue' } as const;
-
-type OpenMessage = Extract<PageMessage, { t: 'open-page' | 'open-record' | 'open-queue' }>;
 
 function openCommand(message: OpenMessage, number: number): Command {
   switch (message.t) {
