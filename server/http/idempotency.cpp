@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::string_view kKind = "idempotency";
 constexpr TimeMs kDayMs = 86'400'000;
+// Of an entry beside its texts: the nodes of map and order, what the heap adds to six strings.
+constexpr std::size_t kEntryOverhead = 400;
 
 std::string text_of(const HttpResponse& response, std::string_view name) {
   const std::string* value = find_header(response, name);
@@ -61,9 +63,7 @@ void Idempotency::load(std::function<void(Status)> done) {
           Entry entry;
           if (read_entry(document.body, entry)) {
             entry.expires_at = document.expires_at;
-            bytes_ += entry.body.size();
-            order_.push_back(document.key);
-            entries_[document.key] = std::move(entry);
+            remember(*entries_.insert_or_assign(document.key, std::move(entry)).first);
           }
         }
         done({});
@@ -72,12 +72,9 @@ void Idempotency::load(std::function<void(Status)> done) {
 
 std::variant<Idempotency::Run, Idempotency::Replay, Idempotency::Refuse> Idempotency::begin(
     const std::string& name, const std::string& fingerprint) {
+  drop_expired();
   const auto found = entries_.find(name);
-  if (found != entries_.end() && !found->second.running &&
-      found->second.expires_at <= clock_.now()) {
-    bytes_ -= found->second.body.size();
-    entries_.erase(found);
-  } else if (found != entries_.end()) {
+  if (found != entries_.end()) {
     const Entry& entry = found->second;
     if (entry.fingerprint != fingerprint) {
       return Refuse{fail(ErrorCode::key_reused)};
@@ -108,7 +105,9 @@ std::variant<Idempotency::Run, Idempotency::Replay, Idempotency::Refuse> Idempot
 
 void Idempotency::finish(const std::string& name, const HttpResponse& response,
                          std::function<void()> done) {
-  Entry& entry = entries_[name];
+  const auto found = entries_.find(name);
+  SS_ASSERT(found != entries_.end() && found->second.running);
+  Entry& entry = found->second;
   entry.running = false;
   entry.status = response.status;
   entry.content_type = text_of(response, "Content-Type");
@@ -118,30 +117,46 @@ void Idempotency::finish(const std::string& name, const HttpResponse& response,
     entry.body = response.body;
   }
   entry.expires_at = clock_.now() + limits::kIdempotencyDays * kDayMs;
-  bytes_ += entry.body.size();
-  order_.push_back(name);
-
   ports::StorageBatch batch;
   batch.documents.push_back(
       ports::DocumentWrite{std::string(kKind), name, write_entry(entry), entry.expires_at, false});
-  drop_oldest(batch);
+  remember(*found);
+  drop_above_bounds(batch);
   storage_.commit(std::move(batch), [done](const Status&) { done(); });
 }
 
-void Idempotency::drop_oldest(ports::StorageBatch& batch) {
-  while (!order_.empty() &&
-         (order_.size() > limits::kIdempotencyEntries || bytes_ > limits::kIdempotencyBytes)) {
-    const std::string name = std::move(order_.front());
-    order_.pop_front();
-    const auto found = entries_.find(name);
-    if (found != entries_.end() && !found->second.running) {
-      bytes_ -= found->second.body.size();
-      entries_.erase(found);
-      batch.documents.push_back(ports::DocumentWrite{std::string(kKind), name, {}, 0, true});
-    }
-  }
+void Idempotency::forget(const std::string& name) { entries_.erase(name); }
+
+std::size_t Idempotency::cost_of(const Entries::value_type& entry) {
+  return kEntryOverhead + entry.first.size() + entry.second.fingerprint.size() +
+         entry.second.content_type.size() + entry.second.location.size() +
+         entry.second.etag.size() + entry.second.body.size();
 }
 
-void Idempotency::forget(const std::string& name) { entries_.erase(name); }
+void Idempotency::remember(const Entries::value_type& entry) {
+  bytes_ += cost_of(entry);
+  order_.push_back(&entry);
+}
+
+std::string Idempotency::drop_oldest() {
+  std::string name = order_.front()->first;
+  bytes_ -= cost_of(*order_.front());
+  order_.pop_front();
+  entries_.erase(name);
+  return name;
+}
+
+// Storage forgets its documents by their time itself. A clock that was set back leaves some behind
+// younger ones: they are replayed until those have gone.
+void Idempotency::drop_expired() {
+  while (!order_.empty() && order_.front()->second.expires_at <= clock_.now())
+    drop_oldest();
+}
+
+void Idempotency::drop_above_bounds(ports::StorageBatch& batch) {
+  while (order_.size() > limits::kIdempotencyEntries || bytes_ > limits::kIdempotencyBytes) {
+    batch.documents.push_back(ports::DocumentWrite{std::string(kKind), drop_oldest(), {}, 0, true});
+  }
+}
 
 }  // namespace syncstore::http

@@ -1,6 +1,6 @@
-// Idempotency: the answers given to requests with an Idempotency-Key, for 30 days. Owns them in
-// memory, bounded by number and bytes, and durably as documents. A key belongs to one user. Engine
-// executor only.
+// Idempotency: the answers given to requests with an Idempotency-Key, for kIdempotencyDays. Owns
+// them in memory, bounded by number and bytes, and durably as documents; the oldest go first, in
+// both places. A key belongs to one user. Engine executor only.
 #pragma once
 
 #include <deque>
@@ -33,10 +33,11 @@ class Idempotency {
   };
   // `name` identifies user and key; `fingerprint` method, target and body.
   std::variant<Run, Replay, Refuse> begin(const std::string& name, const std::string& fingerprint);
-  // Keeps the answer; `done` after it is durable, or when it could not be kept.
+  // Keeps the answer of a begun run; `done` after it is durable, or when it could not be kept.
   void finish(const std::string& name, const HttpResponse& response, std::function<void()> done);
   void forget(const std::string& name);  // it failed in a way that may be tried again
   std::size_t size() const { return entries_.size(); }
+  std::size_t bytes() const { return bytes_; }  // of the finished, keys and nodes included
 
  private:
   struct Entry {
@@ -49,15 +50,20 @@ class Idempotency {
     std::string body;
     TimeMs expires_at = 0;
   };
+  using Entries = std::unordered_map<std::string, Entry>;
   static std::string write_entry(const Entry& entry);
   static bool read_entry(const std::string& text, Entry& entry);
-  void drop_oldest(ports::StorageBatch& batch);
+  static std::size_t cost_of(const Entries::value_type& entry);
+  void remember(const Entries::value_type& entry);
+  std::string drop_oldest();  // its name
+  void drop_expired();
+  void drop_above_bounds(ports::StorageBatch& batch);
 
   ports::Storage& storage_;
   const ports::Clock& clock_;
-  std::unordered_map<std::string, Entry> entries_;
-  std::deque<std::string> order_;  // finished ones, oldest first; may name entries that are gone
-  std::size_t bytes_ = 0;
+  Entries entries_;
+  std::deque<const Entries::value_type*> order_;  // exactly the finished ones, oldest first
+  std::size_t bytes_ = 0;                         // their costs
 };
 
 }  // namespace syncstore::http

@@ -34,6 +34,9 @@ RSS_KIB_PER_MINUTE = 256
 # Until their bounds are reached, every edit is remembered: its receipt, its change set, its pages in SQLite's cache.
 REMEMBERED_EDITS = 200_000
 REMEMBERED_KIB = 0.8
+# So are the answers to keyed requests: their texts, six strings and two nodes each.
+REMEMBERED_ANSWERS = 50_000
+ANSWER_KIB = 1.8
 WAL_BYTES = 64 * 1024 * 1024
 LOG_BYTES_PER_CONTACT = 600  # of a connection, a message or a request
 
@@ -113,11 +116,16 @@ class HttpWriter(Worker):
         self.client = Client(soak.server, "edith")
         self.counter = soak.admin.add_product(title=f"HTTP counter {seed}", inventory=0)["id"]
         self.acknowledged = 0
+        self.keys = 0
         self.key = None
         self.made = []
 
+    def new_key(self):
+        self.keys += 1
+        return new_id()
+
     def adjust(self):
-        self.key = self.key or new_id()
+        self.key = self.key or self.new_key()
         answer = self.client.post(f"/api/products/{self.counter}/adjust?storeId=gifts", {"amount": 1},
                                   headers={"Idempotency-Key": self.key})
         if answer.status == 409 and answer.code == "in_progress":
@@ -127,7 +135,7 @@ class HttpWriter(Worker):
         self.key = None
 
     def adjust_and_break_off(self):
-        self.key = self.key or new_id()
+        self.key = self.key or self.new_key()
         connection = http.client.HTTPConnection("127.0.0.1", self.soak.server.port, timeout=60)
         connection.request("POST", f"/api/products/{self.counter}/adjust?storeId=gifts", json.dumps({"amount": 1}),
                            {"Idempotency-Key": self.key, "Content-Type": "application/json", "Cookie": self.client.cookie,
@@ -281,7 +289,8 @@ class Soak:
             "at": time.monotonic() - self.began, "rss": self.server.memory_kb(), "descriptors": self.descriptors(),
             "wal": sum(size for name, size in sizes.items() if name.endswith("-wal")),
             "data": sum(sizes.values()), "log": os.path.getsize(self.server.log_path),
-            "acknowledged": sum(w.acknowledged for w in writers)})
+            "acknowledged": sum(w.acknowledged for w in writers),
+            "keys": sum(w.keys for w in writers if isinstance(w, HttpWriter))})
 
     def check(self, name, ok, told):
         self.passed += ok
@@ -351,12 +360,16 @@ class Soak:
                    f"{len(readers)} followers, {sum(r.returns for r in readers)} returns, {len(wanted)} products")
         self.told = told
 
+    @staticmethod
+    def remembered_kib(sample):
+        return (min(sample["acknowledged"], REMEMBERED_EDITS) * REMEMBERED_KIB
+                + min(sample["keys"], REMEMBERED_ANSWERS) * ANSWER_KIB)
+
     def check_sizes(self, workers):
         self.slope = slope_per_minute(self.samples, "rss")
-        remembered = slope_per_minute(
-            [{**s, "edits": min(s["acknowledged"], REMEMBERED_EDITS)} for s in self.samples], "edits") * REMEMBERED_KIB
+        remembered = slope_per_minute([{**s, "kib": self.remembered_kib(s)} for s in self.samples], "kib")
         self.check("memory_grows_by_what_is_remembered_only", self.slope <= remembered + RSS_KIB_PER_MINUTE,
-                   f"{self.slope:.0f} KiB a minute in the second half, {remembered:.0f} of them remembered edits at most")
+                   f"{self.slope:.0f} KiB a minute in the second half, {remembered:.0f} of them remembered edits and answers at most")
         largest = max(s["wal"] for s in self.samples)
         self.check("write_ahead_log_is_bounded", largest <= WAL_BYTES, f"at most {largest // 1024} KiB")
         contacts = sum(w.contacts for w in workers)
