@@ -3,8 +3,8 @@
 
 Usage: run.py --build DIR [--per-file N] [--seed N] [--seeds N] [--jobs N] [--only NAME-PART] [--table FILE] [--continue LOG]
 
-DIR is a configured build with core_tests and simulation_tests built. Each mutant is one object, linked in front of the
-libraries of both programs. Killed: a test failed, the program died, or it did not come to an end. The last line says how many were
+DIR is a configured build with core_tests, server_tests and simulation_tests built. Each mutant is one object, linked in front of
+the libraries of these programs: the simulator judges all of them, the room's own tests those of core and of the engine. Killed: a test failed, the program died, or it did not come to an end. The last line says how many were
 killed; the exit code is 1 when fewer than 95 % were, or a survivor is not explained in survivors.py.
 """
 
@@ -40,12 +40,24 @@ def read(path):
         return file.read()
 
 
+def suites_in(folder):
+    """The suites that the files of a folder hold, parametrised ones under the names of their instances."""
+    found = set()
+    for name in os.listdir(os.path.join(ROOT, folder)):
+        if name.endswith(".cpp"):
+            text = read(os.path.join(folder, name))
+            found.update(re.findall(r"^TEST(?:_F)?\((\w+),", text, re.MULTILINE))
+            found.update(f"*/{suite}" for suite in re.findall(r"^TEST_P\((\w+),", text, re.MULTILINE))
+    return found
+
+
 class Builder:
     def __init__(self, build):
         self.build = os.path.abspath(build)
         with open(os.path.join(self.build, "compile_commands.json"), encoding="utf-8") as file:
             self.compile = {os.path.relpath(os.path.realpath(e["file"]), os.path.realpath(ROOT)): e for e in json.load(file)}
-        self.link = {name: self.link_line(name) for name in ("core_tests", "simulation_tests")}
+        self.link = {name: self.link_line(name) for name in ("core_tests", "server_tests", "simulation_tests")}
+        self.engine_suites = ":".join(sorted(f"{suite}.*" for suite in suites_in("tests/server/engine")))
 
     def link_line(self, target):
         line = subprocess.run(["ninja", "-C", self.build, "-t", "commands", target], capture_output=True, text=True,
@@ -112,8 +124,11 @@ def try_mutant(builder, name, path, text, what, seeds):
             return name, what, "killed", by
         if path.startswith("core/"):
             well, by = ends_well(builder.program("core_tests", mutant, folder), [], {})
-            if not well:
-                return name, what, "killed", by
+        else:
+            own = builder.program("server_tests", mutant, folder)
+            well, by = ends_well(own, [f"--gtest_filter={builder.engine_suites}"], {})
+        if not well:
+            return name, what, "killed", by
         many = {"SYNCSTORE_SEED": "13", "SYNCSTORE_SEEDS": str(seeds), "SYNCSTORE_STEPS": "250", "SYNCSTORE_SHRINK": "0"}
         well, by = ends_well(simulation, ["--gtest_filter=SimulationOn.Demand"], many)
         return name, what, "survived" if well else "killed", by

@@ -337,6 +337,24 @@ TEST(ClientSession, OpenConflictsStandBesideTheirField) {
   EXPECT_TRUE(contains(bench.records[3].back(), "\"conflicts\":{}"));
 }
 
+TEST(ClientSession, ASectionThatIsKnownAlreadyChangesNothing) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  const sync::Delta first = ClientBench::price(2, 55'000, 10, 11);
+  const sync::Delta second = ClientBench::price(2, 66'000, 11, 12);
+  bench.receive(wire::Change{11, {}, {first}});
+  bench.receive(wire::Change{12, {}, {second}});
+  bench.take_sent();
+  bench.receive(wire::Change{11, {}, {first}});
+  EXPECT_EQ(bench.shown_price(2), 66'000);
+  // It stands where it stood: what follows fits and nothing is asked for.
+  bench.receive(wire::Change{13, {}, {ClientBench::price(3, 77'000, 12, 13)}});
+  EXPECT_EQ(bench.shown_price(3), 77'000);
+  EXPECT_TRUE(bench.take_sent().empty());
+  EXPECT_EQ(bench->resyncs(), 0u);
+}
+
 TEST(ClientSession, AGapOrADifferentDigestIsAskedForAtMostEveryTenSeconds) {
   Storage storage;
   ClientBench bench(storage);
