@@ -12,10 +12,47 @@ async function led(user: string): Promise<Persistence> {
   return persistence;
 }
 
-/** The browser takes the data of a site away: the database is gone and its connections are closed by force. */
-function browserClears(opened: IDBDatabase[]): void {
+/** As fake-indexeddb ends a transaction by itself. */
+interface Ending {
+  ['_state']: string;
+  ['_abort'](name: string): void;
+}
+
+/** While a browser still deletes what was there, it opens nothing. Answers how often it has refused. */
+function stillDeletes(times: number): () => number {
+  let refused = 0;
+  const { open } = indexedDB;
+  vi.spyOn(indexedDB, 'open').mockImplementation((...parts) => {
+    if (refused === times) return open.apply(indexedDB, parts);
+    refused += 1;
+    const request = Object.assign(new EventTarget(), { error: new DOMException('The connection was closed.', 'AbortError') });
+    queueMicrotask(() => request.dispatchEvent(new Event('error')));
+    return request as unknown as IDBOpenDBRequest;
+  });
+  return () => refused;
+}
+
+/** The browser takes the data of a site away: the database is gone, what is under way ends and its connections are closed by force. */
+function browserClears(opened: IDBDatabase[], refusals = 0): () => number {
   vi.stubGlobal('indexedDB', new IDBFactory());
-  for (const database of opened.splice(0)) forceCloseDatabase(database as unknown as Parameters<typeof forceCloseDatabase>[0]);
+  const refused = stillDeletes(refusals);
+  for (const database of opened.splice(0)) {
+    const { transactions } = (database as unknown as { ['_rawDatabase']: { transactions: Ending[] } })['_rawDatabase'];
+    for (const each of transactions) if (each['_state'] !== 'finished') each['_abort']('UnknownError');
+    forceCloseDatabase(database as unknown as Parameters<typeof forceCloseDatabase>[0]);
+  }
+  return refused;
+}
+
+/** Of a leader with two edits in storage. */
+async function ledWithEdits(user: string): Promise<{ persistence: Persistence; cleared: () => number }> {
+  const persistence = await led(user);
+  let cleared = 0;
+  persistence.cleared = () => {
+    cleared += 1;
+  };
+  await persistence.writeQueue('a', [{ number: 1, bytes: bytes(1) }, { number: 2, bytes: bytes(2) }]);
+  return { persistence, cleared: () => cleared };
 }
 
 function watchOpened(): IDBDatabase[] {
@@ -81,19 +118,87 @@ describe('what this browser keeps', () => {
   it('stores waiting edits again when the browser cleared them under a running page', async () => {
     const opened = watchOpened();
     const user = newUser();
-    const persistence = await led(user);
-    let cleared = 0;
-    persistence.cleared = () => {
-      cleared += 1;
-    };
-    await persistence.writeQueue('a', [{ number: 1, bytes: bytes(1) }, { number: 2, bytes: bytes(2) }]);
+    const { persistence, cleared } = await ledWithEdits(user);
     await persistence.writeQueue('a', [{ number: 1, bytes: null }]);
     browserClears(opened);
     await persistence.writeQueue('a', [{ number: 3, bytes: bytes(3) }]);
-    expect(cleared).toBe(1);
+    expect(cleared()).toBe(1);
     persistence.close();
     const after = await led(user);
     expect((await after.load('a')).entries).toEqual([bytes(2), bytes(3)]);
+  });
+
+  it('stores an edit again whose write the browser ended by clearing its data', async () => {
+    const opened = watchOpened();
+    const user = newUser();
+    const { persistence, cleared } = await ledWithEdits(user);
+    const { put } = IDBObjectStore.prototype;
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function cleared(this: IDBObjectStore, ...parts) {
+      const request = put.apply(this, parts);
+      if (opened.length > 0) queueMicrotask(() => browserClears(opened));
+      return request;
+    });
+    await persistence.writeQueue('a', [{ number: 3, bytes: bytes(3) }, { number: 1, bytes: null }]);
+    expect(cleared()).toBe(1);
+    persistence.close();
+    expect((await (await led(user)).load('a')).entries).toEqual([bytes(2), bytes(3)]);
+  });
+
+  it('opens a new database as soon as the browser has deleted the old one', async () => {
+    const opened = watchOpened();
+    const user = newUser();
+    const { persistence } = await ledWithEdits(user);
+    await persistence.writeKept('a', bytes(8));
+    const again = new Promise<void>((resolve) => {
+      persistence.cleared = resolve;
+    });
+    const refused = browserClears(opened, 3);
+    // Nobody writes meanwhile: that the connection closed says it.
+    await again;
+    expect(refused()).toBe(3);
+    persistence.close();
+    const stored = await (await led(user)).load('a');
+    expect(stored.entries).toEqual([bytes(1), bytes(2)]);
+    expect(stored.kept).toEqual(bytes(8));
+  });
+
+  it('stores everything again in a database that was emptied without a word', async () => {
+    const opened = watchOpened();
+    const user = newUser();
+    const { persistence, cleared } = await ledWithEdits(user);
+    const emptied = opened[0]!.transaction(['meta', 'queue'], 'readwrite');
+    emptied.objectStore('meta').clear();
+    emptied.objectStore('queue').clear();
+    await persistence.check();
+    expect(cleared()).toBe(1);
+    expect((await persistence.load('a')).entries).toEqual([bytes(1), bytes(2)]);
+  });
+
+  it('says nothing of a connection that was lost while everything is still there', async () => {
+    const opened = watchOpened();
+    const user = newUser();
+    const { persistence, cleared } = await ledWithEdits(user);
+    await persistence.appendCache('a', bytes(7));
+    forceCloseDatabase(opened[0] as unknown as Parameters<typeof forceCloseDatabase>[0]);
+    await persistence.writeQueue('a', [{ number: 3, bytes: bytes(3) }]);
+    await persistence.appendCache('a', bytes(8));
+    const stored = await persistence.load('a');
+    expect(stored.entries).toEqual([bytes(1), bytes(2), bytes(3)]);
+    expect(stored.cache).toEqual([bytes(7, 8)]);
+    expect(cleared()).toBe(0);
+  });
+
+  it('leaves what another leader began after the data was cleared to that one', async () => {
+    const opened = watchOpened();
+    const user = newUser();
+    const old = await led(user);
+    await old.claim();
+    await old.writeQueue('a', [{ number: 1, bytes: bytes(1) }]);
+    browserClears(opened, 1);
+    const young = await led(user);
+    await expect(old.writeQueue('a', [{ number: 2, bytes: bytes(2) }])).rejects.toBeInstanceOf(Superseded);
+    await young.writeQueue('a', [{ number: 1, bytes: bytes(9) }]);
+    expect((await young.load('a')).entries).toEqual([bytes(9)]);
   });
 
   it('opens nothing again after it was closed by a sign-out', async () => {

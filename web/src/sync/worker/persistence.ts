@@ -7,11 +7,24 @@ const VERSION = 1;
 /** Small appends are joined until a blob has this size: thousands of tiny rows make IndexedDB slow to read at start. */
 const BLOB_BYTES = 256 * 1024;
 const REPLACE_BLOB_BYTES = 1024 * 1024;
+/** While the browser still deletes a database, opening it anew fails as well; for so long it is tried at once. */
+const REOPEN_ATTEMPTS = 20;
+const REOPEN_PAUSE_MS = 100;
+/** Of one write, when the browser takes the database away under it again and again. */
+const WRITE_ATTEMPTS = 3;
 
 export class Superseded extends Error {
   constructor() {
     super('another tab leads');
     this.name = 'Superseded';
+  }
+}
+
+/** There is no generation: the database was deleted and made anew, by this connection or by another. */
+class Emptied extends Error {
+  constructor() {
+    super('the browser cleared what was kept here');
+    this.name = 'NotFoundError';
   }
 }
 
@@ -42,8 +55,8 @@ function request<T>(open: IDBRequest<T>): Promise<T> {
 function finished(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
     transaction.addEventListener('complete', () => resolve());
+    // A request that fails aborts it; only then its own error is known.
     transaction.addEventListener('abort', () => reject(transaction.error ?? new Error('storage aborted')));
-    transaction.addEventListener('error', () => reject(transaction.error ?? new Error('storage failed')));
   });
 }
 
@@ -69,6 +82,8 @@ export class Persistence {
   readonly #holes = new Set<string>();
   /** What waits in the database, by store and number: stored again when the browser clears it. As many as the core's queue holds. */
   readonly #waiting = new Map<string, Map<number, Uint8Array>>();
+  /** Likewise, by store: what no server may know any more. */
+  readonly #kept = new Map<string, Uint8Array>();
   #client: string | null = null;
   #full = false;
   /** Closed on purpose: nothing is opened again. */
@@ -91,36 +106,61 @@ export class Persistence {
     // Another tab signs out and erases: let it.
     database.addEventListener('versionchange', () => this.close());
     // The browser closes it by itself only when it takes the data away.
-    database.addEventListener('close', () => void this.#reopen().catch(() => undefined));
+    database.addEventListener('close', () => {
+      if (database === this.#database) void this.#reopen().catch(() => undefined);
+    });
   }
 
-  /** After the browser took the database away: a new one with everything that waits. */
+  /** After the connection was lost: a new one, and if what it led to is gone, everything that waits is stored again. */
   #reopen(): Promise<void> {
     if (this.#ended) return Promise.reject(new Superseded());
-    this.#reopening ??= this.#storeAgain().finally(() => {
+    this.#reopening ??= this.#tryToReopen().finally(() => {
       this.#reopening = null;
     });
     return this.#reopening;
   }
 
-  async #storeAgain(): Promise<void> {
-    this.#cacheGone();
-    this.#database = await openDatabase(this.#user);
-    this.#follow(this.#database);
-    const transaction = this.#database.transaction(['meta', 'queue'], 'readwrite', { durability: 'strict' });
-    const meta = transaction.objectStore('meta');
+  async #tryToReopen(): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#reopenOnce();
+      } catch (error) {
+        if (this.#ended) throw new Superseded();
+        if (!isTakenAway(error) || attempt === REOPEN_ATTEMPTS) throw error;
+      }
+      await new Promise((resolve) => {
+        setTimeout(resolve, REOPEN_PAUSE_MS);
+      });
+    }
+  }
+
+  async #reopenOnce(): Promise<void> {
+    this.#database.close();
+    const database = await openDatabase(this.#user);
+    if (this.#ended) {
+      database.close();
+      throw new Superseded();
+    }
+    this.#database = database;
+    this.#follow(database);
+    const transaction = database.transaction(['meta', 'queue', 'kept'], 'readwrite', { durability: 'strict' });
     const done = finished(transaction);
     done.catch(() => undefined);
+    const meta = transaction.objectStore('meta');
     const current = (await request(meta.get('generation'))) as number | undefined;
-    if (current !== undefined && current > this.#generation) {
+    // What was written stands with the generation that wrote it.
+    if (current === this.#generation) return done;
+    if (current !== undefined) {
       transaction.abort();
       throw new Superseded();
     }
+    this.#cacheGone();
     meta.put(this.#generation, 'generation');
     if (this.#client !== null) meta.put(this.#client, 'client');
     for (const [store, entries] of this.#waiting) {
       for (const [number, bytes] of entries) transaction.objectStore('queue').put(bytes, [store, number]);
     }
+    for (const [store, bytes] of this.#kept) transaction.objectStore('kept').put(bytes, store);
     await done;
     this.cleared();
   }
@@ -204,6 +244,7 @@ export class Persistence {
     const lastKey = keys.at(-1) as [string, number] | undefined;
     if (last && lastKey) this.#tails.set(store, { key: lastKey[1], bytes: last });
     this.#waiting.set(store, new Map(entries.map((bytes, at) => [(numbers[at] as [string, number])[1], bytes])));
+    if (kept) this.#kept.set(store, kept);
     return { entries, cache, kept: kept ?? null };
   }
 
@@ -257,6 +298,8 @@ export class Persistence {
       if (bytes.length > 0) transaction.objectStore('kept').put(bytes, store);
       else transaction.objectStore('kept').delete(store);
     });
+    if (bytes.length > 0) this.#kept.set(store, bytes);
+    else this.#kept.delete(store);
   }
 
   /** Fails while the cache is gone: only all of it anew can be read again. */
@@ -291,13 +334,14 @@ export class Persistence {
     durability: IDBTransactionDurability,
     change: (transaction: IDBTransaction) => void,
   ): Promise<void> {
-    await this.#reopening;
-    try {
-      await this.#writeOnce(stores, durability, change);
-    } catch (error) {
-      if (storageState(error) !== 'evicted') throw error;
+    for (let attempt = 1; ; attempt += 1) {
+      await this.#reopening;
+      try {
+        return await this.#writeOnce(stores, durability, change);
+      } catch (error) {
+        if (!isTakenAway(error) || attempt === WRITE_ATTEMPTS) throw error;
+      }
       await this.#reopen();
-      await this.#writeOnce(stores, durability, change);
     }
   }
 
@@ -313,7 +357,7 @@ export class Persistence {
     const current = (await request(transaction.objectStore('meta').get('generation'))) as number | undefined;
     if (current !== this.#generation) {
       transaction.abort();
-      throw new Superseded();
+      throw current === undefined ? new Emptied() : new Superseded();
     }
     change(transaction);
     await done;
@@ -325,6 +369,13 @@ function join(first: Uint8Array, second: Uint8Array): Uint8Array {
   joined.set(first);
   joined.set(second, first.length);
   return joined;
+}
+
+/** What a write ends with when the browser takes the database away under it, and opening it until it is deleted. */
+const TAKEN_AWAY = new Set(['UnknownError', 'AbortError', 'TransactionInactiveError']);
+
+function isTakenAway(error: unknown): boolean {
+  return storageState(error) === 'evicted' || (error instanceof DOMException && TAKEN_AWAY.has(error.name));
 }
 
 export type StorageState = 'ok' | 'full' | 'evicted' | 'unavailable';

@@ -363,6 +363,7 @@ export class SyncHost implements Host {
 
   /** The browser took everything away: edits are stored again already, the rest comes from the server. */
   #cleared(): void {
+    this.#storage.wrote('edits', 'ok');
     this.#storage.cleared();
     this.#all((runner) => runner.session.command({ cmd: 'refresh' }));
   }
