@@ -3,6 +3,9 @@
 suite_seconds="${suite_seconds:-900}" # a suite that takes longer hangs
 total_passed=0
 total_failed=0
+alone_suites="${alone_suites:-}" # whose failed tests run again alone
+alone_tests=2                    # of one suite at most: more are no accident
+alone_times=3
 
 # A suite that does not get as far as a report is one failure.
 did_not_run() {
@@ -35,9 +38,32 @@ is_built() {
   cmake --build "build/$preset" --parallel "$jobs_max" --target "$@" >/dev/null 2>&1
 }
 
+# Real sockets, processes and browsers share the machine with whatever else runs on it. A failed test of theirs runs
+# again, alone and several times: what fails once more has failed, what does not is named as unsteady, never hidden.
+# passes_alone SUITE NAME
+passes_alone() {
+  local turn
+  for ((turn = 0; turn < alone_times; turn++)); do
+    timeout --kill-after=10 "$suite_seconds" "$here/run_alone.sh" "$1" "$2" >>"$results/$1.alone.log" 2>&1 </dev/null || return
+  done
+}
+
+# set_unsteady_apart SUITE FAILED: prints how many have failed for good.
+set_unsteady_apart() {
+  local name still=0
+  while read -r name; do
+    if passes_alone "$1" "$name"; then
+      echo "$1: $name" >>"$results/unsteady"
+    else
+      still=$((still + 1))
+    fi
+  done < <(sed -n 's/^  failed: //p' "$results/$1.failed")
+  echo "$still"
+}
+
 # count SUITE KIND RUNNER_EXIT SECONDS REPORT...
 count() {
-  local suite="$1" kind="$2" runner_exit="$3" took="$4" line passed failed
+  local suite="$1" kind="$2" runner_exit="$3" took="$4" line passed failed still
   shift 4
   if ! line="$(python3 "$here/count_tests.py" "$kind" "$@" 2>"$results/$suite.failed")"; then
     did_not_run "$suite" "no report, runner's exit code $runner_exit" "$suite.log"
@@ -47,6 +73,12 @@ count() {
   if ((passed + failed == 0)); then
     did_not_run "$suite" "no tests, runner's exit code $runner_exit" "$suite.log"
     return
+  fi
+  if ((failed > 0 && failed <= alone_tests)) && [[ " $alone_suites " == *" $suite "* ]]; then
+    still="$(set_unsteady_apart "$suite")"
+    ((still == 0 && runner_exit == 1)) && runner_exit=0
+    passed=$((passed + failed - still))
+    failed=$still
   fi
   # A crash after the last test, or a leak report, fails the runner without failing a test.
   if ((failed == 0 && runner_exit != 0)); then
@@ -65,6 +97,9 @@ count() {
     fi | cut -c1-240 | sed 's/^/  | /'
   else
     echo "passed  $suite: $passed passed, 0 failed ($took s)"
+    if [ -f "$results/unsteady" ]; then
+      sed -n "s/^$suite: /  unsteady: /p" "$results/unsteady"
+    fi
   fi
 }
 

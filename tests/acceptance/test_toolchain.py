@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -70,6 +71,33 @@ class Toolchain(unittest.TestCase):
         self.assertIn(f"keeps {kept} for files, so a hard limit below {connections + kept:,} ", readme)
         self.assertIn(f"\nLimitNOFILE={connections + kept}\n", text("toolchains", "packaging", "syncstore.service"))
         self.assertIn(f"      nofile: {connections + kept}\n", text("toolchains", "packaging", "compose.yaml"))
+
+    def counted(self, suite, failing, runner_exit=1):
+        """What is counted of a suite with one good test and these failing ones, and what was said; a name with "broken" fails alone too."""
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("suites.sh", "count_tests.py"):
+                shutil.copy(os.path.join(TOOLCHAINS, name), folder)
+            alone = os.path.join(folder, "run_alone.sh")
+            with open(alone, "w", encoding="utf-8") as file:
+                file.write('#!/bin/sh\necho "$2" >>"$0.log"\ncase "$2" in *broken*) exit 1 ;; esac\n')
+            os.chmod(alone, 0o755)
+            lines = "".join(f"echo '[  FAILED  ] {name}';" for name in failing)
+            script = f"""here={folder} results={folder} alone_suites=server; source "$here/suites.sh"
+                run_reported {suite} lines "$results/{suite}.log" sh -c "echo '[       OK ] Good.test';{lines}exit {runner_exit}"
+                echo "$total_passed $total_failed"; cat "$here/run_alone.sh.log" 2>/dev/null | wc -l"""
+            *told, counts, runs = run("bash", "-c", script).stdout.strip().split("\n")
+            return counts, int(runs), "\n".join(told)
+
+    def test_what_failed_once_among_processes_runs_again_alone_and_is_named(self):
+        counts, runs, told = self.counted("server", ["Shaky.test"])
+        self.assertEqual((counts, runs), ("2 0", 3))
+        self.assertIn("unsteady: Shaky.test", told)
+        counts, runs, told = self.counted("server", ["Shaky.test", "Broken.broken"])
+        self.assertEqual((counts, runs), ("2 1", 4))
+        self.assertIn("failed: Broken.broken", told)
+        self.assertEqual(self.counted("server", ["A.a", "B.b", "C.c"])[:2], ("1 3", 0))
+        self.assertEqual(self.counted("server", ["Shaky.test"], runner_exit=139)[0], "2 1")
+        self.assertEqual(self.counted("core", ["Shaky.test"])[:2], ("1 1", 0))
 
     def judged(self, files):
         """The coverage check over (path, lines, reached): its exit code, its output and its table."""

@@ -14,7 +14,7 @@ export default defineConfig({
   outputDir: '../../build/test-results/e2e',
   fullyParallel: true,
   workers: 2,
-  // A test that failed and passes when it is run again has failed.
+  // Nothing is hidden here: test.sh runs what failed again alone, and names it.
   retries: 0,
   // The cores are shared with servers and browsers: slow is not broken. What passes waits for none of these.
   timeout: 240_000,
