@@ -255,7 +255,9 @@ void print_collections(std::ostream& out) {
         << ", remove: " << quoted(model::role_name(collection.remove))
         << ", defaultSort: " << quoted(collection.default_sort) << ",\n    fields: [\n";
     for (const FieldDef& field : collection.fields) {
-      print_field(out, field);
+      if (!field.retired) {
+        print_field(out, field);
+      }
     }
     out << "    ],\n  },\n";
   }

@@ -1,8 +1,10 @@
 #include "core/model/catalogue.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "core/base/limits.hpp"
+#include "core/model/catalogue_scope.hpp"
 
 namespace syncstore::model {
 namespace {
@@ -203,12 +205,34 @@ constexpr std::array kCollections{
 
 // clang-format on
 
+constinit std::span<const CollectionDef> in_force = kCollections;
+
+bool is_one_of(std::string_view names, std::string_view name) {
+  while (!names.empty()) {
+    const std::size_t end = std::min(names.find('|'), names.size());
+    if (names.substr(0, end) == name)
+      return true;
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return false;
+}
+
 }  // namespace
 
-std::span<const CollectionDef> collections() { return kCollections; }
+CatalogueScope::CatalogueScope(std::span<const CollectionDef> catalogue) : former_(in_force) {
+  in_force = catalogue;
+}
+
+CatalogueScope::~CatalogueScope() { in_force = former_; }
+
+std::span<const CollectionDef> collections() { return in_force; }
+
+std::string_view FieldDef::first_name() const {
+  return formerly.empty() ? name : formerly.substr(0, formerly.find('|'));
+}
 
 const CollectionDef* find_collection(std::string_view name) {
-  for (const CollectionDef& collection : kCollections) {
+  for (const CollectionDef& collection : in_force) {
     if (collection.name == name) {
       return &collection;
     }
@@ -217,7 +241,7 @@ const CollectionDef* find_collection(std::string_view name) {
 }
 
 const CollectionDef* find_collection(std::uint16_t number) {
-  for (const CollectionDef& collection : kCollections) {
+  for (const CollectionDef& collection : in_force) {
     if (collection.number == number) {
       return &collection;
     }
@@ -231,11 +255,16 @@ int CollectionDef::field_index(std::string_view field_name) const {
       return static_cast<int>(i);
     }
   }
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (is_one_of(fields[i].formerly, field_name)) {
+      return static_cast<int>(i);
+    }
+  }
   return -1;
 }
 
 int CollectionDef::field_index(std::uint16_t field_number) const {
-  // Numbers start at 1 and are dense until the first retirement: try the obvious place first.
+  // Numbers start at 1 and rows are never taken out: try the obvious place first.
   if (field_number >= 1 && field_number <= fields.size() &&
       fields[field_number - 1u].number == field_number) {
     return field_number - 1;

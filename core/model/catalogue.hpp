@@ -1,6 +1,10 @@
 // The catalogue: every collection and field of the product, once. Names here are the names in SQL,
 // JSON and TypeScript; numbers are permanent (wire, log). Rows are constant data; everything
 // returned lives forever and may be read from any thread.
+//
+// A row is never taken out and never moved: fields are added at the end, renamed in place with the
+// former name kept, and retired in place. docs/evolution.md is the recipe; a test holds the rows to
+// tests/golden/catalogue.txt, the list of every number ever used.
 #pragma once
 
 #include <cstdint>
@@ -52,6 +56,14 @@ struct FieldDef {
   std::int64_t max = 0;           // of numbers; 0 = the kind's limit
   std::string_view choices = {};  // of choice: separated by '|'; the first is the default
   std::string_view label = {};    // for people, English
+  // Names it had before, oldest first, separated by '|'. What was stored or is said under one of
+  // them (open conflicts, programs) still means this field.
+  std::string_view formerly = {};
+  // Nobody reads or writes it any more: an edit of it is refused(retired), only rollback puts a
+  // value back. What it held stays in the rows and in the log, and its history can be read.
+  bool retired = false;
+
+  std::string_view first_name() const;  // what derived ids are made of: a rename keeps them
 };
 
 // How the record ids of a collection come about.
@@ -69,10 +81,19 @@ struct CollectionDef {
   std::span<const FieldDef> fields;  // index in this span = index in Record::values
   std::string_view default_sort;     // "-sales_amount"
 
-  // Index of a field in `fields`, or -1.
+  // Index of a field in `fields`, or -1. Retired fields have one too; a name may be a former one.
   int field_index(std::string_view field_name) const;
   int field_index(std::uint16_t field_number) const;
+  // The field at an index that came from elsewhere; nullptr when this catalogue does not have it.
+  const FieldDef* field_at(std::uint16_t index) const {
+    return index < fields.size() ? &fields[index] : nullptr;
+  }
 };
+
+// A field that this catalogue does not have travels as its number with this bit set in the place of
+// the index, so that what a newer or older peer said is kept, answered and passed on byte by byte.
+inline constexpr std::uint16_t kUnknownField = 0x8000;
+inline constexpr std::uint16_t kFieldNumberMax = 0x7FFF;
 
 std::span<const CollectionDef> collections();
 const CollectionDef* find_collection(std::string_view name);

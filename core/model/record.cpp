@@ -12,6 +12,9 @@ Record make_record(const CollectionDef& collection, RecordId id) {
   record.values.resize(collection.fields.size());
   for (std::size_t i = 0; i < collection.fields.size(); ++i) {
     const FieldDef& field = collection.fields[i];
+    if (field.retired) {
+      continue;
+    }
     if (field.kind == FieldKind::choice) {
       const std::string_view first = field.choices.substr(0, field.choices.find('|'));
       if (!first.empty()) {

@@ -17,11 +17,12 @@ std::uint64_t hash_of_record(RecordId id) {
   return xxh64(bytes.bytes());
 }
 
-// XXH64 of: id (8 bytes), field number (2 bytes), canonical value. Absent values weigh nothing.
+// XXH64 of: id (8 bytes), field number (2 bytes), canonical value. Absent values weigh nothing, nor
+// do those of retired fields, which no reader has.
 // `scratch` only saves allocations.
 std::uint64_t hash_of_value(ByteWriter& scratch, RecordId id, const FieldDef& field,
                             const Value& value) {
-  if (is_absent(value)) {
+  if (is_absent(value) || field.retired) {
     return 0;
   }
   scratch.clear();
@@ -53,7 +54,7 @@ std::uint64_t hash_of_whole(ByteWriter& scratch, const CollectionDef& collection
   scratch.clear();
   write_place(scratch, record);
   for (std::size_t i = 0; i < record.values.size(); ++i) {
-    if (is_absent(record.values[i]))
+    if (is_absent(record.values[i]) || collection.fields[i].retired)
       continue;
     scratch.u8(static_cast<std::uint8_t>(collection.fields[i].number));
     scratch.u8(static_cast<std::uint8_t>(collection.fields[i].number >> 8));
@@ -85,16 +86,19 @@ std::uint64_t Digest::combined() const {
 }
 
 bool Digest::agrees_with(const Digest& told) const {
-  if (fields.size() != told.fields.size())
-    return true;
-  return *this == told && (told.places == 0 || told.places == places);
+  // Fields are added at the end and never taken out: what both know is a common beginning.
+  const std::size_t common = std::min(fields.size(), told.fields.size());
+  return records == told.records &&
+         std::equal(fields.begin(), fields.begin() + static_cast<std::ptrdiff_t>(common),
+                    told.fields.begin()) &&
+         (told.places == 0 || told.places == places);
 }
 
 Table::Table(const CollectionDef& collection)
     : collection_(&collection), unique_slot_(collection.fields.size(), -1) {
   digest_.fields.resize(collection.fields.size());
   for (std::size_t i = 0; i < collection.fields.size(); ++i) {
-    if (collection.fields[i].unique) {
+    if (collection.fields[i].unique && !collection.fields[i].retired) {
       unique_slot_[i] = static_cast<int>(unique_.size());
       unique_.emplace_back();
     }

@@ -26,8 +26,8 @@ struct Digest {
   std::vector<std::uint64_t> fields;  // catalogue order
   std::uint64_t places = 0;
   std::uint64_t combined() const;  // one number for logs and quick comparison
-  // Whether what a peer told is of the same records. Another number of fields is another schema:
-  // nothing to compare.
+  // Whether what a peer told is of the same records. A peer of another version has more fields or
+  // fewer: those that both know are compared.
   bool agrees_with(const Digest& told) const;
   friend bool operator==(const Digest& a, const Digest& b) {
     return a.records == b.records && a.fields == b.fields;

@@ -241,7 +241,7 @@ Status validate_record(const CollectionDef& collection, const Record& record) {
   SS_ASSERT(record.values.size() == collection.fields.size());
   for (std::size_t i = 0; i < collection.fields.size(); ++i) {
     const FieldDef& field = collection.fields[i];
-    if (field.required && is_absent(record.values[i])) {
+    if (field.required && !field.retired && is_absent(record.values[i])) {
       return refuse(field, ErrorCode::required, "is needed.");
     }
   }
@@ -250,6 +250,9 @@ Status validate_record(const CollectionDef& collection, const Record& record) {
       continue;
     }
     const auto index = static_cast<std::size_t>(collection.field_index(rule.field));
+    if (collection.fields[index].retired) {
+      continue;
+    }
     const std::string* text = std::get_if<std::string>(&record.values[index]);
     if (text != nullptr && !rule.ok(*text)) {
       return refuse(collection.fields[index], ErrorCode::invalid, rule.sentence);

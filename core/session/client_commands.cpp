@@ -27,6 +27,8 @@ Result<std::size_t> read_field(const CollectionDef& collection, std::string_view
   const int index = collection.field_index(name);
   if (index < 0)
     return fail(ErrorCode::unknown_field, {}, std::string(name));
+  if (collection.fields[static_cast<std::size_t>(index)].retired)
+    return fail(ErrorCode::retired, {}, std::string(name));
   return static_cast<std::size_t>(index);
 }
 
@@ -93,7 +95,8 @@ Result<sync::Op> read_op(const ClientSession& session, const Json& json) {
     // What the person saw of the fields that need a decision: a removal over a foreign change
     // becomes a conflict.
     for (std::size_t i = 0; shown != nullptr && i < collection->fields.size(); ++i) {
-      if (collection->fields[i].policy != model::MergePolicy::review)
+      if (collection->fields[i].policy != model::MergePolicy::review ||
+          collection->fields[i].retired)
         continue;
       op.seen.push_back({static_cast<std::uint16_t>(i), sync::FromValue::seen(shown->values[i])});
     }

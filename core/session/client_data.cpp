@@ -3,6 +3,7 @@
 
 #include "core/base/limits.hpp"
 #include "core/session/client_session.hpp"
+#include "core/session/told_digest.hpp"
 #include "core/wire/frame_codec.hpp"
 
 namespace syncstore::session {
@@ -122,8 +123,7 @@ void ClientSession::on_end(const wire::End& end, TimeMs now) {
     keep_records();
   const bool complete = incoming.next_part == incoming.begin.parts &&
                         replica_.end_snapshot(end.collection, end.target).ok();
-  const model::Digest* own = complete ? &replica_.base(end.collection).digest() : nullptr;
-  if (!complete || !own->agrees_with(end.digest)) {
+  if (!complete || !agrees_as_told(replica_.base(end.collection), end.digest)) {
     if (!complete)
       replica_.cancel_snapshot(end.collection);
     if (previewed && !complete)

@@ -330,11 +330,17 @@ void ClientSession::mark_saved(const sync::QueueEntry& entry, const sync::Mutati
     if (!saved(result.ops[i].status) || op.kind == sync::OpKind::remove)
       continue;
     const RowKey key{op.collection, op.record};
+    const model::CollectionDef* collection = model::find_collection(op.collection);
+    const auto note = [&](std::uint16_t field) {
+      // What another version of the application queued here has no place on a screen of this one.
+      if (collection != nullptr && collection->field_at(field) != nullptr)
+        writer_.note_saved(key, field, now + limits::kSavedMarkMs);
+    };
     if (op.kind == sync::OpKind::insert) {
       for (const sync::FieldValue& field : op.fields)
-        writer_.note_saved(key, field.field, now + limits::kSavedMarkMs);
+        note(field.field);
     } else {
-      writer_.note_saved(key, op.field, now + limits::kSavedMarkMs);
+      note(op.field);
     }
     pages_.decoration_changed(key);
   }

@@ -152,7 +152,13 @@ void ClientSession::note_rows(const PageSubscriptions::Subscription& subscriptio
 void ClientSession::refuse_page(const wire::Notice& notice) {
   last_error_ = fail(notice.code, notice.message);
   if (PageSubscriptions::Subscription* one = subscriptions_.find(notice.subscription)) {
+    // A former answer, of before the server was another version, is not kept up any more: it would
+    // look exact.
     one->refused = true;
+    one->fresh = false;
+    one->page = 0;
+    one->hash = one->total = 0;
+    one->order.clear();
     pages_.answered(one->spec);
     ask_pages_ = true;
     return;

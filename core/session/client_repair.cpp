@@ -3,6 +3,7 @@
 
 #include "core/base/limits.hpp"
 #include "core/session/client_session.hpp"
+#include "core/session/told_digest.hpp"
 #include "core/wire/frame_codec.hpp"
 
 namespace syncstore::session {
@@ -14,7 +15,7 @@ void ClientSession::on_check(const wire::Check& check, TimeMs now) {
       continue;
     if (found->second.cursor.sequence != entry.sequence)
       continue;  // of another moment
-    if (!replica_.base(entry.collection).digest().agrees_with(entry.digest))
+    if (!agrees_as_told(replica_.base(entry.collection), entry.digest))
       resync(entry.collection, now);
   }
 }
@@ -95,7 +96,7 @@ void ClientSession::on_repair(wire::Repair repair, TimeMs now) {
   const bool mended =
       !more && last.view == place.cursor.view && last.target >= place.cursor.sequence &&
       replica_.replace_blocks(collection, blocks, std::move(rows), last.target).ok() &&
-      replica_.base(collection).digest().agrees_with(last.digest);
+      agrees_as_told(replica_.base(collection), last.digest);
   if (!mended) {
     place.resync_at = 0;
     return resync(collection, now);

@@ -132,7 +132,10 @@ void ClientSession::compact() {
     });
     wire::Begin begin;
     begin.collection = collection;
-    begin.view = place.cursor.view;
+    // What a newer server said of fields that this build does not know is not in the base: a later
+    // build must not take these bytes for all of it.
+    const bool whole = place.cursor.view == wire::view_number(collection, role_);
+    begin.view = whole ? place.cursor.view : 0;
     begin.start = place.cursor.sequence;
     begin.rows = base.size();
     begin.parts = static_cast<std::uint32_t>(parts.size());

@@ -31,15 +31,31 @@ std::string title_of(const model::CollectionDef& collection, const model::Record
   return std::string(collection.label);
 }
 
+// What another version of the application queued here is told too: by its number, and its value as
+// it is.
+const model::FieldDef kUnknown{.number = 0, .name = "", .kind = model::FieldKind::line};
+const model::CollectionDef kUnknownCollection{};
+
+const model::FieldDef& field_of(const model::CollectionDef& collection, std::uint16_t index) {
+  const model::FieldDef* field = collection.field_at(index);
+  return field == nullptr ? kUnknown : *field;
+}
+
+std::string name_of(const model::CollectionDef& collection, std::uint16_t index) {
+  const model::FieldDef* field = collection.field_at(index);
+  return field == nullptr ? "#" + std::to_string(index & model::kFieldNumberMax)
+                          : std::string(field->name);
+}
+
 void append_fields_of(std::string& out, const model::CollectionDef& collection,
                       const std::vector<sync::FieldValue>& fields) {
   out += '{';
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (i > 0)
       out += ',';
-    append_json_string(out, collection.fields[fields[i].field].name);
+    append_json_string(out, name_of(collection, fields[i].field));
     out += ':';
-    wire::append_value(out, collection.fields[fields[i].field], fields[i].value,
+    wire::append_value(out, field_of(collection, fields[i].field), fields[i].value,
                        model::TimeForm::milliseconds);
   }
   out += '}';
@@ -47,7 +63,8 @@ void append_fields_of(std::string& out, const model::CollectionDef& collection,
 
 void append_op(std::string& out, const sync::Op& op, const sync::OpOutcome* outcome,
                const model::Record* shown, const model::Record* kept) {
-  const model::CollectionDef& collection = *model::find_collection(op.collection);
+  const model::CollectionDef* found = model::find_collection(op.collection);
+  const model::CollectionDef& collection = found == nullptr ? kUnknownCollection : *found;
   std::string title = title_of(collection, shown != nullptr ? shown : kept);
   if (op.kind == sync::OpKind::insert && shown == nullptr) {
     const int name = std::max(collection.field_index("title"), collection.field_index("name"));
@@ -60,14 +77,15 @@ void append_op(std::string& out, const sync::Op& op, const sync::OpOutcome* outc
   out += "{\"op\":\"";
   out += op_name(op.kind);
   out += "\",\"collection\":";
-  append_json_string(out, collection.name);
+  append_json_string(
+      out, found == nullptr ? "#" + std::to_string(op.collection) : std::string(collection.name));
   out += ",\"id\":\"" + op.record.text() + "\",\"recordTitle\":";
   append_json_string(out, title.empty() ? op.record.text() : title);
   const bool one_field = op.kind != sync::OpKind::insert && op.kind != sync::OpKind::remove;
   if (one_field) {
-    const model::FieldDef& field = collection.fields[op.field];
+    const model::FieldDef& field = field_of(collection, op.field);
     out += ",\"field\":";
-    append_json_string(out, field.name);
+    append_json_string(out, name_of(collection, op.field));
     if (op.kind == sync::OpKind::add) {
       out += ",\"amount\":";
       // Amounts have the field's own form: a decimal string of money, a number of counts.

@@ -184,6 +184,8 @@ void RowWriter::append_marks(std::string& out, const RowKey& key,
           reason = sentence_of(entry->result.ops[i]);
       }
       for_each_field(op, [&](std::uint16_t field) {
+        if (collection.field_at(field) == nullptr)
+          return;  // queued by another version: only the outbox can tell of it
         raise(field, rank);
         if (!reason.empty())
           reasons[field] = reason;

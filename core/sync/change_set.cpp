@@ -20,7 +20,7 @@ void write_change(ByteWriter& out, const Change& change) {
   out.varint(change.row);
   out.varint(change.fields.size());
   for (const FieldChange& field : change.fields) {
-    write_field(out, *collection, field.field);
+    write_field(out, collection, field.field);
     if (change.kind != ChangeKind::insert)
       model::write_value(out, field.old_value);
     if (change.kind != ChangeKind::remove)
@@ -107,7 +107,8 @@ Op undo_insert(const Change& change, const CollectionDef& collection) {
   op.collection = change.collection;
   op.record = change.record;
   for (const FieldChange& field : change.fields) {
-    if (collection.fields[field.field].policy != model::MergePolicy::review)
+    const model::FieldDef& def = collection.fields[field.field];
+    if (def.policy != model::MergePolicy::review || def.retired)
       continue;
     op.seen.push_back(SeenField{field.field, FromValue::seen(field.new_value)});
   }

@@ -142,6 +142,8 @@ std::string op_text(const Op& op) {
   if (op.kind == OpKind::insert) {
     Json fields = Json::object();
     for (const FieldValue& field : op.fields) {
+      if (collection->field_at(field.field) == nullptr)
+        continue;
       const model::FieldDef& def = collection->fields[field.field];
       fields.set(std::string(def.name), json_of(def, field.value));
     }
@@ -150,6 +152,8 @@ std::string op_text(const Op& op) {
   if (op.kind == OpKind::remove) {
     Json seen = Json::object();
     for (const SeenField& field : op.seen) {
+      if (collection->field_at(field.field) == nullptr)
+        continue;  // of a newer version: nothing was seen in it
       const model::FieldDef& def = collection->fields[field.field];
       if (field.from.kind == FromValue::Kind::value)
         seen.set(std::string(def.name), json_of(def, field.from.value));

@@ -37,7 +37,7 @@ class Rules {
       const CollectionDef* collection = model::find_collection(item.collection);
       check_record(*collection, item);
       for (std::size_t field = 0; field < collection->fields.size(); ++field) {
-        if (collection->fields[field].unique)
+        if (collection->fields[field].unique && !collection->fields[field].retired)
           check_unique(*collection, item, static_cast<std::uint16_t>(field));
       }
     }
@@ -170,6 +170,11 @@ MergeOutcome merge(const MergeView& view, const Mutation& mutation, const MergeC
 
 RecordId conflict_id(std::uint16_t collection, RecordId record, std::string_view field,
                      std::string_view author_name) {
+  // Under its first name: a rename does not open a second conflict beside the one that is there.
+  const CollectionDef* known = model::find_collection(collection);
+  const int index = known == nullptr ? -1 : known->field_index(field);
+  if (index >= 0)
+    field = known->fields[static_cast<std::size_t>(index)].first_name();
   std::string key = std::to_string(collection) + ":" + record.text() + ":";
   key.append(field).append(":").append(author_name);
   return derive_record_id(model::kConflicts, key);

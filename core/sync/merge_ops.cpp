@@ -60,12 +60,19 @@ OpOutcome OpMerger::run(const Op& op, std::size_t index) {
   return refuse(ErrorCode::malformed);
 }
 
-Error OpMerger::writable(const CollectionDef& collection, const Op& op) const {
-  if (op.field >= collection.fields.size())
-    return fail(ErrorCode::unknown_field);
-  const FieldDef& field = collection.fields[op.field];
-  if (!may(field.write))
-    return fail(ErrorCode::forbidden, {}, std::string(field.name));
+Error OpMerger::writable(const CollectionDef& collection, std::uint16_t index) const {
+  const FieldDef* field = collection.field_at(index);
+  if (field == nullptr) {
+    return fail(ErrorCode::unknown_field,
+                "The server does not know this field yet: it runs an older version.");
+  }
+  // What a retired field held may come back only where history is put back.
+  if (field->retired && context_.origin != Origin::rollback) {
+    return fail(ErrorCode::retired, std::string(field->label) + " is not kept any more.",
+                std::string(field->name));
+  }
+  if (!may(field->write))
+    return fail(ErrorCode::forbidden, {}, std::string(field->name));
   return fail(ErrorCode::none);
 }
 
@@ -77,7 +84,7 @@ bool OpMerger::is_fact() const {
 }
 
 OpOutcome OpMerger::set(const CollectionDef& collection, const Op& op) {
-  if (const Error error = writable(collection, op); error.code != ErrorCode::none)
+  if (const Error error = writable(collection, op.field); error.code != ErrorCode::none)
     return refuse(error);
   const FieldDef& field = collection.fields[op.field];
   if (const Status valid = model::validate_value(field, op.to); !valid.ok())
@@ -156,7 +163,7 @@ OpOutcome OpMerger::create_by_set(const CollectionDef& collection, const Op& op)
 }
 
 OpOutcome OpMerger::add(const CollectionDef& collection, const Op& op) {
-  if (const Error error = writable(collection, op); error.code != ErrorCode::none)
+  if (const Error error = writable(collection, op.field); error.code != ErrorCode::none)
     return refuse(error);
   const FieldDef& field = collection.fields[op.field];
   if (field.policy != MergePolicy::counter) {
@@ -198,7 +205,7 @@ OpOutcome OpMerger::add_amount(const CollectionDef& collection, const Op& op, co
 }
 
 OpOutcome OpMerger::change_list(const CollectionDef& collection, const Op& op) {
-  if (const Error error = writable(collection, op); error.code != ErrorCode::none)
+  if (const Error error = writable(collection, op.field); error.code != ErrorCode::none)
     return refuse(error);
   const FieldDef& field = collection.fields[op.field];
   const auto* item = std::get_if<std::string>(&op.to);
@@ -245,11 +252,9 @@ OpOutcome OpMerger::insert(const CollectionDef& collection, const Op& op) {
   Record made = model::make_record(collection, op.record);
   std::vector<bool> named(collection.fields.size(), false);
   for (const FieldValue& field_value : op.fields) {
-    if (field_value.field >= collection.fields.size())
-      return refuse(ErrorCode::unknown_field);
+    if (const Error error = writable(collection, field_value.field); error.code != ErrorCode::none)
+      return refuse(error);
     const FieldDef& field = collection.fields[field_value.field];
-    if (!may(field.write))
-      return refuse(ErrorCode::forbidden, field.name);
     if (named[field_value.field])
       return refuse(ErrorCode::malformed, field.name);
     named[field_value.field] = true;
@@ -276,12 +281,16 @@ OpOutcome OpMerger::remove(const CollectionDef& collection, const Op& op) {
   Json now = Json::object();
   std::uint16_t first_moved = kWholeRecord;
   for (const SeenField& item : op.seen) {
-    if (item.field >= collection.fields.size())
-      return refuse(ErrorCode::unknown_field);
+    // A field of a newer version holds nothing here; a retired one is nobody's concern.
+    const FieldDef* known = collection.field_at(item.field);
+    if (known == nullptr ? item.from.equals(Value()) : known->retired)
+      continue;
+    if (known == nullptr)
+      return refuse(writable(collection, item.field));
     const Value& current = record->values[item.field];
     if (item.from.equals(current))
       continue;
-    const FieldDef& field = collection.fields[item.field];
+    const FieldDef& field = *known;
     if (first_moved == kWholeRecord)
       first_moved = item.field;
     if (item.from.kind == FromValue::Kind::value) {

@@ -60,7 +60,9 @@ class OpMerger {
   OpOutcome same_field(const model::CollectionDef& collection, const Op& op,
                        const model::Record& record);
   OpOutcome disagree(Disagreement about, const Op& op, std::uint16_t touched_field, ErrorCode code);
-  Error writable(const model::CollectionDef& collection, const Op& op) const;  // code none = yes
+  // Whether this author may write the field at all; code none = yes. Else forbidden, retired, or
+  // unknown_field: a newer client's.
+  Error writable(const model::CollectionDef& collection, std::uint16_t index) const;
   bool may(model::Role needed) const { return context_.role >= needed; }
   bool is_fact() const;
 

@@ -41,18 +41,17 @@ FromValue read_from(ByteReader& in) {
 
 void write_op(ByteWriter& out, const Op& op) {
   const CollectionDef* collection = model::find_collection(op.collection);
-  SS_ASSERT(collection != nullptr);
   out.u8(static_cast<std::uint8_t>(op.kind));
   out.varint(op.collection);
   out.u64(op.record.value);
   switch (op.kind) {
     case OpKind::set:
-      write_field(out, *collection, op.field);
+      write_field(out, collection, op.field);
       write_from(out, op.from);
       model::write_value(out, op.to);
       break;
     case OpKind::add:
-      write_field(out, *collection, op.field);
+      write_field(out, collection, op.field);
       out.zigzag(op.amount);
       out.u8(op.min ? 1 : 0);
       if (op.min)
@@ -61,26 +60,26 @@ void write_op(ByteWriter& out, const Op& op) {
     case OpKind::insert:
       out.varint(op.fields.size());
       for (const FieldValue& field : op.fields) {
-        write_field(out, *collection, field.field);
+        write_field(out, collection, field.field);
         model::write_value(out, field.value);
       }
       break;
     case OpKind::remove:
       out.varint(op.seen.size());
       for (const SeenField& seen : op.seen) {
-        write_field(out, *collection, seen.field);
+        write_field(out, collection, seen.field);
         write_from(out, seen.from);
       }
       break;
     case OpKind::list_add:
     case OpKind::list_remove:
-      write_field(out, *collection, op.field);
+      write_field(out, collection, op.field);
       model::write_value(out, op.to);
       break;
   }
 }
 
-// A field may be named once per op; that also bounds the count by the catalogue.
+// A field may be named once per op.
 template <class Item>
 Status refuse_twice(const std::vector<Item>& items, std::uint16_t field) {
   for (const Item& item : items) {
@@ -90,11 +89,11 @@ Status refuse_twice(const std::vector<Item>& items, std::uint16_t field) {
   return {};
 }
 
-Status read_insert(ByteReader& in, const CollectionDef& collection, Op& op) {
-  const std::uint64_t count = in.varint_max(collection.fields.size());
-  for (std::uint64_t i = 0; i < count; ++i) {
+Status read_insert(ByteReader& in, const CollectionDef* collection, Op& op) {
+  const std::uint64_t count = in.varint_max(limits::kFieldsOfFrameRow);
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
     FieldValue field;
-    SS_ASSIGN_OR_RETURN(field.field, read_field(in, collection));
+    field.field = read_any_field(in, collection);
     field.value = model::read_value(in);
     SS_TRY(refuse_twice(op.fields, field.field));
     op.fields.push_back(std::move(field));
@@ -102,11 +101,11 @@ Status read_insert(ByteReader& in, const CollectionDef& collection, Op& op) {
   return {};
 }
 
-Status read_remove(ByteReader& in, const CollectionDef& collection, Op& op) {
-  const std::uint64_t count = in.varint_max(collection.fields.size());
-  for (std::uint64_t i = 0; i < count; ++i) {
+Status read_remove(ByteReader& in, const CollectionDef* collection, Op& op) {
+  const std::uint64_t count = in.varint_max(limits::kFieldsOfFrameRow);
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
     SeenField seen;
-    SS_ASSIGN_OR_RETURN(seen.field, read_field(in, collection));
+    seen.field = read_any_field(in, collection);
     seen.from = read_from(in);
     SS_TRY(refuse_twice(op.seen, seen.field));
     op.seen.push_back(std::move(seen));
@@ -120,15 +119,15 @@ Result<Op> read_op(ByteReader& in) {
   if (kind < 1 || kind > 6)
     return malformed_bytes("operation");
   op.kind = static_cast<OpKind>(kind);
-  SS_ASSIGN_OR_RETURN(const CollectionDef* collection, read_collection(in));
-  op.collection = collection->number;
+  op.collection = static_cast<std::uint16_t>(in.varint_max(UINT16_MAX));
+  const CollectionDef* collection = model::find_collection(op.collection);
   op.record.value = in.u64();
   if (op.kind == OpKind::insert) {
-    SS_TRY(read_insert(in, *collection, op));
+    SS_TRY(read_insert(in, collection, op));
   } else if (op.kind == OpKind::remove) {
-    SS_TRY(read_remove(in, *collection, op));
+    SS_TRY(read_remove(in, collection, op));
   } else {
-    SS_ASSIGN_OR_RETURN(op.field, read_field(in, *collection));
+    op.field = read_any_field(in, collection);
     if (op.kind == OpKind::add) {
       op.amount = in.zigzag();
       const std::uint64_t has_min = in.varint_max(1);

@@ -51,7 +51,7 @@ struct Op {
   OpKind kind = OpKind::set;
   std::uint16_t collection = 0;  // catalogue number
   RecordId record;
-  std::uint16_t field = 0;          // index; set, add, list_*
+  std::uint16_t field = 0;          // index, or unknown; set, add, list_*
   FromValue from;                   // set
   model::Value to;                  // set; the element (text) of list_*
   std::int64_t amount = 0;          // add
@@ -68,9 +68,10 @@ struct Mutation {
 };
 
 // Canonical bytes of a mutation (with its id); used on the wire, in the queue and for the body
-// hash. Fields travel by number. Writing requires collections and field indexes of the catalogue.
-// Reading never needs more memory than a small multiple of the bytes it was given. Errors of
-// reading: malformed, unknown_collection, unknown_field, too_large (more ops than allowed).
+// hash. Fields travel by number. What another version of the catalogue said is read too: a
+// collection by its number, a field with model::kUnknownField; written again it is the same bytes,
+// and merge refuses it. Reading never needs more memory than a small multiple of the bytes it was
+// given. Errors of reading: malformed, too_large (more ops than allowed).
 void write_mutation(ByteWriter& out, const Mutation& mutation);
 Result<Mutation> read_mutation(ByteReader& in);
 // XXH64 of mode and ops: what an id is bound to. Leaves out the id itself and base_sequence, which

@@ -33,10 +33,21 @@ Result<const model::CollectionDef*> read_collection(ByteReader& in) {
   return collection;
 }
 
-void write_field(ByteWriter& out, const model::CollectionDef& collection,
+void write_field(ByteWriter& out, const model::CollectionDef* collection,
                  std::uint16_t field_index) {
-  SS_ASSERT(field_index < collection.fields.size());
-  out.varint(collection.fields[field_index].number);
+  if ((field_index & model::kUnknownField) != 0) {
+    out.varint(field_index & model::kFieldNumberMax);
+    return;
+  }
+  SS_ASSERT(collection != nullptr && field_index < collection->fields.size());
+  out.varint(collection->fields[field_index].number);
+}
+
+std::uint16_t read_any_field(ByteReader& in, const model::CollectionDef* collection) {
+  const auto number = static_cast<std::uint16_t>(in.varint_max(model::kFieldNumberMax));
+  const int index = collection == nullptr ? -1 : collection->field_index(number);
+  return index >= 0 ? static_cast<std::uint16_t>(index)
+                    : static_cast<std::uint16_t>(number | model::kUnknownField);
 }
 
 Result<std::uint16_t> read_field(ByteReader& in, const model::CollectionDef& collection) {

@@ -45,7 +45,7 @@ bool Filter::matches(const model::CollectionDef& collection, const model::Record
 Matcher::Matcher(const model::CollectionDef& collection, Filter filter)
     : filter_(std::move(filter)), words_(folded_words(filter_.query)) {
   for (std::size_t i = 0; i < collection.fields.size(); ++i) {
-    if (collection.fields[i].searchable)
+    if (collection.fields[i].searchable && !collection.fields[i].retired)
       searchable_.push_back(static_cast<std::uint16_t>(i));
   }
   for (const Condition& condition : filter_.conditions) {
@@ -135,9 +135,15 @@ Result<Sort> parse_sort(const model::CollectionDef& collection, std::string_view
     return fail(ErrorCode::unknown_field,
                 "There is no field \"" + std::string(text) + "\" to sort by.", "sort");
   }
-  const bool is_default = collection.default_sort == text ||
-                          (sort.descending && collection.default_sort.substr(1) == text);
-  if (!collection.fields[static_cast<std::size_t>(sort.field)].sortable && !is_default) {
+  const model::FieldDef& field = collection.fields[static_cast<std::size_t>(sort.field)];
+  if (field.retired) {
+    return fail(ErrorCode::retired,
+                "The field \"" + std::string(text) + "\" is retired. Sort by another one.", "sort");
+  }
+  // `text` may be a former name, the default sort has today's.
+  const bool is_default = collection.default_sort == field.name ||
+                          (sort.descending && collection.default_sort.substr(1) == field.name);
+  if (!field.sortable && !is_default) {
     return fail(ErrorCode::invalid, "The field \"" + std::string(text) + "\" cannot be sorted by.",
                 "sort");
   }

@@ -119,7 +119,7 @@ void append_fields(std::string& out, const CollectionDef& collection,
                    bool with_absent) {
   bool first = true;
   for (std::size_t i = 0; i < values.size() && i < collection.fields.size(); ++i) {
-    if (!with_absent && model::is_absent(values[i]))
+    if (collection.fields[i].retired || (!with_absent && model::is_absent(values[i])))
       continue;
     if (!first)
       out += ',';
@@ -160,12 +160,16 @@ std::string render_delta(const DataHead& head, const sync::Delta& delta) {
     }
     begin_row(out, first, "upsert", row.id, row.version);
     out += ",\"fields\":{";
-    for (std::size_t i = 0; i < row.fields.size(); ++i) {
-      const model::FieldDef& field = collection->fields[row.fields[i].field];
-      if (i > 0)
+    bool first_field = true;
+    for (const sync::FieldValue& told : row.fields) {
+      const model::FieldDef& field = collection->fields[told.field];
+      if (field.retired)
+        continue;
+      if (!first_field)
         out += ',';
+      first_field = false;
       append_key(out, field.name);
-      append_value(out, field, row.fields[i].value, model::TimeForm::milliseconds);
+      append_value(out, field, told.value, model::TimeForm::milliseconds);
     }
     out += "}}";
   }

@@ -111,7 +111,11 @@ struct RowState {
 void write_row(ByteWriter& out, const model::CollectionDef& collection, const Delta& delta,
                const RowDelta& row, RowState& state) {
   const bool same_version = row.version == state.version;
-  const std::size_t count = row.fields.size();
+  const auto is_told = [&](const sync::FieldValue& field) {
+    return !collection.fields[field.field].retired;
+  };
+  const auto count =
+      static_cast<std::size_t>(std::count_if(row.fields.begin(), row.fields.end(), is_told));
   const std::size_t inlined = std::min(count, kCountInline);
   out.u8(static_cast<std::uint8_t>(static_cast<unsigned>(row.kind) |
                                    (same_version ? kSameVersion : 0u) |
@@ -126,6 +130,8 @@ void write_row(ByteWriter& out, const model::CollectionDef& collection, const De
   if (inlined == kCountInline)
     out.varint(count - kCountInline);
   for (const sync::FieldValue& field : row.fields) {
+    if (!is_told(field))
+      continue;
     const auto number = std::uint64_t{collection.fields[field.field].number};
     out.varint((number << kTagBits) | static_cast<std::uint64_t>(tag_of(field.value)));
     write_payload(out, field.value);

@@ -159,6 +159,8 @@ void write_columns(ByteWriter& out, const model::CollectionDef& collection,
   write_differences(out, rows, [](const Record& row) { return row.changed_at; });
   write_differences(out, rows, [](const Record& row) { return row.changed_by; });
   for (std::size_t field = 0; field < collection.fields.size(); ++field) {
+    if (collection.fields[field].retired)
+      continue;
     std::size_t present = 0;
     const std::uint64_t type = column_type(rows, field, present);
     if (present == 0)

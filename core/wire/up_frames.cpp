@@ -17,6 +17,10 @@ void write_filter(ByteWriter& out, const model::CollectionDef& collection,
   out.text(filter.query);
 }
 
+bool is_retired(const model::CollectionDef& collection, int field) {
+  return field != view::kRecordId && collection.fields[static_cast<std::size_t>(field)].retired;
+}
+
 // What this version does not know is read on, and said: its sender is of another version, not
 // wrong.
 view::Filter read_filter(ByteReader& in, const model::CollectionDef& collection,
@@ -33,6 +37,8 @@ view::Filter read_filter(ByteReader& in, const model::CollectionDef& collection,
     condition.comparison = static_cast<view::Comparison>(comparison);
     if (field < 0)
       problem = ErrorCode::unknown_field;
+    else if (is_retired(collection, field))
+      problem = ErrorCode::retired;  // what it held is not to be found out by asking
     else if (comparison < 1 || comparison > static_cast<std::uint8_t>(view::Comparison::present))
       problem = ErrorCode::invalid;
     else if (field == view::kRecordId && (condition.comparison != view::Comparison::equal ||
@@ -199,6 +205,8 @@ void read(FrameReader& in, Subscribe& subscribe) {
     subscribe.sort.field = collection->field_index(field);
     if (subscribe.sort.field < 0)
       subscribe.problem = ErrorCode::unknown_field;
+    else if (is_retired(*collection, subscribe.sort.field))
+      subscribe.problem = ErrorCode::retired;
   }
   subscribe.sort.descending = in.u8() == 1;
   subscribe.page = read_u32(in);

@@ -12,6 +12,8 @@ std::uint32_t view_number(std::uint16_t collection_number, model::Role role) {
   ByteWriter out;
   out.varint(collection->number);
   for (const model::FieldDef& field : collection->fields) {
+    if (field.retired)
+      continue;
     out.varint(field.number);
     out.u8(static_cast<std::uint8_t>(field.kind));
   }

@@ -189,6 +189,8 @@ Json record_json(const StoreState& store, std::uint16_t collection_number,
   json.set("version", record.version);
   json.set("updatedAt", model::format_iso8601(record.changed_at));
   for (std::size_t i = 0; i < collection.fields.size(); ++i) {
+    if (collection.fields[i].retired)
+      continue;
     json.set(
         std::string(collection.fields[i].name),
         model::value_to_json(collection.fields[i], record.values[i], model::TimeForm::iso8601));

@@ -95,6 +95,8 @@ Json record_schema(const model::CollectionDef& collection) {
                                 "description", "Sequence of the last change of this record.")));
   required.push("version");
   for (const model::FieldDef& field : collection.fields) {
+    if (field.retired)
+      continue;
     Json schema =
         field.kind == model::FieldKind::json ? Json::object() : or_null(field_schema(field));
     properties.set(std::string(field.name), std::move(schema.set("description", field.label)));
@@ -107,7 +109,7 @@ Json record_schema(const model::CollectionDef& collection) {
 Json edit_schema(const model::CollectionDef& collection) {
   Json properties = Json::object();
   for (const model::FieldDef& field : collection.fields) {
-    if (field.write == model::Role::system)
+    if (field.write == model::Role::system || field.retired)
       continue;
     Json schema = or_null(field_schema(field));
     properties.set(std::string(field.name), std::move(schema.set("description", field.label)));

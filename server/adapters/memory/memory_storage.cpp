@@ -149,8 +149,12 @@ void MemoryStorage::load_store(
     image->log_time = store->log_time;
     if (!store->log.empty())
       image->log_hash = store->log.back().hash;
-    for (const auto& [place, record] : store->rows)
+    for (const auto& [place, record] : store->rows) {
       image->rows.push_back({place.first, record});
+      // Rows of before an upgrade end where its new fields begin.
+      if (const auto* collection = model::find_collection(place.first))
+        image->rows.back().record.values.resize(collection->fields.size());
+    }
     for (const auto& [place, tombstone] : store->tombstones)
       image->tombstones.push_back({place.first, tombstone});
     image->tombstone_floors = store->tombstone_floors;

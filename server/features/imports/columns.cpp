@@ -133,11 +133,23 @@ std::string names_shown(const std::vector<std::string>& header) {
   return out;
 }
 
+// Today's name and those that exports of earlier versions have.
+std::string names_of(const model::FieldDef& field) {
+  std::string names = plain_name(field.name);
+  std::string_view former = field.formerly;
+  while (!former.empty()) {
+    const std::size_t end = std::min(former.find('|'), former.size());
+    names += "|" + plain_name(former.substr(0, end));
+    former.remove_prefix(std::min(end + 1, former.size()));
+  }
+  return names;
+}
+
 template <std::size_t N>
 void assign(Columns& columns, Header& header, const Synonyms (&table)[N]) {
   for (const Synonyms& row : table) {
     const auto field = static_cast<std::size_t>(products().field_index(row.field));
-    if (columns.of_field[field] < 0) {
+    if (columns.of_field[field] < 0 && !products().fields[field].retired) {
       columns.of_field[field] = header.take(row.names);
     }
   }
@@ -171,7 +183,10 @@ Result<Columns> map_columns(const std::vector<std::string>& header) {
   columns.layout = names.layout();
   if (columns.layout == Layout::plain) {
     for (std::size_t i = 0; i < products().fields.size(); ++i) {
-      columns.of_field[i] = names.take(plain_name(products().fields[i].name));
+      if (products().fields[i].retired) {
+        continue;  // a column of an older export that nobody takes: reported as ignored
+      }
+      columns.of_field[i] = names.take(names_of(products().fields[i]));
     }
     assign(columns, names, kPlain);
     columns.id = names.take("id");

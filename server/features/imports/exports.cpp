@@ -91,6 +91,9 @@ ExportWriter::ExportWriter(ExportFormat format) : format_(format) {
   }
   out_ = "id";
   for (const model::FieldDef& field : products().fields) {
+    if (field.retired) {
+      continue;
+    }
     out_ += ",";
     out_ += field.name;
   }
@@ -101,6 +104,9 @@ void ExportWriter::add(const model::Record& product) {
   if (format_ == ExportFormat::csv) {
     out_ += product.id.text();
     for (std::size_t i = 0; i < products().fields.size(); ++i) {
+      if (products().fields[i].retired) {
+        continue;
+      }
       out_ += ",";
       append_cell(out_, cell_of(products().fields[i], product.values[i]));
     }
@@ -113,6 +119,9 @@ void ExportWriter::add(const model::Record& product) {
   json.set("id", product.id.text());
   for (std::size_t i = 0; i < products().fields.size(); ++i) {
     const model::FieldDef& field = products().fields[i];
+    if (field.retired) {
+      continue;
+    }
     json.set(std::string(field.name),
              model::value_to_json(field, product.values[i], model::TimeForm::iso8601));
   }

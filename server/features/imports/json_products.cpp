@@ -63,6 +63,12 @@ void read_member(const JsonPiece& piece, const std::string& name, const Json& js
                                 shortened(json.dump())});
     return;
   }
+  if (products().fields[static_cast<std::size_t>(index)].retired) {
+    product.problems.push_back({piece.line, shortened(name), ErrorCode::retired,
+                                std::string(error_sentence(ErrorCode::retired)),
+                                shortened(json.dump())});
+    return;
+  }
   Result<model::Value> value =
       value_of(products().fields[static_cast<std::size_t>(index)], json, currency);
   if (!value.ok()) {

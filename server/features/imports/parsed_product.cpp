@@ -36,8 +36,7 @@ std::size_t index_of(std::string_view name) {
 }  // namespace
 
 const model::CollectionDef& products() {
-  static const model::CollectionDef& collection = *model::find_collection(model::kProducts);
-  return collection;
+  return *model::find_collection(model::kProducts);
 }
 
 const ProductFields& product_fields() {

@@ -27,6 +27,18 @@ BodyFields read_body_fields(const model::CollectionDef& collection, const Json& 
       continue;
     }
     const model::FieldDef& field = collection.fields[static_cast<std::size_t>(index)];
+    if (field.retired) {
+      result.errors.push_back(fail(ErrorCode::retired, {}, name));
+      continue;
+    }
+    const bool twice =
+        std::any_of(result.values.begin(), result.values.end(),
+                    [index](const sync::FieldValue& value) { return int{value.field} == index; });
+    if (twice) {
+      result.errors.push_back(
+          fail(ErrorCode::invalid, "It is named twice, also under its former name.", name));
+      continue;
+    }
     Result<model::Value> value = model::value_from_json(field, json);
     if (!value.ok()) {
       Error error = value.error();

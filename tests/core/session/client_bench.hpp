@@ -25,7 +25,8 @@ struct Storage {  // what survives a tab
 
 class ClientBench {
  public:
-  explicit ClientBench(Storage& storage) : storage_(storage), session_(config()) {
+  explicit ClientBench(Storage& storage) : ClientBench(storage, config()) {}
+  ClientBench(Storage& storage, ClientConfig who) : storage_(storage), session_(std::move(who)) {
     session_.restore_kept(storage.kept);
     session_.restore_cache(storage.cache);
     for (const auto& [number, bytes] : storage.entries)
@@ -218,6 +219,15 @@ class ClientBench {
     settle();
     return read;
   }
+  static ClientConfig config() {
+    ClientConfig config;
+    config.store = "gifts";
+    config.user = "u-1";
+    config.client.bytes[0] = 9;
+    config.generation = 1;
+    config.seed = 42;
+    return config;
+  }
   Json status_json() const { return *Json::parse(status, 100'000); }
   std::string connection() const { return status_json().find("connection")->text(); }
 
@@ -243,16 +253,6 @@ class ClientBench {
   std::vector<std::uint64_t> held_queue_writes, held_cache_writes;
 
  private:
-  static ClientConfig config() {
-    ClientConfig config;
-    config.store = "gifts";
-    config.user = "u-1";
-    config.client.bytes[0] = 9;
-    config.generation = 1;
-    config.seed = 42;
-    return config;
-  }
-
   void carry_out(Effect& effect) {
     switch (effect.kind) {
       case EffectKind::fetch_ticket:

@@ -82,28 +82,6 @@ TEST(MutationCodec, EveryTruncationIsAnError) {
   }
 }
 
-TEST(MutationCodec, NamesWhatItDoesNotKnow) {
-  ByteWriter out;
-  out.raw(std::string(16, '\1'));
-  out.varint(0);
-  out.u8(0);
-  out.varint(1);
-  out.u8(1);
-  const Bytes head = out.bytes();
-  const auto read_with = [&head](std::uint64_t collection, std::uint64_t field) {
-    ByteWriter op;
-    op.raw(head);
-    op.varint(collection);
-    op.u64(5);
-    op.varint(field);
-    op.raw(std::string_view("\0\0\0\0\0\0\0\0\0\0\0\0", 12));
-    ByteReader in(op.bytes());
-    return read_mutation(in).error().code;
-  };
-  EXPECT_EQ(read_with(999, 1), ErrorCode::unknown_collection);
-  EXPECT_EQ(read_with(model::kProducts, 999), ErrorCode::unknown_field);
-}
-
 TEST(MutationCodec, BoundsTheNumberOfOps) {
   Mutation mutation =
       mutation_of(std::vector<Op>(limits::kOpsPerMutation, add_op(RecordId{1}, "inventory", 1)));

@@ -329,7 +329,7 @@ TEST_F(Merge, UnknownCollectionsAndFieldsAreRefused) {
   op.fields[1].field = 999;
   EXPECT_EQ(run(op), "refused unknown_field");
   op = remove_op(mug_);
-  op.seen.push_back({999, FromValue::anything()});
+  op.seen.push_back({999, FromValue::seen(text("a value"))});
   EXPECT_EQ(run(op), "refused unknown_field");
 }
 

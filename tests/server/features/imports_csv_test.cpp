@@ -5,11 +5,13 @@
 
 #include "core/base/limits.hpp"
 #include "core/base/text.hpp"
+#include "server/features/imports/columns.hpp"
 #include "server/features/imports/csv_reader.hpp"
 #include "server/features/imports/file_kind.hpp"
 #include "server/features/imports/json_splitter.hpp"
 #include "server/features/imports/parsed_product.hpp"
 #include "server/features/imports/seen_keys.hpp"
+#include "tests/core/support/next_catalogue.hpp"
 #include "tests/server/engine/virtual_time.hpp"
 
 namespace syncstore::imports {
@@ -324,6 +326,24 @@ TEST(ImportsText, ShortensBetweenCharactersAndMakesHandles) {
   EXPECT_EQ(slug("  White METAL Lantern (2)! "), "white-metal-lantern-2");
   EXPECT_EQ(slug("Straße 東京"), "straße-東京");
   EXPECT_EQ(slug("!!!"), "");
+}
+
+TEST(ImportColumns, AFieldIsFoundUnderItsFormerNameAndARetiredOneIsNamedAsIgnored) {
+  const Cells exported = {"id", "title", "asin", "units_sold", "handle"};
+  const model::CatalogueScope next(testing::next_catalogue());
+  const auto columns = map_columns(exported);
+  ASSERT_TRUE(columns.ok());
+  const auto column_of = [&](std::string_view field) {
+    return columns->of_field[static_cast<std::size_t>(products().field_index(field))];
+  };
+  EXPECT_EQ(column_of("title"), 1);
+  EXPECT_EQ(column_of("asin"), -1);
+  EXPECT_EQ(columns->ignored, Cells{"asin"});
+  EXPECT_EQ(column_of("sold"), 3);
+  EXPECT_EQ(column_of("slug"), 4);
+  const auto both = map_columns({"title", "handle", "slug"});
+  ASSERT_TRUE(both.ok());
+  EXPECT_EQ(both->of_field[static_cast<std::size_t>(products().field_index("slug"))], 2);
 }
 
 }  // namespace

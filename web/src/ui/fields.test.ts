@@ -6,6 +6,11 @@ const stock = fieldInfo('products', 'inventory');
 const title = fieldInfo('products', 'title');
 
 describe('values on screen', () => {
+  it('calls a field that only a newer version knows by its number', () => {
+    expect(fieldInfo('products', '#14').label).toBe('Field 14 of a newer version');
+    expect(fieldInfo('#77', '#1').kind).toBe('line');
+    expect(showValue(fieldInfo('products', '#14'), 'Acme')).toBe('Acme');
+  });
   it('shows what is missing as a dash, never as zero', () => {
     expect(showValue(price, null)).toBe('–');
     expect(showValue(stock, undefined)).toBe('–');

@@ -48,8 +48,10 @@ export const COLLECTION_LABELS: Record<string, string> = {
   products: 'Product', dashboard: 'Dashboard', store_info: 'Store', conflicts: 'Conflict', members: 'Person',
 };
 
+/** A number instead of a name is a field that only a newer version of the application knows. */
 export function fieldInfo(collection: string, name: string): FieldInfo {
-  return ofCollection(collection).find((field) => field.name === name) ?? { name, label: name, kind: 'line' };
+  const label = name.startsWith('#') ? `Field ${name.slice(1)} of a newer version` : name;
+  return ofCollection(collection).find((field) => field.name === name) ?? { name, label, kind: 'line' };
 }
 
 export const isNumeric = (kind: FieldKind): boolean => kind === 'money' || kind === 'decimal' || kind === 'count';
