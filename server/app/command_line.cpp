@@ -211,7 +211,26 @@ class Parser {
     json_flag(restore);
   }
 
+  void add_migrate() {
+    CLI::App* const migrate = command(app_, "migrate",
+                                      "Bring the data to this program's schema without serving it "
+                                      "(serve does so by itself); no server may run",
+                                      "migrate");
+    CLI::Option* const dry = migrate->add_flag(
+        "--dry-run", line_.dry_run,
+        "On a copy: say what an upgrade makes of the data and change nothing. Works beside a "
+        "server, also an older one");
+    migrate
+        ->add_option("--edits", line_.edits,
+                     "With --dry-run: a file of \"Export waiting edits\"; says which of them this "
+                     "version would refuse (exit 5)")
+        ->type_name("FILE")
+        ->needs(dry);
+    json_flag(migrate);
+  }
+
   void add_rest() {
+    add_migrate();
     json_flag(command(app_, "verify", "Check the database and every store's log", "verify"));
     json_flag(
         command(app_, "status", "What the server is doing; exit 1 unless it is well", "status"));

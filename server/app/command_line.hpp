@@ -37,6 +37,8 @@ struct CommandLine {
   Json request = Json::object();  // of the others: what AdminCommands take, without "command"
   bool json = false;              // print the answer as JSON
   std::string errors_csv;         // import: where rejected rows go
+  bool dry_run = false;           // migrate: on a copy
+  std::string edits;              // migrate: waiting edits that somebody exported
   bool wants_password = false;    // from standard input
   SimulateOptions simulate;
 };

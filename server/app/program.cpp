@@ -14,6 +14,7 @@
 #include "server/app/config_commands.hpp"
 #include "server/app/config_file.hpp"
 #include "server/app/house.hpp"
+#include "server/app/migrate_command.hpp"
 #include "server/app/restore_command.hpp"
 #include "server/app/serve.hpp"
 #include "server/app/simulate_command.hpp"
@@ -186,9 +187,9 @@ int run_command(CommandLine line, const char* const* environment) {
     std::cerr << "syncstore: --data DIR is needed: the directory that keeps the data.\n";
     return kExitUsage;
   }
-  if (line.name == "restore") {
+  if (line.name == "restore" || line.name == "migrate") {
     line.data = config.data;
-    return run_restore(line);
+    return line.name == "restore" ? run_restore(line) : run_migrate(line);
   }
   if (line.name == "import products") {
     const std::string path = line.request.find("path")->text();

@@ -1,13 +1,16 @@
 """Data directories of earlier versions: opened by today's program they are upgraded, verified, and say what they said then."""
 
+import hashlib
+import json
 import os
 import shutil
+import tempfile
 import unittest
 
 from http_client import Client
 from old_directory import FOLDER, KINDS, STORES, said_of, unpack
 from server import Server, command
-from socket_client import JsonSocket, mutate
+from socket_client import JsonSocket, mutate, new_id
 
 
 def kept(then, now):
@@ -70,10 +73,98 @@ class OldDirectories(unittest.TestCase):
             server.close()
         command("verify", data=folder)
 
+    def files_of(self, folder):
+        found = {}
+        for name in sorted(os.listdir(folder)):
+            with open(os.path.join(folder, name), "rb") as file:
+                found[name] = hashlib.sha256(file.read()).hexdigest()
+        found.pop("syncstore.db-shm", None)  # readers share it; it holds no data
+        return found
+
+    def test_a_rehearsal_says_what_an_upgrade_does_and_changes_nothing(self):
+        folder, notes = self.opened("schema-1-91841db.tar.xz")
+        before = self.files_of(folder)
+        told = json.loads(command("migrate", "--dry-run", "--json", data=folder)[0])
+        self.assertEqual(self.files_of(folder), before)
+        self.assertEqual((told["from"], told["schema"]), (1, newest_schema()))
+        self.assertEqual(told["migrations"][0], "history_in_blocks")
+        self.assertTrue(told["keptCopy"].endswith("before-migration-from-1.db"))
+        records = sum(len(kind["data"]) for kind in notes["said"]["gifts"]["kinds"].values())
+        self.assertEqual([(s["id"], s["invalid"]) for s in told["stores"]], [("games", 0), ("gifts", 0)])
+        self.assertEqual(told["stores"][1]["records"], records)
+        # What a rehearsal that was killed left behind goes with the next one; another folder stays.
+        for name in ("rehearsal-1234567", "rehearsal-of-mine"):
+            os.makedirs(os.path.join(folder, name))
+        self.assertIn("nothing was changed", command("migrate", "--dry-run", data=folder)[0])
+        self.assertFalse(os.path.exists(os.path.join(folder, "rehearsal-1234567")))
+        os.rmdir(os.path.join(folder, "rehearsal-of-mine"))
+        self.assertEqual(self.files_of(folder), before)
+        # It works beside a server, which serves on.
+        server = Server(data=folder)
+        try:
+            self.assertIn("nothing to migrate", server.command("migrate", "--dry-run")[0])
+            self.assertIn("Stop it first", server.command("migrate", expect=3)[1])
+            self.compare(server, notes["said"])
+        finally:
+            server.close()
+
+    def test_an_upgrade_without_serving_is_the_same_upgrade(self):
+        folder, notes = self.opened("schema-2-084ce21.tar.xz")
+        told = json.loads(command("migrate", "--json", data=folder)[0])
+        self.assertEqual((told["from"], told["schema"]), (2, newest_schema()))
+        self.assertTrue(os.path.exists(told["keptCopy"]))
+        self.assertIn("nothing to migrate", command("migrate", data=folder)[0])
+        server = Server(data=folder)
+        try:
+            self.compare(server, notes["said"])
+        finally:
+            server.close()
+        empty = tempfile.mkdtemp(prefix="syncstore-empty-")
+        self.addCleanup(shutil.rmtree, empty, True)
+        self.assertIn("--data", command("migrate", "--dry-run", data=empty, expect=3)[1])
+
+    def test_a_rehearsal_says_which_waiting_edits_would_be_refused(self):
+        folder, notes = self.opened("schema-1-91841db.tar.xz")
+        mug, cup = notes["said"]["gifts"]["kinds"]["products"]["data"][2:4]
+
+        def edit(number, *ops, store="gifts"):
+            return {"store": store, "number": number, "mutation": new_id(), "state": "waiting", "durable": True, "madeAt": 0,
+                    "ops": list(ops)}
+
+        def put(record, field, old, new):
+            return {"op": "set", "collection": "products", "id": record["id"], "recordTitle": record["title"], "field": field,
+                    "from": old, "to": new}
+
+        edits = {"exportedAt": "2026-11-21T12:00:00Z", "edits": [
+            edit(1, put(mug, "price", mug["price"], "77.5")),
+            edit(2, put(mug, "price", "77.5", "78")),  # stands on the one before
+            edit(3, put(mug, "title", "never was", "Mine")),
+            edit(4, put(cup, "sku", cup["sku"], mug["sku"])),
+            edit(5, put(cup, "gone_field", None, "x")),
+            edit(6, {"op": "insert", "collection": "products", "id": "0000000000ABC", "recordTitle": "Bowl",
+                     "fields": {"title": "Bowl", "status": "Broken"}}),
+            edit(7, put(cup, "title", "x", "y"), store="elsewhere"),
+            {**edit(8, put(cup, "sku", cup["sku"], mug["sku"])), "state": "parked"}]}
+        path = os.path.join(folder, "edits.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(edits, file)
+        out = command("migrate", "--dry-run", "--json", "--edits", path, data=folder, expect=5)[0]
+        told = json.loads(out)["edits"]
+        self.assertEqual((told["read"], told["taken"], told["conflicts"], told["unknownStore"], told["parked"]), (7, 2, 1, 1, 1))
+        self.assertEqual([(one["number"], one["code"]) for one in told["refused"]],
+                         [(4, "duplicate_sku"), (5, "unknown_field"), (6, "out_of_range")])
+        out = command("migrate", "--dry-run", "--edits", path, data=folder, expect=5)[0]
+        for words in ("3 would be refused", "1 of stores that are not here", "1 were refused before this", "before the upgrade"):
+            self.assertIn(words, out)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("[1, 2]")
+        self.assertIn("Export waiting edits", command("migrate", "--dry-run", "--edits", path, data=folder, expect=1)[1])
+        command("migrate", "--edits", path, data=folder, expect=2)
+
     def test_every_earlier_schema_has_a_directory(self):
         newest = newest_schema()
         schemas = {int(name.split("-")[1]) for name in os.listdir(FOLDER)}
-        # The newest schema gets its fixture when the next migration is made.
+        # The newest schema gets its fixture when the next migration is made (docs/evolution.md).
         self.assertTrue(set(range(1, newest)) <= schemas, schemas)
 
     def test_the_first_directories_are_upgraded_and_say_the_same(self):
