@@ -30,6 +30,18 @@ bool is_too_wide(const Json& json) {
                      [](const auto& member) { return is_too_wide(member.second); });
 }
 
+// Nothing that comes in is unpacked: what a few bytes would become cannot be bounded by what came.
+bool check_coding(const Context& context, HttpResponse& refusal) {
+  const std::string* coding = context.header("content-encoding");
+  if (context.route->body == BodyKind::none || coding == nullptr || coding->empty() ||
+      fold_case(*coding) == "identity") {
+    return true;
+  }
+  refusal = problem(
+      fail(ErrorCode::unsupported_media, "Send the body as it is, without Content-Encoding."));
+  return false;
+}
+
 }  // namespace
 
 Api::Api(ApiOptions options, ApiPorts ports)
@@ -212,7 +224,8 @@ std::shared_ptr<Context> Api::check(ports::HttpRequest request, HttpResponse& re
     return nullptr;
   }
   if (!check_rate(*context, refusal) || !check_origin(*context, refusal) ||
-      !check_access(*context, refusal) || !check_key(*context, refusal)) {
+      !check_access(*context, refusal) || !check_key(*context, refusal) ||
+      !check_coding(*context, refusal)) {
     return nullptr;
   }
   return context;

@@ -64,6 +64,42 @@ TEST_F(HttpGate, WrongMethodsAndAddressesAreNamed) {
   EXPECT_EQ(as(edith, "OPTIONS", list).status(), 204);
 }
 
+TEST_F(HttpGate, AnArrayOrObjectMayBeSoWideAndNotWider) {
+  const auto many = [](std::size_t count, const std::string& one) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i)
+      text += (i > 0 ? "," : "") + one;
+    return text;
+  };
+  const auto answer_to = [&](const std::string& body) { return as(edith, "POST", list, body); };
+  const std::size_t most = limits::kJsonItems;
+  for (const std::string& body :
+       {"[" + many(most + 1, "0") + "]", R"({"title":[[)" + many(most + 1, "{}") + "]]}",
+        R"([{"a":{"b":[)" + many(most + 1, "null") + "]}}]"}) {
+    const Answer refused = answer_to(body);
+    EXPECT_EQ(refused.status(), 413) << body.substr(0, 20);
+    EXPECT_EQ(refused.code(), "too_large");
+  }
+  std::string members;
+  for (std::size_t i = 0; i <= most; ++i)
+    members += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\":0";
+  EXPECT_EQ(answer_to("{" + members + "}").code(), "too_large");
+  EXPECT_EQ(answer_to(R"({"title":{)" + members + "}}").code(), "too_large");
+  // At the bound it is read, and judged for what it says.
+  EXPECT_EQ(answer_to(R"({"title":[)" + many(most, "0") + "]}").status(), 422);
+}
+
+TEST_F(HttpGate, WhatIsPackedIsNotUnpacked) {
+  const std::string body = R"({"title":"Mug"})";
+  for (const std::string coding : {"gzip", "br", "deflate", "zstd", "gzip, identity"}) {
+    const Answer refused = as(edith, "POST", list, body, {{"content-encoding", coding}});
+    EXPECT_EQ(refused.status(), 415) << coding;
+    EXPECT_EQ(refused.code(), "unsupported_media");
+  }
+  EXPECT_EQ(as(edith, "POST", list, body, {{"content-encoding", "identity"}}).status(), 201);
+  EXPECT_EQ(as(edith, "GET", list, {}, {{"content-encoding", "gzip"}}).status(), 200);
+}
+
 TEST_F(HttpGate, EveryAnswerCarriesTheGuardingHeaders) {
   for (const std::string target :
        {"/health", "/api/nothing", "/api/products?storeId=gifts", "/no/such/file.js"}) {
