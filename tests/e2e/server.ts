@@ -34,6 +34,8 @@ export class Server {
   #port = 0;
   readonly #demo: boolean;
   readonly #more: string[];
+  /** The built application that it serves from its next start on. */
+  web = WEB;
 
   /** `replicaRecords`: collections with more are told to browsers by pages. */
   constructor(options: { demo: boolean; replicaRecords?: number }) {
@@ -50,7 +52,7 @@ export class Server {
 
   /** False when somebody else holds the port. */
   async #startOnce(): Promise<boolean> {
-    const args = ['serve', '--data', this.directory, '--listen', `127.0.0.1:${this.#port}`, '--web', WEB, '--rate-limit', '0', ...this.#more];
+    const args = ['serve', '--data', this.directory, '--listen', `127.0.0.1:${this.#port}`, '--web', this.web, '--rate-limit', '0', ...this.#more];
     const child = spawn(BINARY, this.#demo ? [...args, '--demo'] : args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     let log = '';
