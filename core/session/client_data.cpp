@@ -39,8 +39,8 @@ bool ClientSession::take_data(wire::DownMessage& message, TimeMs now) {
     on_cancel(*cancel);
   } else if (auto* repair = std::get_if<wire::Repair>(&message)) {
     on_repair(std::move(*repair), now);
-  } else if (const auto* live = std::get_if<wire::Live>(&message)) {
-    on_live(*live);
+  } else if (auto* live = std::get_if<wire::Live>(&message)) {
+    on_live(std::move(*live));
   } else if (auto* page = std::get_if<wire::Page>(&message); page != nullptr && restoring_) {
     restore_known(std::move(*page));
   } else {
@@ -167,6 +167,7 @@ void ClientSession::pause_incoming() {
   for (auto& [collection, place] : places_) {
     pause_snapshot(collection, place);
     place.repair.clear();
+    place.live.reset();
   }
   leave_overlay();  // what was answered while one was loading
 }
@@ -175,7 +176,7 @@ void ClientSession::pause_snapshot(std::uint16_t collection, Place& place) {
   if (!place.incoming)
     return;
   if (place.incoming->next_part == 0)
-    return drop_snapshot(collection, place);
+    return give_up_snapshot(collection, place);
   place.incoming->waiting.clear();
   place.paused = std::move(place.incoming);
   place.incoming.reset();
@@ -192,6 +193,14 @@ void ClientSession::drop_snapshot(std::uint16_t collection, Place& place) {
     leave_pages(collection, place);
     replica_.forget_base(collection);
   }
+}
+
+// Stored bytes do not tell where a link broke: read again, what follows this snapshot would wait
+// for its end.
+void ClientSession::give_up_snapshot(std::uint16_t collection, Place& place) {
+  drop_snapshot(collection, place);
+  if (!restoring_)
+    cache_.add(wire::encode(wire::Cancel{collection, ErrorCode::none}), false);
 }
 
 // --- changes ---
@@ -218,7 +227,7 @@ void ClientSession::on_change(const wire::Change& change, TimeMs now) {
   // Snapshots come before changes: one that has not gone on by now will not.
   for (auto& [collection, place] : places_) {
     if (place.paused)
-      drop_snapshot(collection, place);
+      give_up_snapshot(collection, place);
   }
   advance(change.head);
 }
@@ -231,6 +240,7 @@ void ClientSession::apply_section(Place& place, const sync::Delta& section, Time
   if (section.base > place.cursor.sequence)
     return resync(section.collection, now);
   note_changes(section);
+  drop_dead_rows(place);
   if (!replica_.apply(section).ok())
     return resync(section.collection, now);
   place.cursor.sequence = section.target;
@@ -277,6 +287,7 @@ void ClientSession::change_epoch(Epoch epoch) {
     place.valid = false;
     drop_snapshot(collection, place);
     place.repair.clear();
+    place.live.reset();
     if (place.paged) {
       leave_pages(collection, place);
       replica_.reset(collection);  // what was known of the other epoch says nothing about this one

@@ -13,6 +13,7 @@ bool ClientSession::restore_entry(std::string_view bytes) {
   auto entry = sync::read_entry(bytes);
   if (!entry.ok())
     return false;
+  in_storage_.insert(entry->number);
   queue_.restore(std::move(*entry));
   return true;
 }
@@ -146,13 +147,60 @@ void ClientSession::follow_queue() {
 
 // --- storage ---
 
+namespace {
+
+// Room in a browser comes back when its person makes some: looked for as often as for the cache.
+constexpr TimeMs kStoreAgainMs = 60'000;
+
+std::vector<std::uint64_t> taken_from(std::map<std::uint64_t, std::vector<std::uint64_t>>& writes,
+                                      std::uint64_t write) {
+  auto found = writes.extract(write);
+  return found.empty() ? std::vector<std::uint64_t>{} : std::move(found.mapped());
+}
+
+}  // namespace
+
+// A clock that was set back does not put it off.
+void ClientSession::store_again(TimeMs now) {
+  if (store_again_at_ == 0 ||
+      (now < store_again_at_ && store_again_at_ - now <= kStoreAgainMs))
+    return;
+  store_again_at_ = 0;
+  take_missed_along();
+}
+
+void ClientSession::take_missed_along() {
+  if (missed_writes_.empty() && missed_erases_.empty())
+    return;
+  made_up_by_ = next_write_;
+  for (auto number = missed_writes_.begin(); number != missed_writes_.end();) {
+    if (queue_.find(*number) == nullptr) {
+      number = missed_writes_.erase(number);
+      continue;
+    }
+    stored_as_sent_.erase(*number);
+    queue_.write_again(*number++);
+  }
+  for (const std::uint64_t number : missed_erases_)
+    queue_.erase_again(number);
+}
+
 std::uint64_t ClientSession::write_queue() {
+  std::vector<std::uint64_t> erased = queue_.take_erased();
+  // What leaves storage may have left something behind that is not stored yet: a refused part, what
+  // it became part of. Nothing is erased ahead of what was to be written before.
+  if (!erased.empty()) {
+    take_missed_along();
+    const std::vector<std::uint64_t> again = queue_.take_erased();
+    erased.insert(erased.end(), again.begin(), again.end());
+  }
   const std::vector<std::uint64_t> dirty = queue_.take_dirty();
-  const std::vector<std::uint64_t> erased = queue_.take_erased();
   const std::uint64_t write = next_write_;
   bool any = !erased.empty();
   for (const std::uint64_t number : erased)
     emit(EffectKind::erase_entry, number);
+  if (any)
+    erases_[write] = erased;
   for (const std::uint64_t number : dirty) {
     const sync::QueueEntry* entry = queue_.find(number);
     if (entry == nullptr)
@@ -188,14 +236,12 @@ void ClientSession::queue_written(std::uint64_t write, TimeMs now) { written(wri
 void ClientSession::queue_failed(std::uint64_t write, TimeMs now) { written(write, false, now); }
 
 void ClientSession::written(std::uint64_t write, bool ok, TimeMs now) {
-  const auto found = writes_.find(write);
-  const std::vector<std::uint64_t> numbers =
-      found == writes_.end() ? std::vector<std::uint64_t>{} : std::move(found->second);
-  writes_.erase(write);
-  for (const std::uint64_t number : numbers) {
+  for (const std::uint64_t number : taken_from(writes_, write)) {
     if (ok) {
       queue_.mark_durable(number);
       unstored_.erase(number);
+      in_storage_.insert(number);
+      missed_writes_.erase(number);
       tell_queued(number);
       continue;
     }
@@ -203,6 +249,23 @@ void ClientSession::written(std::uint64_t write, bool ok, TimeMs now) {
     queue_.mark_unstored(number);
     stored_as_sent_.erase(number);
     unstored_.insert(number);
+    missed_writes_.insert(number);
+  }
+  // Left in storage, what was discarded would come back with the next start.
+  for (const std::uint64_t number : taken_from(erases_, write)) {
+    if (ok) {
+      in_storage_.erase(number);
+      missed_erases_.erase(number);
+    } else if (in_storage_.count(number) != 0) {
+      missed_erases_.insert(number);
+    }
+  }
+  if (missed_writes_.empty() && missed_erases_.empty()) {
+    store_again_at_ = 0;
+  } else if (ok && write > made_up_by_) {
+    store_again_at_ = now;  // there is room
+  } else if (!ok && store_again_at_ == 0) {
+    store_again_at_ = now + kStoreAgainMs;
   }
   while (!held_sends_.empty() && held_sends_.front().write <= write) {
     HeldSend held = std::move(held_sends_.front());

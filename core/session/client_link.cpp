@@ -264,6 +264,7 @@ void ClientSession::arrange_timer(TimeMs now) {
   if (is_live())
     consider(subscriptions_.due());
   consider(cache_.due());
+  consider(store_again_at_);
   consider(tell_at_);
   consider(writer_.next_saved_end());
   for (const std::uint16_t collection : to_resync_)
@@ -323,6 +324,7 @@ void ClientSession::on_welcome(const wire::Welcome& welcome, TimeMs now) {
 void ClientSession::take_welcome(const wire::Welcome& welcome, TimeMs now) {
   if (welcome.epoch != epoch_)
     change_epoch(welcome.epoch);
+  epoch_heard_ = true;
   head_ = welcome.head;
   head_hash_ = welcome.head_hash;
   role_ = welcome.role;

@@ -120,16 +120,21 @@ bool ClientSession::is_doubted() const {
                      [](const auto& entry) { return entry.second.valid && entry.second.doubted; });
 }
 
-// Removals that the server does not remember one by one any more. Newer rows follow.
-void ClientSession::on_live(const wire::Live& live) {
+// Removals that the server does not remember one by one any more. Newer rows follow: with them it
+// is the server's state, and not before.
+void ClientSession::on_live(wire::Live live) {
   const auto found = places_.find(live.collection);
-  if (found == places_.end())
+  if (found != places_.end())
+    found->second.live = std::move(live);
+}
+
+void ClientSession::drop_dead_rows(Place& place) {
+  if (!place.live)
     return;
-  const Place& place = found->second;
-  if (place.valid && !place.incoming && place.cursor.view == live.view &&
-      place.cursor.sequence <= live.sequence) {
+  const wire::Live live = std::move(*place.live);
+  place.live.reset();
+  if (place.cursor.view == live.view && place.cursor.sequence <= live.sequence)
     replica_.keep_rows(live.collection, [&](RowNumber row) { return live.contains(row); });
-  }
 }
 
 }  // namespace syncstore::session

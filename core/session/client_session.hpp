@@ -72,6 +72,7 @@ class ClientSession {
   void queue_written(std::uint64_t write, TimeMs now);
   // Nothing of it is stored. What can leave at once still does; what cannot is given back to who
   // made it (`rejected`), because nobody could keep it.
+  // It is tried again a minute later, and as soon as something else finds room.
   void queue_failed(std::uint64_t write, TimeMs now);
   void cache_written(std::uint64_t write, bool ok, TimeMs now);
 
@@ -126,6 +127,7 @@ class ClientSession {
     bool doubted = false;   // differs from the server's
     bool compared = false;  // what differs was asked for; if it still does, all of it
     std::vector<wire::Repair> repair;  // its frames so far
+    std::optional<wire::Live> live;    // what lives, for the change that follows
     struct Incoming {
       wire::Begin begin;
       std::uint32_t next_part = 0;
@@ -181,6 +183,7 @@ class ClientSession {
   void pause_incoming();  // the link is gone
   void pause_snapshot(std::uint16_t collection, Place& place);
   void drop_snapshot(std::uint16_t collection, Place& place);
+  void give_up_snapshot(std::uint16_t collection, Place& place);
   void on_begin(const wire::Begin& begin, TimeMs now);
   void on_part(wire::Part part, TimeMs now);
   void on_end(const wire::End& end, TimeMs now);
@@ -188,7 +191,8 @@ class ClientSession {
   void on_change(const wire::Change& change, TimeMs now);
   void on_check(const wire::Check& check, TimeMs now);
   void on_repair(wire::Repair repair, TimeMs now);
-  void on_live(const wire::Live& live);
+  void on_live(wire::Live live);
+  void drop_dead_rows(Place& place);
   void trust(std::uint16_t collection, Place& place);
   bool is_doubted() const;
   void apply_section(Place& place, const sync::Delta& section, TimeMs now);
@@ -225,6 +229,8 @@ class ClientSession {
   void follow_queue();  // overlay and rows follow what changed in the queue
   bool is_reached(const sync::QueueEntry& entry) const;
   void leave_overlay();
+  void store_again(TimeMs now);
+  void take_missed_along();
   std::uint64_t write_queue();  // number of the write, 0 = nothing to write
   void written(std::uint64_t write, bool ok, TimeMs now);
   void give_back();  // edits that neither storage nor a connection takes
@@ -272,6 +278,7 @@ class ClientSession {
 
   // data
   Epoch epoch_ = 0;
+  bool epoch_heard_ = false;  // from the server, in this tab's life
   Sequence head_ =
       0;  // last pair of sequence and log hash heard; changes carry no hash and leave it alone
   std::uint64_t head_hash_ = 0;
@@ -297,6 +304,13 @@ class ClientSession {
   std::map<std::uint64_t, std::vector<std::uint64_t>> writes_;  // write -> entries
   std::set<std::uint64_t> stored_as_sent_;
   std::set<std::uint64_t> unstored_;  // taken over a live connection, not by storage
+  std::map<std::uint64_t, std::vector<std::uint64_t>> erases_;  // write -> entries
+  std::set<std::uint64_t> in_storage_;  // entries that storage has, in whatever form
+  // What it has otherwise than the queue because a write found no room: all of it is in the queue,
+  // or in storage.
+  std::set<std::uint64_t> missed_writes_, missed_erases_;
+  std::uint64_t made_up_by_ = 0;  // the last write that took along what was missed
+  TimeMs store_again_at_ = 0;     // 0 = nothing was missed
   std::deque<HeldSend> held_sends_;
   std::uint64_t next_write_ = 1;
 

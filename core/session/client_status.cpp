@@ -95,6 +95,7 @@ void ClientSession::emit(EffectKind kind, std::uint64_t number, std::string text
 void ClientSession::finish(TimeMs now) {
   if (!is_live() && !unstored_.empty())
     give_back();
+  store_again(now);
   follow_queue();
   write_queue();
   send_waiting(now);

@@ -150,9 +150,10 @@ void ClientSession::compact() {
 void ClientSession::cache_written(std::uint64_t write, bool ok, TimeMs now) {
   Epoch epoch = 0;
   Sequence sequence = 0;
-  // Without an epoch nothing is known yet of what the answers stand for. Where nothing can be
-  // stored, answered edits do not fill the queue: the next start fetches what they said.
-  if (cache_.written(write, ok, now, epoch, sequence) && epoch == epoch_ && epoch != 0 &&
+  // Until the server names its epoch nothing is known of what the answers stand for: what is stored
+  // here may be older than those of another one. Where nothing can be stored, answered edits do not
+  // fill the queue: the next start fetches what they said.
+  if (cache_.written(write, ok, now, epoch, sequence) && epoch == epoch_ && epoch_heard_ &&
       (ok || queue_.entries().size() - queue_.counts().waiting > kAnsweredKept))
     queue_.settle(epoch, sequence);
   while (own_sequences_.size() > kOwnSequences)

@@ -263,6 +263,18 @@ void OfflineQueue::restore(QueueEntry entry) {
   entry.durable = true;
   entry.writes = 0;
   entry.bytes = mutation_bytes(entry.mutation);
+  // What became part of another entry, which is stored while its own end found no room.
+  const QueueEntry* part_of = find(entry.mutation.id);
+  if (part_of != nullptr && part_of->mutation.id != entry.mutation.id && is_unsent(entry)) {
+    next_number_ = entry.number + 1;
+    erased_.push_back(entry.number);
+    return;
+  }
+  for (const MutationId& id : entry.replaced) {
+    const QueueEntry* part = find(id);
+    if (part != nullptr && part->mutation.id == id && is_unsent(*part))
+      erase(part->number);
+  }
   push(std::move(entry));
 }
 
@@ -281,13 +293,14 @@ void OfflineQueue::mark_durable(std::uint64_t number) {
   offer(*entry);
 }
 
-void OfflineQueue::write_failed(std::uint64_t number) {
-  QueueEntry* entry = find_entry(number);
-  if (entry == nullptr)
-    return;
-  if (entry->writes > 0)
-    --entry->writes;
-  dirty(*entry);
+void OfflineQueue::write_again(std::uint64_t number) {
+  if (QueueEntry* entry = find_entry(number))
+    dirty(*entry);
+}
+
+void OfflineQueue::erase_again(std::uint64_t number) {
+  if (find(number) == nullptr)
+    erased_.push_back(number);
 }
 
 void OfflineQueue::mark_unstored(std::uint64_t number) {
@@ -304,7 +317,8 @@ void OfflineQueue::mark_unstored(std::uint64_t number) {
 
 std::vector<MutationId> OfflineQueue::withdraw(std::uint64_t number) {
   QueueEntry* entry = find_entry(number);
-  if (entry == nullptr || !entry->unstored ||
+  // One that is durable has been stored like this: what storage does not take is its state.
+  if (entry == nullptr || !entry->unstored || entry->durable ||
       !(is_unsent(*entry) || entry->state == EntryState::parked)) {
     return {};
   }
@@ -326,6 +340,8 @@ std::vector<MutationId> OfflineQueue::withdraw(std::uint64_t number) {
   entry->unstored = false;
   entry->dirty = false;
   dirty_.erase(std::remove(dirty_.begin(), dirty_.end(), number), dirty_.end());
+  if (entry->writes > 0)  // the form that is given up may yet be stored
+    dirty(*entry);
   std::vector<MutationId> kept = entry->replaced;
   kept.push_back(entry->mutation.id);
   for (const MutationId& id : kept) {

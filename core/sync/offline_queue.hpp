@@ -77,13 +77,17 @@ class OfflineQueue {
   // queue_full, invalid (no ops).
   Result<std::uint64_t> add(Mutation mutation, TimeMs now,
                             const std::function<MutationId()>& new_id);
-  void restore(QueueEntry entry);  // at start, in order of number
+  // At start, in order of number. A never-sent edit that also stands as a part of another entry
+  // was folded into that one when storage had no room to erase it: it is erased now.
+  void restore(QueueEntry entry);
   // The oldest unconfirmed write of an entry reached durable storage. The entry is durable when
   // nothing newer of it waits for a write.
   void mark_durable(std::uint64_t number);
-  void write_failed(std::uint64_t number);  // it becomes dirty again
   // Storage takes it no more: it may leave all the same, once no newer write of it is under way.
   void mark_unstored(std::uint64_t number);
+  // Storage missed it: it is to be written, or erased, once more.
+  void write_again(std::uint64_t number);
+  void erase_again(std::uint64_t number);
   // Its last form cannot be stored: the entry goes back to what is stored, or away. Answers the ids
   // that it no longer holds; none unless it is unstored and was never sent.
   std::vector<MutationId> withdraw(std::uint64_t number);
@@ -121,7 +125,7 @@ class OfflineQueue {
   std::size_t bytes() const { return bytes_; }
 
   std::vector<std::uint64_t>
-  take_dirty();  // to write; each counts as a write until mark_durable or write_failed
+  take_dirty();  // to write; each counts as a write until mark_durable or mark_unstored
   std::vector<std::uint64_t> take_erased();  // to erase
   // Entries that joined, changed their ops or state, or left since the last call: what the overlay
   // has to follow.

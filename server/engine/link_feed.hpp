@@ -79,6 +79,7 @@ class LinkFeed final : public ports::LinkSession,
     bool live = true;    // else waits for its snapshot
     bool paged = false;  // too large to be copied: nothing of it is told but pages
     Sequence cursor = 0;
+    Sequence lives_told = 0;  // the peer knows what lived at this sequence
     std::optional<wire::Resume> resume;  // parts of a snapshot that the peer has
   };
   struct Outgoing {  // a snapshot or repair to send

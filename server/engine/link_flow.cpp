@@ -161,7 +161,7 @@ void LinkFeed::catch_up_now() {
 }
 
 bool LinkFeed::catch_up_binary(StoreState& state) {
-  std::vector<std::shared_ptr<const StoreFeed::Since>> kept;
+  std::vector<std::pair<Followed*, std::shared_ptr<const StoreFeed::Since>>> kept;
   std::vector<std::string_view> sections;
   StoreFeed& feed = hub_.feed(state);
   for (Followed& followed : followed_) {
@@ -175,15 +175,22 @@ bool LinkFeed::catch_up_binary(StoreState& state) {
       continue;
     }
     sections.push_back(since->section);
-    kept.push_back(std::move(since));
+    kept.emplace_back(&followed, std::move(since));
   }
   if (!snapshots_.empty())
     return true;  // first these
-  for (const auto& since : kept) {
-    if (since->live != nullptr && !send_message(since->live, false)) {
+  for (const auto& [followed, since] : kept) {
+    // Said once: a slow link would be filled with it again before the change behind it fits.
+    const bool known =
+        followed->lives_told > followed->cursor &&
+        state.remembers_removals_since(followed->collection, followed->lives_told);
+    if (since->live == nullptr || known)
+      continue;
+    if (!send_message(since->live, false)) {
       ++hub_.counters_.slow_links;
       return false;
     }
+    followed->lives_told = state.table(followed->collection).last_sequence();
   }
   const Sequence head = head_to_tell(state.sequence());
   const bool held = head < state.sequence();  // said when the pages that lag are there

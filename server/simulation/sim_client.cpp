@@ -49,6 +49,8 @@ SimClient::SimClient(EventQueue& events, SeededRandom& random, SimServer& server
 void SimClient::open_tab() {
   if (leader_ != nullptr)
     return;
+  if (storages_.at(user_)->is_cache_behind())
+    suspect_again();
   leader_ = std::make_unique<SimTab>(browser_, storages_.at(user_), *this);
   cursors_.clear();
   answered_.clear();
@@ -119,6 +121,12 @@ void SimClient::told(SimTab& tab, const Effect& effect) {
     JsonText told;
     SS_ASSERT(told.read(effect.text));
     posted_.erase(*MutationId::parse(told.root()["mutation"].raw()));
+  } else if (effect.kind == EffectKind::rejected) {
+    JsonText told;
+    SS_ASSERT(told.read(effect.text));
+    const MutationId id = *MutationId::parse(told.root()["mutation"].raw());
+    posted_.erase(id);
+    tab.storage().note_rejected(id);
   }
 }
 
@@ -205,7 +213,10 @@ std::string SimClient::check_whole() const {
     if (std::string wrong = storage->check_whole(); !wrong.empty())
       return user + ": " + wrong;
   }
-  return {};
+  if (leader_ == nullptr || leader_->is_writing() || leader_->storage().is_behind())
+    return {};
+  std::string differs = leader_->storage().check_same(session().queue());
+  return differs.empty() ? "" : user_ + ": " + differs;
 }
 
 bool SimClient::other_has_edits() const {
@@ -251,13 +262,24 @@ void SimClient::damage_disk() {
   kill_leader();
   storages_.at(user_)->damage_cache(
       [this](std::uint64_t bound) { return browser_.random.below(bound); });
+  suspect_again();
   open_tab();
 }
 
 void SimClient::flip_disk(SeededRandom& random) {
   kill_leader();
   storages_.at(user_)->flip_cache([&](std::uint64_t bound) { return random.below(bound); });
+  suspect_again();
   open_tab();
+}
+
+// Stored is what once differed, and then what mended it: without the latter the former is back.
+void SimClient::suspect_again() {
+  if (once_suspect_.count(user_) == 0)
+    return;
+  suspects_.insert(user_);
+  for (const model::CollectionDef& collection : model::collections())
+    may_go_back_.insert(collection.number);
 }
 
 void SimClient::corrupt_memory(SeededRandom& random) {
@@ -307,7 +329,8 @@ bool SimClient::may_differ() const {
 void SimClient::found_equal() {
   if (checked_at_ == 0)
     return;
-  suspects_.erase(user_);
+  if (suspects_.erase(user_) != 0)
+    once_suspect_.insert(user_);
   corrupt_ = false;
 }
 
@@ -390,9 +413,10 @@ void SimClient::settled(SimTab& tab) {
 // Within an epoch and a tab's life nothing goes back.
 void SimClient::check_cursors() {
   if (session().epoch() != epoch_) {
+    if (epoch_ != 0)  // else a new tab, whose stored bytes know of nothing
+      may_go_back_.clear();
     epoch_ = session().epoch();
     cursors_.clear();
-    may_go_back_.clear();
   }
   for (const model::CollectionDef& collection : model::collections()) {
     const Sequence cursor = session().cursor(collection.number);
@@ -433,7 +457,20 @@ void SimClient::check_answered() {
   }
 }
 
+// What found no room is written when there is some: the queue has no other copy.
+void SimClient::check_stored() {
+  const TimeMs now = browser_.events.now();
+  if (leader_ == nullptr || leader_->is_asleep() || browser_.storage_full ||
+      !leader_->storage().is_behind() || leader_->number() != behind_) {
+    behind_ = leader_ == nullptr ? 0 : leader_->number();
+    behind_since_ = now;
+  } else if (now >= behind_since_ + kStoredAgainMs) {
+    report("5", "what storage had no room for is not written though there is room");
+  }
+}
+
 void SimClient::check() {
+  check_stored();
   if (leader_ == nullptr || !changed_ || corrupt_)
     return;
   changed_ = false;
@@ -451,7 +488,7 @@ void SimClient::check() {
       if (entry.state != sync::EntryState::parked ||
           entry.result.ops[i].code != ErrorCode::unknown_record ||
           known_once_.count({entry.mutation.id, record}) == 0 ||
-          leader_->storage().has_missed(entry.mutation.id) ||
+          leader_->storage().was_undone(entry.mutation.id) ||
           session().replica().shown(model::kProducts, record) != nullptr)
         continue;
       lost_records.insert(record);

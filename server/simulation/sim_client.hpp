@@ -81,6 +81,8 @@ class SimClient final : public TabWatcher {
   void note_answer(SimTab& tab, const sync::MutationResult& result);
   void note_epoch(Epoch epoch);
   void check_cursors();
+  void check_stored();
+  void suspect_again();
   void check_table(std::uint64_t number);
   std::uint64_t fingerprint() const;
   void check_answered();
@@ -102,7 +104,12 @@ class SimClient final : public TabWatcher {
   Epoch epoch_ = 0;
   std::set<std::uint16_t> may_go_back_;  // collections, with a server that went back: once
   std::set<std::string> suspects_;       // whose base it may be
+  std::set<std::string> once_suspect_;   // and whose it was, as bytes that are stored
   bool corrupt_ = false;                 // a leader's memory: its screens are not told
+  // A minute until it is tried again, and the longest that nobody looks or its clock goes back.
+  static constexpr TimeMs kStoredAgainMs = 300'000;
+  std::uint64_t behind_ = 0;  // the tab whose storage misses something,
+  TimeMs behind_since_ = 0;   // and since when there is room for it
   TimeMs checked_at_ = 0;  // when a check of digests was heard since, on a link that still stands
   struct Answered {
     sync::MutationResult result;

@@ -52,7 +52,7 @@ std::string Oracle::follow(const memory::MemoryStore& store) {
 }
 
 // When the server forgot an old removal no receipt tells: those that it does not know now it may
-// have known then.
+// have known then. A later removal of the same product is another one.
 std::string Oracle::judge(const memory::MemoryStore& store, const ports::StoredReceipt& receipt,
                           const std::vector<sync::Change>& changes) {
   const std::string wrong = model_.judge(receipt, changes, tables_);
@@ -60,7 +60,8 @@ std::string Oracle::judge(const memory::MemoryStore& store, const ports::StoredR
     return {};
   std::set<RecordId> forgotten;
   tables_.at(model::kProducts).for_each_tombstone([&](const model::Tombstone& tombstone) {
-    if (store.tombstones.count({model::kProducts, tombstone.id}) == 0)
+    const auto known = store.tombstones.find({model::kProducts, tombstone.id});
+    if (known == store.tombstones.end() || known->second.version != tombstone.version)
       forgotten.insert(tombstone.id);
   });
   return forgotten.empty() ? wrong : model_.judge(receipt, changes, tables_, forgotten);

@@ -1,6 +1,9 @@
 #include "server/simulation/sim_storage.hpp"
 
 #include <algorithm>
+#include <optional>
+
+#include "core/base/limits.hpp"
 
 namespace syncstore::simulation {
 
@@ -27,6 +30,11 @@ SimStorage::SimStorage(session::ClientConfig config, Report report)
 session::ClientConfig SimStorage::lead(std::uint64_t seed) {
   ++config_.generation;
   config_.seed = seed;
+  for (const auto& [number, ids] : missed_)
+    undone_.insert(ids.begin(), ids.end());
+  missed_.clear();
+  missed_holders_.clear();
+  given_up_ = false;  // it begins with nothing, and appends to that
   return config_;
 }
 
@@ -34,7 +42,9 @@ bool SimStorage::commit_queue(std::uint64_t generation, const QueueWrite& write,
   if (generation != config_.generation)
     return false;
   std::vector<MutationId> left;
+  std::optional<MutationId> fullest;  // has so many parts that it does not name all of them
   for (const auto& [number, bytes] : write.entries) {
+    missed_.erase(number);
     Stored& stored = entries_[number];
     forget(stored, left);
     stored = {bytes, {}, false};
@@ -45,32 +55,73 @@ bool SimStorage::commit_queue(std::uint64_t generation, const QueueWrite& write,
     }
     stored.ids = ids_of(*entry);
     stored.parked = entry->state == sync::EntryState::parked;
+    if (entry->replaced.size() >= limits::kQueueReplacedIds)
+      fullest = entry->mutation.id;
     remember(stored, entry->mutation.id);
   }
   for (const std::uint64_t number : write.erased) {
+    missed_.erase(number);
     if (const auto stored = entries_.find(number); stored != entries_.end()) {
       forget(stored->second, left);
       entries_.erase(stored);
     }
   }
+  for (const MutationId& id : left) {
+    if (fullest && !(id == *fullest) && present_.count(id) == 0)
+      holders_.emplace(id, *fullest);
+  }
   check_left(left, epoch);
   return true;
 }
 
-void SimStorage::miss_queue(const QueueWrite& write) {
+bool SimStorage::miss_queue(std::uint64_t generation, const QueueWrite& write) {
+  if (generation != config_.generation)
+    return false;
+  const auto miss = [this](std::uint64_t number, const std::vector<MutationId>& ids) {
+    std::vector<MutationId>& missed = missed_[number];
+    missed.insert(missed.end(), ids.begin(), ids.end());
+    if (const auto stored = entries_.find(number); stored != entries_.end())
+      missed.insert(missed.end(), stored->second.ids.begin(), stored->second.ids.end());
+  };
   for (const auto& [number, bytes] : write.entries) {
     const auto entry = sync::read_entry(bytes);
     if (!entry.ok())
       continue;
     for (const MutationId& id : entry->replaced)
-      holders_[id] = entry->mutation.id;
-    for (const MutationId& id : ids_of(*entry))
-      missed_.insert(id);
+      missed_holders_[id] = entry->mutation.id;
+    miss(number, ids_of(*entry));
   }
   for (const std::uint64_t number : write.erased) {
-    if (const auto stored = entries_.find(number); stored != entries_.end())
-      missed_.insert(stored->second.ids.begin(), stored->second.ids.end());
+    if (entries_.count(number) != 0)
+      miss(number, {});
+    else
+      missed_.erase(number);
   }
+  return true;
+}
+
+bool SimStorage::is_missed(const MutationId& id) const {
+  return std::any_of(missed_.begin(), missed_.end(), [&](const auto& missed) {
+    return std::find(missed.second.begin(), missed.second.end(), id) != missed.second.end();
+  });
+}
+
+std::string SimStorage::check_same(const sync::OfflineQueue& queue) const {
+  if (queue.entries().size() != entries_.size())
+    return "storage has " + std::to_string(entries_.size()) + " entries, the queue " +
+           std::to_string(queue.entries().size());
+  for (const auto& [number, stored] : entries_) {
+    const sync::QueueEntry* entry = queue.find(number);
+    const auto read = sync::read_entry(stored.bytes);
+    const bool same =
+        entry != nullptr && read.ok() && ids_of(*entry) == ids_of(*read) &&
+        (entry->state == read->state ||
+         // Written as sent when it was about to leave: its fate is asked for.
+         (entry->state == sync::EntryState::waiting && read->state == sync::EntryState::sent));
+    if (!same)
+      return "storage has another form of entry " + std::to_string(number) + " than the queue";
+  }
+  return {};
 }
 
 void SimStorage::remember(const Stored& entry, const MutationId& own) {
@@ -110,7 +161,7 @@ bool SimStorage::write_cache(std::uint64_t generation, bool replace, const Bytes
     return false;
   if (replace) {
     cache_.clear();
-    given_up_ = false;
+    given_up_ = cache_behind_ = false;
     anew();
   }
   cache_ += bytes;
@@ -148,48 +199,65 @@ void SimStorage::check_left(const std::vector<MutationId>& left, Epoch epoch) {
   for (const MutationId& id : left) {
     if (shown_.count(id) == 0 && owed_.erase(id) != 0)
       check_effect_left(id, epoch);
-    if (present_.count(id) == 0 && parked_.erase(id) != 0 && let_go_.count(holder(id)) == 0 &&
-        !has_missed(id))
+    if (present_.count(id) != 0 || parked_.erase(id) == 0)
+      continue;
+    const std::vector<MutationId> parts = parts_of(id);
+    const bool let_go = std::any_of(parts.begin(), parts.end(), [this](const MutationId& part) {
+      return let_go_.count(part) != 0 || is_missed(part) || was_undone(part);
+    });
+    if (!let_go)
       report_("5", user() + ": storage lost a refused edit that its author had not let go");
   }
 }
 
-// It may have been answered, or let go, under any of the ids that it became part of: what was not
-// written of that for want of room is undone by the end of the tab.
+// It may have been answered, or let go, under any of the ids that it became part of. What is not
+// written yet for want of room the tab still has; with its end it is undone.
 void SimStorage::check_effect_left(MutationId id, Epoch epoch) {
   bool kept = false;
   auto answer = answers_.end();
-  for (MutationId part = id;;) {
-    kept = kept || present_.count(part) != 0 || let_go_.count(part) != 0 || has_missed(part);
+  for (const MutationId& part : parts_of(id)) {
+    kept = kept || present_.count(part) != 0 || let_go_.count(part) != 0 || is_missed(part) ||
+           was_undone(part);
     if (const auto found = answers_.find(part); found != answers_.end())
       answer = found;
-    const auto next = holders_.find(part);
-    if (next == holders_.end())
-      break;
-    part = next->second;
   }
   if (answer == answers_.end()) {
     if (!kept)
       report_("1", user() + ": storage lost an edit that was neither answered nor let go");
     return;
   }
-  check_covered(answer->second, epoch);
+  check_covered(answer->first, answer->second, epoch);
   const auto& ops = answer->second.ops;
   if (!kept && std::any_of(ops.begin(), ops.end(), was_refused))
     report_("5", user() + ": storage lost an edit that was refused");
 }
 
 // Squashed edits are answered, and let go, under the id of what holds them.
-MutationId SimStorage::holder(MutationId id) const {
-  for (auto next = holders_.find(id); next != holders_.end(); next = holders_.find(id))
-    id = next->second;
-  return id;
+std::vector<MutationId> SimStorage::parts_of(MutationId id) const {
+  std::vector<MutationId> parts = {id};
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    // What was not stored may have been given up for another.
+    for (const auto* holders : {&missed_holders_, &holders_}) {
+      const auto next = holders->find(parts[i]);
+      if (next != holders->end() &&
+          std::find(parts.begin(), parts.end(), next->second) == parts.end())
+        parts.push_back(next->second);
+    }
+  }
+  return parts;
 }
 
-// What a browser that starts now would show in place of the edit.
-void SimStorage::check_covered(const sync::MutationResult& answer, Epoch epoch) {
+// What a browser that starts now would show in place of the edit. Where the cache was given up
+// after the edit was let go, that is nothing: no older state that it could be missing from. What is
+// stored next is all that the tab has, or that the server has at a new tab's start.
+void SimStorage::check_covered(const MutationId& id, const sync::MutationResult& answer,
+                               Epoch epoch) {
   if (!took_effect(answer) || answer.epoch != epoch)
     return;
+  if (given_up_) {
+    excused_.insert(id);
+    return;
+  }
   if (restarted_ == nullptr)
     restarted_ = std::make_unique<session::ClientSession>(config_);
   restarted_->restore_cache(std::string_view(cache_).substr(followed_));

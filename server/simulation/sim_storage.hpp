@@ -31,11 +31,19 @@ class SimStorage {
   session::ClientConfig lead(std::uint64_t seed);
   // False: a newer leader. `epoch`: of the server at this moment.
   bool commit_queue(std::uint64_t generation, const QueueWrite& write, Epoch epoch);
-  // There was no room, which the screens say: what is stored of these edits is of the past from now
-  // on, and nothing is promised of what the tab's end takes.
-  void miss_queue(const QueueWrite& write);
-  bool has_missed(const MutationId& id) const { return missed_.count(id) != 0; }
+  // There was no room, which the screens say: what is stored of these edits is of the past until
+  // the tab writes it again. Nothing is promised of what the tab's end takes before. False: as
+  // above.
+  bool miss_queue(std::uint64_t generation, const QueueWrite& write);
+  bool is_behind() const { return !missed_.empty(); }  // of the leading tab
+  // Whether a tab's end took something of it that storage had no room for.
+  bool was_undone(const MutationId& id) const { return undone_.count(id) != 0; }
+  // What differs of the stored entries from those of the leading tab, which has no write under way.
+  std::string check_same(const sync::OfflineQueue& queue) const;
   bool write_cache(std::uint64_t generation, bool replace, const Bytes& bytes);
+  void miss_cache() { cache_behind_ = true; }  // there was no room for it
+  // Whether it may be of before something that the tab has had from the server since.
+  bool is_cache_behind() const { return cache_behind_; }
   // Whether an append would stand behind what it follows.
   bool has_whole_cache() const { return !given_up_; }
   void write_kept(std::uint64_t generation, const Bytes& bytes);
@@ -46,6 +54,7 @@ class SimStorage {
   // What a tab of this user heard, and what its person gave up.
   void note_answer(const sync::MutationResult& result) { answers_[result.id] = result; }
   void note_let_go(const sync::QueueEntry& entry);
+  void note_rejected(const MutationId& id) { let_go_.insert(id); }  // its author was told
   // A session that has just been restored shows every stored edit that was answered in its epoch.
   void check_restart(const session::ClientSession& session) const;
   bool has_edits() const { return !entries_.empty(); }
@@ -73,8 +82,10 @@ class SimStorage {
   void forget(const Stored& entry, std::vector<MutationId>& left);
   void check_left(const std::vector<MutationId>& left, Epoch epoch);
   void check_effect_left(MutationId id, Epoch epoch);
-  MutationId holder(MutationId id) const;
-  void check_covered(const sync::MutationResult& answer, Epoch epoch);
+  // Itself and all that it became part of.
+  std::vector<MutationId> parts_of(MutationId id) const;
+  bool is_missed(const MutationId& id) const;
+  void check_covered(const MutationId& id, const sync::MutationResult& answer, Epoch epoch);
   void anew();
   void excuse();  // what is gone with the bytes of the cache
 
@@ -88,6 +99,7 @@ class SimStorage {
   std::unique_ptr<session::ClientSession> restarted_;
   std::size_t followed_ = 0;
   bool given_up_ = false;
+  bool cache_behind_ = false;
   Bytes kept_;
   std::map<MutationId, sync::MutationResult> answers_;
   std::map<MutationId, MutationId> holders_;  // of squashed edits: what they became part of
@@ -95,7 +107,10 @@ class SimStorage {
   std::set<MutationId> stored_;   // every id that was ever stored
   std::set<MutationId> owed_;     // of these, not settled, parked or let go yet
   std::set<MutationId> parked_;   // to be kept until their author lets them go
-  std::set<MutationId> missed_;   // of which some write found no room
+  // Entries whose last write found no room, with the ids that stood in them or were to.
+  std::map<std::uint64_t, std::vector<MutationId>> missed_;
+  std::map<MutationId, MutationId> missed_holders_;
+  std::set<MutationId> undone_;
   std::set<MutationId> excused_;  // answered and settled, and gone with damaged bytes
 };
 

@@ -132,15 +132,23 @@ void SimTab::stored(std::function<void()> work) {
 }
 
 void SimTab::commit_queue(std::uint64_t write) {
+  ++queue_writes_;
   stored([this, write, work = std::exchange(writing_, {})] {
     const bool full = browser_.storage_full;
-    if (full)
-      storage_->miss_queue(work);
+    --queue_writes_;
+    const bool leads =
+        full ? storage_->miss_queue(generation_, work)
+             : storage_->commit_queue(generation_, work, browser_.server.epoch());
+    if (!leads)
+      return watcher_.superseded(*this);
     if (full && browser_.gives_up_cache)
       storage_->give_up_cache();
-    if (!full && !storage_->commit_queue(generation_, work, browser_.server.epoch()))
-      return watcher_.superseded(*this);
-    call([&](ClientSession& session) { session.queue_written(write, browser_.now()); });
+    call([&](ClientSession& session) {
+      if (full)
+        session.queue_failed(write, browser_.now());
+      else
+        session.queue_written(write, browser_.now());
+    });
   });
 }
 
@@ -150,6 +158,8 @@ void SimTab::write_cache(const Effect& effect) {
     const bool room = !browser_.storage_full && (replace || storage_->has_whole_cache());
     if (room && !storage_->write_cache(generation_, replace, effect.bytes))
       return watcher_.superseded(*this);
+    if (!room)
+      storage_->miss_cache();
     call([&](ClientSession& session) {
       session.cache_written(effect.number, room, browser_.now());
     });

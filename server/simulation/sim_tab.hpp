@@ -59,6 +59,8 @@ class SimTab {
   // Of this tab alone among all of its browser: memory of one that is gone is used again.
   std::uint64_t number() const { return number_; }
   SimSocket* socket() { return socket_.get(); }
+  bool is_writing() const { return queue_writes_ != 0; }  // of the queue
+  bool is_asleep() const { return asleep_; }
   // Nothing reaches a sleeping tab; what came for it meanwhile comes when it wakes, in its order.
   void sleep() { asleep_ = true; }
   void wake();
@@ -86,6 +88,7 @@ class SimTab {
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::shared_ptr<SimSocket> socket_;
   QueueWrite writing_;    // the transaction being put together
+  int queue_writes_ = 0;  // transactions under way
   TimeMs stored_at_ = 0;  // the last one under way
   std::uint64_t timer_ = 0;
   bool asleep_ = false;

@@ -319,6 +319,22 @@ TEST_F(Offline, ALaterFormThatIsNotStoredLeavesTheStoredOne) {
   EXPECT_EQ(left[0].ops[0].to, model::Value(std::int64_t{70'000}));
 }
 
+// Left where it is, it would be sent after all by the next start.
+TEST_F(Offline, WhatStorageDidNotEraseIsErasedWhenThereIsRoom) {
+  bench.set_price(1, "7", 1);
+  ASSERT_EQ(storage.entries.size(), 1u);
+  bench.fail_queue_writes = true;
+  bench.command(R"({"cmd":"discard","number":)" + std::to_string(storage.entries.begin()->first) +
+                "}");
+  EXPECT_TRUE(bench->queue().entries().empty());
+  EXPECT_EQ(storage.entries.size(), 1u);
+  bench.tick(60'000);
+  EXPECT_EQ(storage.entries.size(), 1u) << "still no room";
+  bench.fail_queue_writes = false;
+  bench.tick(60'000);
+  EXPECT_TRUE(storage.entries.empty());
+}
+
 TEST_F(Offline, OnlyTheLastWriteOfAnEditDecides) {
   bench.hold_queue_writes = true;
   bench.set_price(1, "7", 1);
@@ -353,6 +369,56 @@ TEST(ClientQueue, WithAConnectionAnEditGoesWithoutStorageAndIsGivenBackWhenThatB
   EXPECT_EQ(read(bench.rejected[0]).find("mutation")->text(), bench.uuid(2));
   EXPECT_EQ(bench.shown_price(2), 20'000);
   EXPECT_EQ(bench.shown_price(1), 70'000) << "that one may have arrived: its fate is asked for";
+}
+
+// Whatever finds room next takes along what was missed: a tab that ends has then lost nothing.
+TEST(ClientQueue, WhatStorageMissedGoesWithTheNextWriteThatSucceeds) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.fail_queue_writes = true;
+  bench.set_price(1, "7", 1);
+  bench.receive(bench.receipt(mutation_id(bench, 1), 0, {sync::OpStatus::refused}));
+  EXPECT_TRUE(storage.entries.empty());
+  bench.fail_queue_writes = false;
+  bench.set_price(2, "8", 2);
+  EXPECT_EQ(storage.entries.size(), 2u);
+}
+
+// It was told to be kept. That a change of its state finds no room does not take it away.
+TEST(ClientQueue, AStoredEditStaysWhenItIsTriedAgainInVain) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench->network_hint(false, bench.now);
+  bench.settle();
+  bench.set_price(1, "7", 1);
+  ASSERT_EQ(storage.entries.size(), 1u);
+  bench.fail_queue_writes = true;
+  bench.set_price(1, "8", 2);
+  EXPECT_EQ(bench.shown_price(1), 70'000) << "given back, to what is stored";
+  bench.tick(60'000);
+  bench.tick(60'000);
+  EXPECT_EQ(bench->queue().counts().waiting, 1u);
+  EXPECT_EQ(bench.shown_price(1), 70'000);
+}
+
+TEST(ClientQueue, WhatStorageMissedIsWrittenWhenThereIsRoom) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.take_sent();
+  bench.fail_queue_writes = true;
+  bench.set_price(1, "7", 1);
+  bench.receive(bench.receipt(mutation_id(bench, 1), 0, {sync::OpStatus::refused}));
+  ASSERT_EQ(bench->queue().counts().parked, 1u);
+  EXPECT_TRUE(storage.entries.empty());
+  bench.fail_queue_writes = false;
+  bench.tick(60'000);
+  ASSERT_EQ(storage.entries.size(), 1u);
+  const auto stored = sync::read_entry(storage.entries.begin()->second);
+  ASSERT_TRUE(stored.ok());
+  EXPECT_EQ(stored->state, sync::EntryState::parked) << "its author decides, in this tab or later";
 }
 
 }  // namespace

@@ -198,6 +198,68 @@ TEST(StoredBytes, AWriteThatFailedIsMadeGoodBeforeAnAnsweredEditIsLetGo) {
   EXPECT_EQ(next.shown_price(2), 70'000);
 }
 
+// Read again, what followed a snapshot that broke must not wait for its end.
+TEST(StoredBytes, WhatFollowsASnapshotThatBrokeIsReadAgain) {
+  for (const bool began : {false, true}) {
+    Storage storage;
+    {
+      ClientBench bench(storage);
+      bench.go_live();
+      bench.tick(2'000);
+      bench.receive(wire::Begin{model::kProducts, 7, 10, 5, 2});
+      if (began) {
+        wire::Part part;
+        part.collection = model::kProducts;
+        part.rows = {ClientBench::product(1, "Product 1", 10'000)};
+        bench.receive(part);
+      }
+      bench.tick(2'000);
+      bench->socket_closed(1006, bench.now);
+      bench.settle();
+      bench.tick(5'000);
+      bench.open_socket();
+      bench.receive(bench.welcome(11));
+      bench.receive(wire::Change{11, {}, {ClientBench::price(3, 500'000, 10, 11)}});
+      EXPECT_EQ(bench.shown_price(3), 500'000);
+      bench.tick(2'000);
+      bench.tick(2'000);
+    }
+    ClientBench next(storage);
+    EXPECT_EQ(next->cursor(model::kProducts), 11u) << began;
+    EXPECT_EQ(next.shown_price(3), 500'000) << began;
+  }
+}
+
+// The base of an older epoch is all that there was room for. That it is written anew, because it
+// was damaged, does not settle what the newer epoch answered.
+TEST(StoredBytes, AnswersOfANewerEpochStayUntilTheServerNamesItAgain) {
+  Storage storage;
+  {
+    ClientBench bench(storage);
+    bench.go_live();
+    bench.tick(2'000);
+    bench.tick(2'000);
+    bench.fail_cache_writes = true;
+    bench->socket_closed(1006, bench.now);
+    bench.settle();
+    bench.tick(5'000);
+    bench.epoch = 0xE2;
+    bench.open_socket();
+    bench.receive(bench.welcome(10));
+    bench.send_store(5, 10);
+    bench.set_price(3, "50", 1);
+    bench.receive(bench.receipt(testing::mutation_id(bench, 1), 11));
+    bench.tick(2'000);
+  }
+  ASSERT_EQ(storage.entries.size(), 1u);
+  storage.cache.pop_back();
+  ClientBench next(storage);
+  next.start();
+  next.tick(2'000);
+  next.tick(2'000);
+  EXPECT_EQ(storage.entries.size(), 1u);
+}
+
 TEST(StoredBytes, StorageThatTakesNothingDoesNotFillTheQueue) {
   Storage storage;
   ClientBench bench(storage);

@@ -215,7 +215,8 @@ class World {
     // A torn write: some of what is dirty is not written this time.
     for (const std::uint64_t number : queue_->take_dirty()) {
       if (below(5) == 0) {
-        queue_->write_failed(number);
+        queue_->mark_unstored(number);
+        queue_->write_again(number);
         continue;
       }
       disk_[number] = write_entry(*queue_->find(number));

@@ -86,7 +86,8 @@ TEST_F(Queue, AnOlderWriteDoesNotMakeANewerEditDurable) {
 TEST_F(Queue, AFailedWriteIsAskedForAgain) {
   const std::uint64_t n = add({set_op(a_, "title", text("A"), text("B"))});
   queue_.take_dirty();
-  queue_.write_failed(n);
+  queue_.mark_unstored(n);
+  queue_.write_again(n);
   EXPECT_FALSE(entry(n).durable);
   EXPECT_EQ(queue_.take_dirty(), Numbers{n});
   queue_.mark_durable(n);
@@ -266,6 +267,28 @@ TEST_F(Queue, AnAnsweredEntryStaysUntilTheBaseIsPersisted) {
   queue_.settle(7, 20);
   EXPECT_EQ(queue_.find(n), nullptr);
   EXPECT_EQ(queue_.take_erased(), Numbers{n});
+}
+
+// It was folded into the other, and then there was room to write that one but not to erase this.
+TEST_F(Queue, WhatIsAPartOfAnotherEntryIsErasedAtStart) {
+  for (const bool part_first : {false, true}) {
+    OfflineQueue queue;
+    QueueEntry part;
+    part.number = part_first ? 1 : 2;
+    part.mutation = mutation_of({set_op(a_, "title", text("A"), text("B"))}, Mode::each, 1);
+    QueueEntry whole;
+    whole.number = part_first ? 2 : 1;
+    whole.state = EntryState::parked;
+    whole.sent_once = true;
+    whole.mutation = mutation_of({set_op(a_, "title", text("A"), text("C"))}, Mode::each, 2);
+    whole.replaced = {part.mutation.id};
+    queue.restore(part_first ? part : whole);
+    queue.restore(part_first ? whole : part);
+    EXPECT_EQ(queue.find(part.number), nullptr);
+    EXPECT_NE(queue.find(whole.number), nullptr);
+    EXPECT_EQ(queue.take_erased(), Numbers{part.number});
+    EXPECT_EQ(queue.find(part.mutation.id), queue.find(whole.number));
+  }
 }
 
 TEST_F(Queue, AnotherEpochSettlesWhatTheOldOneAcknowledged) {

@@ -382,6 +382,20 @@ TEST_F(FloorTest, AReaderBelowItIsToldWhatLivesAndTheNewerRows) {
   EXPECT_EQ(engine->hub().counters().snapshots, before.snapshots);
 }
 
+// A link that takes one message at a time is not filled with the same one again and again.
+TEST_F(FloorTest, ASlowReaderIsToldOnceWhatLives) {
+  OpenLink open = connect();
+  open.link->room = 0;
+  send(open, returning(reader));
+  for (int i = 0; i < 10; ++i) {
+    open.link->room = 1;
+    open.session->drained();
+    reader.take(open.link->take());
+  }
+  EXPECT_EQ(reader.lives, 1);
+  expect_same(reader);
+}
+
 TEST_F(FloorTest, AReaderThatDoesNotKnowOfItGetsASnapshot) {
   OpenLink open = connect();
   send(open, returning(reader, 0));
