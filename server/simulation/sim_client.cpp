@@ -313,7 +313,8 @@ void SimClient::reload() {
   open_tab();
 }
 
-void SimClient::other_history() {
+void SimClient::other_history(Sequence after, Sequence until) {
+  screen_.note_lost(after, until);
   for (const model::CollectionDef& collection : model::collections())
     may_go_back_.insert(collection.number);
   suspects_.insert(users_.begin(), users_.end());

@@ -53,8 +53,9 @@ class SimClient final : public TabWatcher {
   void corrupt_memory(SeededRandom& random);  // a key of the base, which the screens do not know
   void other_version(int off);  // the tab's program is of another one than the server
   void reload();                // and is of the same again
-  // The server has another history under the same epoch: what it said before does not bind it.
-  void other_history();
+  // The server has another history under the same epoch, from `after` on: what it said of it, up to
+  // `until`, does not bind it.
+  void other_history(Sequence after, Sequence until);
 
   // --- a base that may differ from the server's, until a check of digests has come and what
   // differs is mended ---

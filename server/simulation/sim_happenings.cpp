@@ -39,12 +39,13 @@ void World::restore_server(bool new_epoch) {
   crash_server();
   // What had left before arrives before.
   advance(1'000 + static_cast<TimeMs>(random_.below(5'000)));
+  const Sequence head = server_.stored()->sequence;
   server_.restore(*backup_, new_epoch);
   backup_.reset();
   ++(new_epoch ? result_.restores : result_.copies);
   for (const auto& client : clients_) {
     if (!new_epoch)
-      client->other_history();
+      client->other_history(server_.stored()->sequence, head);
   }
   oracle_.begin_anew();
   start_server();

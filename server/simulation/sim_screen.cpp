@@ -35,7 +35,8 @@ enum class Place { in_overlay, in_base, undecided };
 
 // An edit leaves the overlay in the event in which the base reaches its receipt's sequence. Where
 // nothing of it was applied to this collection, the cursor does not tell when that is.
-Place place_of(const sync::QueueEntry& entry, const ClientSession& session) {
+Place place_of(const sync::QueueEntry& entry, const ClientSession& session,
+               const SimScreen::Spans& lost) {
   if (entry.state == sync::EntryState::parked)
     return Place::in_base;
   if (entry.state != sync::EntryState::acked)
@@ -52,6 +53,11 @@ Place place_of(const sync::QueueEntry& entry, const ClientSession& session) {
     return Place::in_base;
   if (cursor >= entry.result.sequence)
     return Place::in_base;
+  // The base had it and went back with the server, or was read anew and never had it.
+  if (std::any_of(lost.begin(), lost.end(), [&](const auto& span) {
+        return entry.result.sequence > span.first && entry.result.sequence <= span.second;
+      }))
+    return Place::undecided;
   const bool applied =
       std::any_of(entry.result.ops.begin(), entry.result.ops.end(),
                   [](const sync::OpOutcome& op) { return op.status == sync::OpStatus::applied; });
@@ -61,10 +67,11 @@ Place place_of(const sync::QueueEntry& entry, const ClientSession& session) {
 using Edits = std::vector<std::pair<const sync::QueueEntry*, Place>>;
 
 // The edits of each record, oldest first; those that are in the base already do not count.
-std::map<RecordId, Edits> edits_by_record(const ClientSession& session) {
+std::map<RecordId, Edits> edits_by_record(const ClientSession& session,
+                                          const SimScreen::Spans& lost) {
   std::map<RecordId, Edits> edits;
   for (const sync::QueueEntry& entry : session.queue().entries()) {
-    const Place place = place_of(entry, session);
+    const Place place = place_of(entry, session, lost);
     for (const sync::Op& op : entry.mutation.ops) {
       if (op.collection != model::kProducts)
         continue;
@@ -332,7 +339,7 @@ std::string SimScreen::check_row(const Row& row, const ClientSession& session) c
 }
 
 std::string SimScreen::check_edited(const ClientSession& session) const {
-  for (const auto& [id, edits] : edits_by_record(session)) {
+  for (const auto& [id, edits] : edits_by_record(session, lost_)) {
     if (!is_shown_as(session, id, edits))
       return "a record is not shown as its base with the edits that are under way";
   }
@@ -340,7 +347,7 @@ std::string SimScreen::check_edited(const ClientSession& session) const {
 }
 
 std::string SimScreen::check_shown(const ClientSession& session) const {
-  const std::map<RecordId, Edits> edited = edits_by_record(session);
+  const std::map<RecordId, Edits> edited = edits_by_record(session, lost_);
   const model::Table& base = session.replica().base(model::kProducts);
   std::size_t untouched = 0;
   bool same = true;

@@ -29,6 +29,10 @@ class SimScreen {
   static constexpr std::uint64_t kHeld = 3;
   static const std::map<std::uint64_t, session::PageSpec>& tables();
 
+  // Sequences that a server lost, the first excluded: what they were of is shown or not.
+  using Spans = std::vector<std::pair<Sequence, Sequence>>;
+  void note_lost(Sequence after, Sequence until) { lost_.emplace_back(after, until); }
+
   void clear();
   void take_page(std::uint64_t number, const std::string& text);
   void take_queue(const std::string& piece);  // a part of what an export brings
@@ -74,6 +78,7 @@ class SimScreen {
   std::map<std::uint64_t, Table> tables_;
   JsonText reader_;
   std::uint64_t pages_told_ = 0;
+  Spans lost_;
   std::set<std::string> told_lost_;  // records that the outbox says are lost, with their fields
 };
 

@@ -272,7 +272,7 @@ void SimStorage::check_covered(const MutationId& id, const sync::MutationResult&
 void SimStorage::check_restart(const session::ClientSession& session) const {
   for (const auto& [id, answer] : answers_) {
     if (!took_effect(answer) || answer.epoch != session.epoch() || stored_.count(id) == 0 ||
-        excused_.count(id) != 0)
+        excused_.count(id) != 0 || was_undone(id))  // there was no room for that answer
       continue;
     if (session.cursor(model::kProducts) < answer.sequence && shown_.count(id) == 0)
       report_("5", user() + ": an answered edit is gone after a restart");
