@@ -1,7 +1,7 @@
 // The outbox with hundreds of entries: bounded lists with exact numbers, and what people can do with each entry.
 import { readFileSync } from 'node:fs';
 import type { BrowserContext, Page } from '@playwright/test';
-import { allSent, editCell, expect, isLive, openPage, pill, test, type Shop } from './fixtures';
+import { allSent, cell, editCell, expect, isLive, openPage, pill, test, type Shop } from './fixtures';
 import { breaksNoRule, fitsTheWindow, visit } from './screens';
 
 /** Edits as a screen posts them, many at once: through the page's own worker. */
@@ -132,6 +132,33 @@ test('a refused new product is mended in the outbox: later edits of it are in it
   const made = await shop.read(id);
   expect(made['sku']).toBe('BOWL-1');
   expect(made['price']).toBe('6.5');
+});
+
+test('an edited product that older data does not know is inserted again, with the edit in it', async ({ lonelyShop: shop, profile }) => {
+  const context = await profile(shop.editor, shop);
+  await shop.server.kill();
+  const copy = shop.server.copyData();
+  await shop.server.start();
+  // Sold best: it stands first.
+  const { id } = await shop.add(61, { sales_amount: '200000' });
+  const page = await openPage(context, shop.adminProducts);
+  await expect(cell(page, id, 'price')).toHaveText('9.50');
+  await offline(page);
+  await editCell(page, id, 'price', '31.5');
+  await expect(pill(page)).toHaveAttribute('data-queued', '1');
+
+  await shop.server.kill();
+  shop.server.replaceData(copy);
+  await shop.server.start();
+  await context.setOffline(false);
+  await visit(page, '/outbox');
+  const refused = section(page, 'parked');
+  await expect(refused).toHaveAttribute('data-total', '1');
+  await isLive(page);
+  await refused.getByRole('button', { name: 'Insert it again' }).click();
+  await expect(page.getByRole('heading', { name: 'The outbox is empty' })).toBeVisible();
+  await allSent(page);
+  expect(await shop.read(id)).toMatchObject({ title: 'Mug 61', sku: 'MUG-61', price: '31.5', sales_amount: '200000' });
 });
 
 test('an edit waits while nobody answers, however often the browser asks', async ({ lonelyShop: shop, profile }) => {

@@ -1,7 +1,7 @@
 // The real server as its users run it: started on a free port, killed without warning, started again on the same port.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -81,6 +81,20 @@ export class Server {
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;
+  }
+
+  /** Of a server that was killed: its files as they stand, in a folder of their own. */
+  copyData(): string {
+    const copy = mkdtempSync(join(tmpdir(), 'syncstore-e2e-copy-'));
+    cpSync(this.directory, copy, { recursive: true, filter: (file) => !file.endsWith('.sock') });
+    return copy;
+  }
+
+  /** Likewise: this copy in place of its files. The copy is gone then. */
+  replaceData(copy: string): void {
+    rmSync(this.directory, { recursive: true });
+    cpSync(copy, this.directory, { recursive: true });
+    rmSync(copy, { recursive: true });
   }
 
   async remove(): Promise<void> {

@@ -106,6 +106,18 @@ describe('what this browser keeps', () => {
     expect(stored.cache).toEqual([bytes(5, 6)]);
   });
 
+  it('erases thousands together, and nothing that stands between them', async () => {
+    const persistence = await led(newUser());
+    const erased = [7, 1, 2, 3, 6, 9].map((number) => ({ number, bytes: null }));
+    await persistence.writeQueue('a', [1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => ({ number, bytes: bytes(number) })));
+    await persistence.writeQueue('b', [{ number: 2, bytes: bytes(20) }]);
+    const single = vi.spyOn(IDBObjectStore.prototype, 'delete');
+    await persistence.writeQueue('a', erased);
+    expect(single).toHaveBeenCalledTimes(3);
+    expect((await persistence.load('a')).entries).toEqual([bytes(4), bytes(5), bytes(8)]);
+    expect((await persistence.load('b')).entries).toEqual([bytes(20)]);
+  });
+
   it('takes nothing more from a leader that was replaced', async () => {
     const user = newUser();
     const old = await led(user);

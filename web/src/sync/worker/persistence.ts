@@ -255,10 +255,12 @@ export class Persistence {
     await this.#makingRoom(() =>
       this.#write(['queue'], 'strict', (transaction) => {
         const queue = transaction.objectStore('queue');
+        const erased: number[] = [];
         for (const [number, bytes] of last) {
           if (bytes) queue.put(bytes, [store, number]);
-          else queue.delete([store, number]);
+          else erased.push(number);
         }
+        for (const [first, final] of runs(erased)) queue.delete(IDBKeyRange.bound([store, first], [store, final]));
       }),
     );
     const waiting = this.#waiting.get(store) ?? new Map<number, Uint8Array>();
@@ -362,6 +364,17 @@ export class Persistence {
     change(transaction);
     await done;
   }
+}
+
+/** Numbers without a gap between them, as first and last: thousands leave the queue together. */
+function runs(numbers: number[]): [number, number][] {
+  const found: [number, number][] = [];
+  for (const number of numbers.toSorted((a, b) => a - b)) {
+    const last = found.at(-1);
+    if (last && last[1] + 1 >= number) last[1] = number;
+    else found.push([number, number]);
+  }
+  return found;
 }
 
 function join(first: Uint8Array, second: Uint8Array): Uint8Array {
