@@ -49,8 +49,7 @@ SimClient::SimClient(EventQueue& events, SeededRandom& random, SimServer& server
 void SimClient::open_tab() {
   if (leader_ != nullptr)
     return;
-  if (storages_.at(user_)->is_cache_behind())
-    suspect_again();
+  suspect_again();
   leader_ = std::make_unique<SimTab>(browser_, storages_.at(user_), *this);
   cursors_.clear();
   answered_.clear();
@@ -262,18 +261,17 @@ void SimClient::damage_disk() {
   kill_leader();
   storages_.at(user_)->damage_cache(
       [this](std::uint64_t bound) { return browser_.random.below(bound); });
-  suspect_again();
   open_tab();
 }
 
 void SimClient::flip_disk(SeededRandom& random) {
   kill_leader();
   storages_.at(user_)->flip_cache([&](std::uint64_t bound) { return random.below(bound); });
-  suspect_again();
   open_tab();
 }
 
-// Stored is what once differed, and then what mended it: without the latter the former is back.
+// Stored is what once differed, and then what mended it: where the latter was damaged, found no
+// room or was not written yet, a new tab begins with the former.
 void SimClient::suspect_again() {
   if (once_suspect_.count(user_) == 0)
     return;

@@ -161,7 +161,7 @@ bool SimStorage::write_cache(std::uint64_t generation, bool replace, const Bytes
     return false;
   if (replace) {
     cache_.clear();
-    given_up_ = cache_behind_ = false;
+    given_up_ = false;
     anew();
   }
   cache_ += bytes;

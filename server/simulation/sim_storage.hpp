@@ -41,9 +41,6 @@ class SimStorage {
   // What differs of the stored entries from those of the leading tab, which has no write under way.
   std::string check_same(const sync::OfflineQueue& queue) const;
   bool write_cache(std::uint64_t generation, bool replace, const Bytes& bytes);
-  void miss_cache() { cache_behind_ = true; }  // there was no room for it
-  // Whether it may be of before something that the tab has had from the server since.
-  bool is_cache_behind() const { return cache_behind_; }
   // Whether an append would stand behind what it follows.
   bool has_whole_cache() const { return !given_up_; }
   void write_kept(std::uint64_t generation, const Bytes& bytes);
@@ -99,7 +96,6 @@ class SimStorage {
   std::unique_ptr<session::ClientSession> restarted_;
   std::size_t followed_ = 0;
   bool given_up_ = false;
-  bool cache_behind_ = false;
   Bytes kept_;
   std::map<MutationId, sync::MutationResult> answers_;
   std::map<MutationId, MutationId> holders_;  // of squashed edits: what they became part of

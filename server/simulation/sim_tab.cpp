@@ -158,8 +158,6 @@ void SimTab::write_cache(const Effect& effect) {
     const bool room = !browser_.storage_full && (replace || storage_->has_whole_cache());
     if (room && !storage_->write_cache(generation_, replace, effect.bytes))
       return watcher_.superseded(*this);
-    if (!room)
-      storage_->miss_cache();
     call([&](ClientSession& session) {
       session.cache_written(effect.number, room, browser_.now());
     });
