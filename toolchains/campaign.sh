@@ -92,7 +92,7 @@ batch=$(((seeds + jobs * 8 - 1) / (jobs * 8)))
 ((batch <= 50)) || batch=50
 run_batch() {
   local from="$1" count="$2"
-  "$program" simulate --seed "$from" --seeds "$count" --steps "$steps" --clients "$clients" --faults "$faults" 2>&1 | grep -v ' seeds hold$' || true
+  "$program" simulate --seed "$from" --seeds "$count" --jobs 1 --steps "$steps" --clients "$clients" --faults "$faults" 2>&1 | grep -v ' seeds hold$' || true
 }
 export -f run_batch
 export program steps clients faults

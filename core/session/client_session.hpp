@@ -106,6 +106,8 @@ class ClientSession {
   ConnectionState state() const { return state_; }
   Epoch epoch() const { return epoch_; }
   Sequence cursor(std::uint16_t collection) const;  // 0 = no base
+  // Whether it is told page by page: its base is what is known of it.
+  bool is_paged(std::uint16_t collection) const { return pages_.is_paged(collection); }
   // Whether every collection that this user reads has a base of the current epoch.
   bool caught_up() const;
   std::uint32_t resyncs() const { return resyncs_; }  // differences that were found

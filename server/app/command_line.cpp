@@ -249,6 +249,9 @@ class Parser {
     made->add_option("--seed", options.seed, "The world's number: the same one, the same events");
     made->add_option("--seeds", options.seeds, "So many worlds from there on (default 1)")
         ->check(CLI::Range(1, 10'000'000));
+    made->add_option("--jobs", options.jobs,
+                     "So many of them side by side (default: one a core); told in their order")
+        ->check(CLI::Range(1, 256));
     made->add_option("--steps", options.steps, "Steps of each, every promise checked after each")
         ->check(CLI::Range(0, 1'000'000))
         ->capture_default_str();

@@ -25,6 +25,7 @@ enum ExitCode : int {
 struct SimulateOptions {
   std::uint64_t seed = 1;
   std::uint64_t seeds = 1;  // so many from there on
+  std::uint64_t jobs = 0;   // worlds side by side; 0 = as many as there are cores
   int steps = 2'000;
   int clients = 5;
   std::string faults = "all";

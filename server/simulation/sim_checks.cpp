@@ -25,7 +25,7 @@ void World::check() {
   check_convergence(*store);
   check_memory();
   for (const auto& client : clients_)
-    client->check();
+    client->check(oracle_.table(model::kProducts), oracle_.sequence());
 }
 
 // Nothing grows without bound: neither what waits for a link nor what waits for its time.
@@ -63,8 +63,7 @@ void World::check_whole() {
 
 // The server's own memory is never ahead of the disk, and equal to the log at its sequence.
 void World::check_server(const memory::MemoryStore& store) {
-  const engine::StoreState* state =
-      server_.up() ? server_.engine().stores().loaded(StoreId(kStore)) : nullptr;
+  const engine::StoreState* state = server_.loaded();
   if (state == nullptr)
     return;
   if (state->sequence() > store.sequence)
@@ -115,6 +114,8 @@ void World::check_end() {
       if (server_.identities.roles[client->user()] < collection.read)
         continue;
       const model::Table& truth = oracle_.table(collection.number);
+      if (session.is_paged(collection.number))
+        continue;
       if (!(session.replica().base(collection.number).digest() == truth.digest()))
         report("3", client->user() + ": " + std::string(collection.name) +
                         " at rest is not the server's");
@@ -124,6 +125,31 @@ void World::check_end() {
                         std::to_string(truth.last_sequence()));
       }
     }
+    check_mode(*client);
+  }
+}
+
+// Between the two limits a collection may be told either way.
+void World::check_mode(SimClient& client) {
+  const engine::ReplicaLimits& limits = server_.replica_limits();
+  for (const model::CollectionDef& collection : model::collections()) {
+    const std::size_t size = oracle_.table(collection.number).size();
+    const bool paged = client.session().is_paged(collection.number);
+    if (paged ? size < limits.back : size > limits.records) {
+      report("4", client.user() + ": " + std::string(collection.name) + " with " +
+                      std::to_string(size) + " records is " + (paged ? "" : "not ") +
+                      "told page by page");
+    }
+  }
+}
+
+// Before they are looked at: who looks asks for more.
+void World::check_pages_rest() {
+  for (const auto& client : clients_) {
+    if (client->is_paged() && !client->is_at_rest(oracle_.sequence()))
+      report("6", client->user() + ": " + std::to_string(client->reader().waiting()) +
+                      " pages are not answered, told " + std::to_string(client->reader().head()) +
+                      " of " + std::to_string(oracle_.sequence()));
   }
 }
 

@@ -57,9 +57,9 @@ void SimClient::open_tab() {
   checked_at_ = 0;
   epoch_ = 0;
   screen_.clear();
-  for (const auto& [number, spec] : SimScreen::tables()) {
+  for (const auto& [number, spec] : screen_.specs()) {
     leader_->call([&, table = number](ClientSession& session) {
-      SS_ASSERT(session.open_page(table, SimScreen::tables().at(table), browser_.now()).ok());
+      SS_ASSERT(session.open_page(table, screen_.specs().at(table), browser_.now()).ok());
     });
   }
   leader_->start();
@@ -230,6 +230,22 @@ void SimClient::release(std::uint64_t table) {
   }
 }
 
+void SimClient::browse(SeededRandom& random) {
+  if (leader_ == nullptr)
+    return;
+  const std::uint64_t number = SimScreen::kFree + random.below(2);
+  if (random.chance(20)) {
+    screen_.close(number);
+    return leader_->call(
+        [&](ClientSession& session) { session.close_page(number, browser_.now()); });
+  }
+  const session::PageSpec spec = page_of_person(random);
+  screen_.open(number, spec);
+  leader_->call([&](ClientSession& session) {
+    SS_ASSERT(session.open_page(number, spec, browser_.now()).ok());
+  });
+}
+
 // --- faults ---
 
 void SimClient::set_network(bool up) {
@@ -282,7 +298,7 @@ void SimClient::suspect_again() {
 
 void SimClient::corrupt_memory(SeededRandom& random) {
   if (leader_ == nullptr || !session().caught_up() ||
-      session().replica().is_loading(model::kProducts))
+      session().replica().is_loading(model::kProducts) || is_paged())
     return;
   // The session hands out its base to read; what writes here is no part of the program.
   auto& base = const_cast<model::Table&>(session().replica().base(model::kProducts));
@@ -293,7 +309,7 @@ void SimClient::corrupt_memory(SeededRandom& random) {
   std::sort(ids.begin(), ids.end());
   model::Record record = *base.find(ids[static_cast<std::size_t>(random.below(ids.size()))]);
   // No key of a table: what the pages have built from it is no part of the base.
-  record.values[kSku] = "WRONG-" + std::to_string(random.below(1'000));
+  record.values[kImage] = "https://wrong.example/" + std::to_string(random.below(1'000));
   base.put(std::move(record));
   suspects_.insert(user_);
   checked_at_ = 0;
@@ -466,69 +482,6 @@ void SimClient::check_stored() {
   } else if (now >= behind_since_ + kStoredAgainMs) {
     report("5", "what storage had no room for is not written though there is room");
   }
-}
-
-void SimClient::check() {
-  check_stored();
-  if (leader_ == nullptr || !changed_ || corrupt_)
-    return;
-  changed_ = false;
-  // Everything below follows from these: what they leave as it was is not looked at again.
-  const std::uint64_t now = fingerprint();
-  if (std::exchange(looked_at_, now) == now)
-    return;
-  for (const auto& [number, spec] : SimScreen::tables())
-    check_table(number);
-  if (const std::string wrong = screen_.check_shown(session()); !wrong.empty())
-    report("5", wrong);
-  for (const sync::QueueEntry& entry : session().queue().entries()) {
-    for (std::size_t i = 0; i < entry.result.ops.size() && i < entry.mutation.ops.size(); ++i) {
-      const RecordId record = entry.mutation.ops[i].record;
-      if (entry.state != sync::EntryState::parked ||
-          entry.result.ops[i].code != ErrorCode::unknown_record ||
-          known_once_.count({entry.mutation.id, record}) == 0 ||
-          leader_->storage().was_undone(entry.mutation.id) ||
-          session().replica().shown(model::kProducts, record) != nullptr)
-        continue;
-      lost_records.insert(record);
-      leader_->call([&, before = entry.number - 1](ClientSession& session) {
-        session.read_queue(1, before, browser_.now());
-      });
-      if (const std::string wrong = screen_.check_lost(record); !wrong.empty())
-        report("5", wrong);
-    }
-  }
-}
-
-// A held table keeps its order until somebody wants to see the exact one.
-void SimClient::check_table(std::uint64_t number) {
-  bool held = false;
-  std::string wrong = screen_.check_page(number, session(), held);
-  if (wrong.empty() && held && (number != SimScreen::kHeld || browser_.random.chance(25))) {
-    release(number);
-    wrong = screen_.check_page(number, session(), held);
-    if (wrong.empty() && held)
-      wrong = "table " + std::to_string(number) + " differs from filter, sort and slice";
-  }
-  if (!wrong.empty())
-    report("4", wrong);
-}
-
-std::uint64_t SimClient::fingerprint() const {
-  const ClientSession& of = session();
-  ByteWriter facts;
-  facts.u64(of.replica().base(model::kProducts).digest().combined());
-  facts.u64(of.cursor(model::kProducts));
-  facts.u64(of.epoch());
-  facts.u64(screen_.pages_told());
-  facts.u64(static_cast<std::uint64_t>(of.state()));
-  facts.u64(of.replica().is_loading(model::kProducts) ? 1 : 0);
-  for (const sync::QueueEntry& entry : of.queue().entries()) {
-    facts.u64(entry.number);
-    facts.u64(static_cast<std::uint64_t>(entry.state));
-    facts.u64(UuidHash{}(entry.mutation.id));
-  }
-  return xxh64(facts.bytes());
 }
 
 }  // namespace syncstore::simulation

@@ -40,6 +40,8 @@ class SimClient final : public TabWatcher {
   void sign_in_again();  // when somebody else is signed in, or the screen asks for it
   bool other_has_edits() const;
   void look_at_page() { release(SimScreen::kHeld); }
+  // Opens a table, turns, sorts or filters one that is open, or closes it.
+  void browse(SeededRandom& random);
 
   // --- faults ---
   SimBrowser& browser() { return browser_; }
@@ -64,10 +66,17 @@ class SimClient final : public TabWatcher {
   bool may_differ() const;
   void found_equal();  // every collection that is here, at its cursor
 
-  void check();  // promises 4 and 5, when anything happened here since the last time
+  // Promises 4 and 5, when anything happened here since the last time. The truth: what the server
+  // has.
+  void check(const model::Table& products, Sequence head);
+  bool is_paged() const { return leader_ != nullptr && session().is_paged(model::kProducts); }
+  // In page mode: everything that the screens ask for is answered, as of this head.
+  bool is_at_rest(Sequence head) const;
+  const SimReader& reader() const { return leader_->reader(); }
   std::string check_whole() const;
   std::size_t parked() const;
   std::uint64_t edits = 0;
+  std::uint64_t answers_checked = 0, modes_changed = 0;  // tables of page mode at rest; in and out
   std::set<RecordId>
       lost_records;  // edited here, refused because a restore did not bring them back
 
@@ -85,7 +94,8 @@ class SimClient final : public TabWatcher {
   void check_stored();
   void suspect_again();
   void check_table(std::uint64_t number);
-  std::uint64_t fingerprint() const;
+  void check_paged_table(std::uint64_t number, const model::Table* truth);
+  std::uint64_t fingerprint(Sequence head) const;
   void check_answered();
   void report(const std::string& promise, const std::string& what) {
     browser_.report(promise, user_ + ": " + what);
@@ -99,7 +109,7 @@ class SimClient final : public TabWatcher {
   std::vector<std::unique_ptr<SimTab>> asleep_;  // led once and do not know that they no longer do
   std::map<MutationId, sync::Mutation> posted_;  // by other tabs, not yet told to be queued
   SimScreen screen_;
-  bool changed_ = true;
+  bool changed_ = true, was_paged_ = false;
   std::uint64_t looked_at_ = 0;
   std::map<std::uint16_t, Sequence> cursors_;  // highest of this leader's life, in this epoch
   Epoch epoch_ = 0;

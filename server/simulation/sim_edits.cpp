@@ -93,6 +93,43 @@ sync::Mutation edit_of_person(ClientSession& session, SeededRandom& random, Time
   return mutation;
 }
 
+session::PageSpec page_of_person(SeededRandom& random) {
+  const model::CollectionDef& products = *model::find_collection(model::kProducts);
+  const char* const sorts[] = {"title", "-title", "price",      "-price", "sku",
+                               "id",    "-id",    "-inventory", "status"};
+  const std::uint32_t sizes[] = {1, 3, 5, 10, 25};
+  session::PageSpec spec;
+  spec.collection = model::kProducts;
+  spec.sort = view::parse_sort(products, sorts[random.below(std::size(sorts))]).value();
+  spec.page = static_cast<std::uint32_t>(1 + random.below(4));
+  spec.size = sizes[random.below(std::size(sizes))];
+  const auto amount = static_cast<std::int64_t>(random.below(60));
+  using view::Comparison;
+  auto& conditions = spec.filter.conditions;
+  switch (random.below(8)) {
+    case 0:
+      conditions.push_back({kStatus, Comparison::equal, std::string("Active")});
+      break;
+    case 1:
+      conditions.push_back({kInventory, Comparison::at_most, amount});
+      break;
+    case 2:
+      conditions.push_back({kPrice, Comparison::at_least, amount * 1'500});
+      conditions.push_back({kStatus, Comparison::not_equal, std::string("Inactive")});
+      break;
+    case 3:
+      conditions.push_back(
+          {kSku, amount < 30 ? Comparison::present : Comparison::absent, model::Value()});
+      break;
+    case 4:
+      spec.filter.query = amount < 30 ? "title" : "PRO 1";
+      break;
+    default:
+      break;
+  }
+  return spec;
+}
+
 std::vector<sync::Mutation> edits_of_program(const std::vector<RecordId>& products,
                                              std::size_t count, IdSource& ids, SeededRandom& random,
                                              TimeMs now) {

@@ -38,14 +38,15 @@ enum class Fault : std::uint8_t {
   upgrade,         // a browser's program is of another version than the server's, until it reloads
   far_clock,       // the server's clock goes on by 91 days: removals are forgotten
   parts,           // snapshots come in many parts, and break between them
+  paged,           // collections grow beyond what a browser keeps, and shrink again
+  trimmed,         // the server starts with the end of its log alone
 };
-inline constexpr std::array<std::string_view, 27> kFaultNames = {
-    "cut",       "half_open",    "clog",         "offline",        "partition",
-    "kill_tab",  "suspend",      "browser_disk", "browser_damage", "browser_clock",
-    "sign_in",   "expiry",       "role",         "crash",          "disk_full",
-    "disk_slow", "disk_unknown", "restore",      "copied",         "server_clock",
-    "bulk",      "bit_flip",     "cache_full",   "memory",         "upgrade",
-    "far_clock", "parts"};
+inline constexpr std::array<std::string_view, 29> kFaultNames = {
+    "cut",     "half_open",    "clog",           "offline",       "partition",    "kill_tab",
+    "suspend", "browser_disk", "browser_damage", "browser_clock", "sign_in",      "expiry",
+    "role",    "crash",        "disk_full",      "disk_slow",     "disk_unknown", "restore",
+    "copied",  "server_clock", "bulk",           "bit_flip",      "cache_full",   "memory",
+    "upgrade", "far_clock",    "parts",          "paged",         "trimmed"};
 
 class FaultSet {
  public:

@@ -7,8 +7,11 @@
 namespace syncstore::simulation {
 
 void World::start_server() {
-  if (!server_.up())
-    server_.start();
+  if (server_.up())
+    return;
+  if (may(Fault::trimmed))
+    server_.set_log_kept(static_cast<std::size_t>(1 + readers_.below(60)));
+  server_.start();
 }
 
 void World::crash_server() {
@@ -231,6 +234,18 @@ void World::act_of_server(std::uint64_t dice) {
     return may(Fault::copied) && random_.chance(50) ? restore_server(false) : void();
   if (may(Fault::server_clock))
     server_.clock.skew += static_cast<TimeMs>(random_.below(200'000)) - 100'000;
+}
+
+// People look at other things than those that all of them have open. What a server had of its log
+// beyond some entries is gone: who stands before them comes back by rows or by a snapshot.
+void World::act_of_readers() {
+  if (readers_.below(250) == 0 && may(Fault::trimmed)) {
+    crash_server();
+    start_server();
+  }
+  if (!readers_.chance(8))
+    return;
+  clients_[static_cast<std::size_t>(readers_.below(clients_.size()))]->browse(readers_);
 }
 
 void World::act_rarely() {

@@ -108,6 +108,7 @@ void SimSocket::read_inbox() {
   while (!paused_ && !inbox_.empty() && session_ != nullptr) {
     std::string message = std::move(inbox_.front());
     inbox_.pop_front();
+    note_asked(asked, message);
     const auto session = session_;
     session->received(std::move(message), false);
   }

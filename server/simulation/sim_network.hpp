@@ -11,6 +11,7 @@
 #include "core/wire/messages.hpp"
 #include "server/adapters/memory/virtual_time.hpp"
 #include "server/ports/link.hpp"
+#include "server/simulation/sim_reader.hpp"
 
 namespace syncstore::simulation {
 
@@ -59,6 +60,7 @@ class SimSocket final : public ports::Link, public std::enable_shared_from_this<
   std::size_t inbox_messages() const { return inbox_.size(); }
 
   std::string user;  // whom the server welcomed here
+  AskedPages asked;  // by what reached the server
  private:
   TimeMs latency() { return static_cast<TimeMs>(1 + random_.below(random_.chance(5) ? 900 : 40)); }
   void arrive_down(const Message& message, const ReadMessage& read);

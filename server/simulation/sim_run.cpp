@@ -47,7 +47,9 @@ std::string summary(const WorldOptions& options, const WorldResult& result) {
          count(result.change_sets, "change sets, ") + count(result.judged, "answers judged, ") +
          count(result.conflicts, "conflicts, ") + count(result.crashes, "crashes, ") +
          count(result.cuts, "cuts, ") + count(result.restores, "restores, ") +
-         count(result.copies, "copied directories; digest ") + hex(result.digest);
+         count(result.copies, "copied directories, ") +
+         count(result.modes_changed, "changes of mode, ") + count(result.pages_left, "pages, ") +
+         count(result.answers_checked, "tables of them at rest; digest ") + hex(result.digest);
 }
 
 std::string replay_command(const WorldOptions& options) {

@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "server/simulation/sim_slice.hpp"
+
 namespace syncstore::simulation {
 namespace {
 
@@ -115,52 +117,6 @@ bool is_shown_as(const ClientSession& session, RecordId id, const Edits& edits) 
   return false;
 }
 
-// --- filter, sort and slice, naively ---
-
-int compare_text(const std::string& a, const std::string& b) {
-  const auto lower = [](char c) {  // simulated people write ASCII
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  };
-  for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
-    if (lower(a[i]) != lower(b[i]))
-      return lower(a[i]) < lower(b[i]) ? -1 : 1;
-  }
-  return a.size() == b.size() ? 0 : a.size() < b.size() ? -1 : 1;
-}
-
-// Absent values first, then by value, then by id.
-bool before(const Record* a, const Record* b, std::size_t field) {
-  const Value& left = a->values[field];
-  const Value& right = b->values[field];
-  if (model::is_absent(left) != model::is_absent(right))
-    return model::is_absent(left);
-  if (const auto* text = std::get_if<std::string>(&left)) {
-    if (const int order = compare_text(*text, std::get<std::string>(right)); order != 0)
-      return order < 0;
-  } else if (const auto* number = std::get_if<std::int64_t>(&left)) {
-    if (*number != std::get<std::int64_t>(right))
-      return *number < std::get<std::int64_t>(right);
-  }
-  return a->id < b->id;
-}
-
-std::vector<const Record*> sorted_matches(const session::PageSpec& spec,
-                                          const ClientSession& session) {
-  std::vector<const Record*> records;
-  session.replica().for_each_shown(spec.collection, [&](const Record& record) {
-    const bool matches = std::all_of(
-        spec.filter.conditions.begin(), spec.filter.conditions.end(),
-        [&](const view::Condition& equal) { return record.values[equal.field] == equal.value; });
-    if (matches)
-      records.push_back(&record);
-  });
-  const auto field = static_cast<std::size_t>(spec.sort.field);
-  std::sort(records.begin(), records.end(), [&](const Record* a, const Record* b) {
-    return spec.sort.descending ? before(b, a, field) : before(a, b, field);
-  });
-  return records;
-}
-
 // --- rows ---
 
 // Money is told as a decimal string, in 1/10,000 here.
@@ -193,6 +149,16 @@ void SimScreen::clear() {
   told_lost_.clear();
 }
 
+void SimScreen::open(std::uint64_t number, const session::PageSpec& spec) {
+  specs_[number] = spec;
+  ++pages_told_;
+}
+
+void SimScreen::close(std::uint64_t number) {
+  specs_.erase(number);
+  tables_.erase(number);
+}
+
 void SimScreen::take_page(std::uint64_t number, const std::string& text) {
   const bool readable = reader_.read(text);
   SS_ASSERT(readable);
@@ -205,6 +171,7 @@ void SimScreen::take_page(std::uint64_t number, const std::string& text) {
   table.pages = patch["pages"].integer();
   table.entered = patch["entered"].integer();
   table.clamped = patch["clamped"].boolean();
+  table.partial = static_cast<bool>(patch["partial"]);
   if (const auto order = patch["order"])
     take_order(table, order);
   if (const auto rows = patch["rows"]) {
@@ -264,37 +231,46 @@ std::string SimScreen::check_page(std::uint64_t number, const ClientSession& ses
   if (found == tables_.end() || !found->second.ready)
     return {};
   const Table& table = found->second;
-  const session::PageSpec& spec = tables().at(number);
-  const std::vector<const Record*> keys = sorted_matches(spec, session);
-  const std::size_t pages = std::max<std::size_t>(1, (keys.size() + spec.size - 1) / spec.size);
-  const std::size_t wanted = std::min<std::size_t>(spec.page, pages);
-  const auto from = keys.begin() + static_cast<std::ptrdiff_t>((wanted - 1) * spec.size);
-  const auto to = keys.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(
-                                     keys.size(), wanted * static_cast<std::size_t>(spec.size)));
+  const session::PageSpec& spec = specs_.at(number);
+  const Slice slice = slice_of(
+      spec, [&](const auto& visit) { session.replica().for_each_shown(spec.collection, visit); });
   const auto name = [&] { return "table " + std::to_string(number); };
-  if (table.total != static_cast<std::int64_t>(keys.size()) ||
-      table.pages != static_cast<std::int64_t>(pages) ||
-      table.page != static_cast<std::int64_t>(wanted) || table.clamped != (spec.page > pages)) {
-    return name() + ": page " + std::to_string(table.page) + " of " + std::to_string(table.pages) +
-           " with " + std::to_string(table.total) + " records for page " + std::to_string(wanted) +
-           " of " + std::to_string(pages) + " with " + std::to_string(keys.size());
-  }
-  held = !std::equal(table.rows.begin(), table.rows.end(), from, to,
+  if (std::string wrong = check_facts(table, spec, slice); !wrong.empty())
+    return name() + wrong;
+  held = !std::equal(table.rows.begin(), table.rows.end(), slice.rows.begin(), slice.rows.end(),
                      [](const Row& row, const Record* record) { return row.id == record->id; });
-  const auto entered = std::count_if(from, to, [&](const Record* record) {
-    return held && std::none_of(table.rows.begin(), table.rows.end(),
-                                [&](const Row& row) { return row.id == record->id; });
-  });
+  const auto entered =
+      std::count_if(slice.rows.begin(), slice.rows.end(), [&](const Record* record) {
+        return held && std::none_of(table.rows.begin(), table.rows.end(),
+                                    [&](const Row& row) { return row.id == record->id; });
+      });
   if (table.entered != entered) {
     return name() + " counts " + std::to_string(table.entered) + " new rows for " +
            std::to_string(entered);
   }
-  for (const Row& row : table.rows) {
-    if (!row.told)
-      return name() + " was not told one of its rows";
-    const std::string wrong = check_row(row, session);
+  return check_rows(number, session);
+}
+
+std::string SimScreen::check_facts(const Table& table, const session::PageSpec& spec,
+                                   const Slice& slice) {
+  if (table.total == static_cast<std::int64_t>(slice.total) &&
+      table.pages == static_cast<std::int64_t>(slice.pages) &&
+      table.page == static_cast<std::int64_t>(slice.page) &&
+      table.clamped == (spec.page > slice.pages))
+    return {};
+  return ": page " + std::to_string(table.page) + " of " + std::to_string(table.pages) + " with " +
+         std::to_string(table.total) + " records for page " + std::to_string(slice.page) + " of " +
+         std::to_string(slice.pages) + " with " + std::to_string(slice.total);
+}
+
+std::string SimScreen::check_rows(std::uint64_t number, const ClientSession& session) const {
+  const auto found = tables_.find(number);
+  if (found == tables_.end() || !found->second.ready)
+    return {};
+  for (const Row& row : found->second.rows) {
+    const std::string wrong = row.told ? check_row(row, session) : "was not told one of its rows";
     if (!wrong.empty())
-      return name() + ": " + wrong;
+      return "table " + std::to_string(number) + ": " + wrong;
   }
   return {};
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/session/client_session.hpp"
+#include "server/simulation/sim_slice.hpp"
 #include "server/simulation/sim_text.hpp"
 
 namespace syncstore::simulation {
@@ -24,16 +25,20 @@ inline constexpr std::array<std::uint16_t, 5> kLookedAt = {kTitle, kSku, kStatus
 
 class SimScreen {
  public:
-  // The tables that are open in every tab, by their numbers. One is a table that somebody looks at:
-  // its order is held until it is released.
-  static constexpr std::uint64_t kHeld = 3;
+  // The tables that are always open, by their numbers. One is a table that somebody looks at: its
+  // order is held until it is released. From kFree on people open, turn, sort, filter and close
+  // what they like.
+  static constexpr std::uint64_t kHeld = 3, kFree = 4;
   static const std::map<std::uint64_t, session::PageSpec>& tables();
 
   // Sequences that a server lost, the first excluded: what they were of is shown or not.
   using Spans = std::vector<std::pair<Sequence, Sequence>>;
   void note_lost(Sequence after, Sequence until) { lost_.emplace_back(after, until); }
 
-  void clear();
+  void clear();  // another tab: nothing was told yet
+  void open(std::uint64_t number, const session::PageSpec& spec);
+  void close(std::uint64_t number);
+  const std::map<std::uint64_t, session::PageSpec>& specs() const { return specs_; }
   void take_page(std::uint64_t number, const std::string& text);
   void take_queue(const std::string& piece);  // a part of what an export brings
 
@@ -41,6 +46,13 @@ class SimScreen {
   // held, and then only: `held` says whether it does.
   std::string check_page(std::uint64_t number, const session::ClientSession& session,
                          bool& held) const;
+  // The same of a collection in page mode that the server can be asked about: its answer, exact as
+  // of `truth`, with pending edits in the rows and pending inserts above them.
+  std::string check_answer(std::uint64_t number, const session::ClientSession& session,
+                           const model::Table& truth, bool& held) const;
+  // Each row as its record is shown, whatever the order.
+  std::string check_rows(std::uint64_t number, const session::ClientSession& session) const;
+  bool is_partial(std::uint64_t number) const;  // it shows what this browser knows, and says so
   std::uint64_t pages_told() const { return pages_told_; }
   // Records with an edit under way are shown as the base with these edits on it, the others as the
   // base has them.
@@ -67,14 +79,17 @@ class SimScreen {
   struct Table {
     bool ready = false;
     std::int64_t total = 0, page = 1, pages = 1, entered = 0;
-    bool clamped = false;
+    bool clamped = false, partial = false;
     std::vector<Row> rows;  // in their order
   };
   void take_order(Table& table, JsonText::Value order);
   void take_row(Table& table, JsonText::Value told);
+  static std::string check_facts(const Table& table, const session::PageSpec& spec,
+                                 const Slice& slice);
   static bool tells(const Cell& cell, const model::Value& value);
   std::string check_row(const Row& row, const session::ClientSession& session) const;
 
+  std::map<std::uint64_t, session::PageSpec> specs_ = tables();
   std::map<std::uint64_t, Table> tables_;
   JsonText reader_;
   std::uint64_t pages_told_ = 0;

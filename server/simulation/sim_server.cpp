@@ -17,10 +17,12 @@ void SimServer::start() {
   const auto answer_ms = static_cast<std::int64_t>(random_.below(10));
   storage_->set_delays(static_cast<std::int64_t>(random_.below(30)), answer_ms);
   storage_->set_receipts_in_memory(20 + random_.below(50));
+  storage_->set_log_kept(log_kept_);
   engine_ = std::make_unique<engine::Engine>(
       engine::EnginePorts{clock, random_, *scheduler_, *storage_, crypto_});
   engine_->set_identities(&identities);
   engine_->hub().set_snapshot_part_rows(part_rows_);
+  engine_->hub().set_replica_limits(replica_limits_);
   engine_->set_fatal_listener([this](const Error&) { broken = true; });
   engine_->start([](Status status) { SS_ASSERT(status.ok()); });
   broken = false;
@@ -59,7 +61,7 @@ const memory::MemoryStore* SimServer::stored() const {
 
 // --- what leaves ---
 
-ReadMessage SimServer::check_leaving(const SimSocket::Message& message, std::string& user) {
+ReadMessage SimServer::check_leaving(const SimSocket::Message& message, SimSocket& socket) {
   if (message != last_) {
     auto read = wire::decode_down(*message);
     last_ = message;
@@ -71,19 +73,26 @@ ReadMessage SimServer::check_leaving(const SimSocket::Message& message, std::str
     return nullptr;
   }
   if (const auto* welcome = std::get_if<wire::Welcome>(&*last_read_))
-    user = welcome->user;
-  check(*last_read_, user);
+    socket.user = welcome->user;
+  check(*last_read_, socket.user, socket.asked);
   return last_read_;
 }
 
-void SimServer::check_leaving(std::string_view frame, const std::string& user) {
+void SimServer::check_leaving(std::string_view frame, const std::string& user,
+                              const AskedPages& asked) {
   const auto message = wire::decode_down(frame);
   if (!message.ok())
     return report_("3", "the server sends a frame that cannot be read");
-  check(*message, user);
+  // An exchange is answered as a whole: its pages are of the moment in which they were made.
+  const auto* page = std::get_if<wire::Page>(&*message);
+  const engine::StoreState* state = loaded();
+  if (page != nullptr && (state == nullptr || page->sequence != state->sequence()))
+    return check_reader(page->collection, user);
+  check(*message, user, asked);
 }
 
-void SimServer::check(const wire::DownMessage& message, const std::string& user) {
+void SimServer::check(const wire::DownMessage& message, const std::string& user,
+                      const AskedPages& asked) {
   if (const auto* receipt = std::get_if<wire::Receipt>(&message)) {
     for (const sync::MutationResult& result : receipt->results)
       check_answer(result);
@@ -103,6 +112,7 @@ void SimServer::check(const wire::DownMessage& message, const std::string& user)
     check_reader(end->collection, user);
   } else if (const auto* page = std::get_if<wire::Page>(&message)) {
     check_reader(page->collection, user);
+    check_page(*page, asked);
   } else if (const auto* repair = std::get_if<wire::Repair>(&message)) {
     check_reader(repair->collection, user);
   } else if (const auto* live = std::get_if<wire::Live>(&message)) {
@@ -122,6 +132,29 @@ void SimServer::check_answer(const sync::MutationResult& answer) {
   if (!there || (!reused && store->receipts[found->second].result.sequence != answer.sequence)) {
     report_("1", "an answer leaves for what is not on the disk");
   }
+}
+
+engine::StoreState* SimServer::loaded() {
+  engine::StoreState* state = up() ? engine_->stores().loaded(StoreId(kStore)) : nullptr;
+  if (state != nullptr && page_trees_ != limits::kPageTrees) {
+    engine::PageTreeBounds bounds;
+    bounds.tested = bounds.unwatched = page_trees_;
+    state->page_trees().set_bounds(bounds);
+  }
+  return state;
+}
+
+// A page leaves as it is at that moment.
+void SimServer::check_page(const wire::Page& page, const AskedPages& asked) {
+  const engine::StoreState* state = loaded();
+  if (state == nullptr)
+    return;
+  ++pages_left;
+  if (page.sequence > state->sequence())
+    report_("4", "a page leaves that is of a later moment than the store");
+  if (std::string wrong = simulation::check_page(page, asked, state->table(page.collection));
+      !wrong.empty())
+    report_("4", wrong);
 }
 
 void SimServer::check_reader(std::uint16_t number, const std::string& user) {

@@ -62,22 +62,33 @@ class SimServer {
   engine::Engine& engine() { return *engine_; }
   memory::MemoryStorage& storage() { return *storage_; }
 
+  engine::StoreState* loaded();  // the store, while it is in memory
+
   void start();
   void set_part_rows(std::size_t rows) { part_rows_ = rows; }  // of snapshots, from the next start
+  // Collections above it are told page by page, from the next start. `trees`: so many of them are
+  // kept for pages, the others are read by scans.
+  void set_replica_limits(const engine::ReplicaLimits& limits, std::size_t trees) {
+    replica_limits_ = limits;
+    page_trees_ = trees;
+  }
+  void set_log_kept(std::size_t entries) { log_kept_ = entries; }  // from the next start
+  const engine::ReplicaLimits& replica_limits() const { return replica_limits_; }
   void crash();  // the process ends here and now; the disk keeps what was durable
   // The disk of an earlier moment, as a backup is restored under a new epoch, or as a disk that
   // lied about its syncs or a copied directory comes back under the same. Only while the process is
   // down.
   void restore(const memory::MemoryDisk& earlier, bool new_epoch);
   // Promise 1 at the moment it matters: an answer that leaves names what is on the disk already.
-  // And what leaves is what its reader may see. `user`: who is welcomed there, set by a welcome.
-  ReadMessage check_leaving(const SimSocket::Message& message, std::string& user);
-  void check_leaving(std::string_view frame, const std::string& user);
+  // And what leaves is what its reader may see, and exact. A welcome sets the socket's user.
+  ReadMessage check_leaving(const SimSocket::Message& message, SimSocket& socket);
+  void check_leaving(std::string_view frame, const std::string& user, const AskedPages& asked);
   Epoch epoch() const;
   const memory::MemoryStore* stored() const;
 
  private:
-  void check(const wire::DownMessage& message, const std::string& user);
+  void check(const wire::DownMessage& message, const std::string& user, const AskedPages& asked);
+  void check_page(const wire::Page& page, const AskedPages& asked);
   void check_answer(const sync::MutationResult& answer);
   void check_reader(std::uint16_t collection, const std::string& user);
 
@@ -90,12 +101,16 @@ class SimServer {
   SimIdentities identities;
   std::shared_ptr<memory::MemoryDisk> disk = std::make_shared<memory::MemoryDisk>();
   std::vector<std::weak_ptr<SimSocket>> sockets;
+  std::uint64_t pages_left = 0;  // frames of pages, each of them checked
   bool broken = false;  // storage failed with unknown outcome: the process must be started again
 
  private:
   SimSocket::Message last_;  // frames are shared by many links: read once
   ReadMessage last_read_;
   std::size_t part_rows_ = limits::kSnapshotPartRows;
+  engine::ReplicaLimits replica_limits_;
+  std::size_t page_trees_ = limits::kPageTrees;
+  std::size_t log_kept_ = 0;
   memory::PlainCrypto crypto_;
   std::unique_ptr<memory::VirtualScheduler> scheduler_;
   std::unique_ptr<memory::MemoryStorage> storage_;

@@ -24,6 +24,16 @@ bool was_refused(const sync::OpOutcome& op) {
   return op.status == sync::OpStatus::refused || op.status == sync::OpStatus::held;
 }
 
+namespace {
+
+// What was answered up to here is in what a session has of the products. In page mode that is no
+// number: an edit becomes part of the records that are known here.
+Sequence shown_through(const session::ClientSession& session) {
+  return session.is_paged(model::kProducts) ? UINT64_MAX : session.cursor(model::kProducts);
+}
+
+}  // namespace
+
 SimStorage::SimStorage(session::ClientConfig config, Report report)
     : config_(std::move(config)), report_(std::move(report)) {}
 
@@ -262,10 +272,10 @@ void SimStorage::check_covered(const MutationId& id, const sync::MutationResult&
     restarted_ = std::make_unique<session::ClientSession>(config_);
   restarted_->restore_cache(std::string_view(cache_).substr(followed_));
   followed_ = cache_.size();
-  if (restarted_->epoch() != epoch || restarted_->cursor(model::kProducts) < answer.sequence) {
+  if (restarted_->epoch() != epoch || shown_through(*restarted_) < answer.sequence) {
     report_("5", user() + ": an edit of sequence " + std::to_string(answer.sequence) +
                      " was forgotten while the stored base is at " +
-                     std::to_string(restarted_->cursor(model::kProducts)));
+                     std::to_string(shown_through(*restarted_)));
   }
 }
 
@@ -274,7 +284,7 @@ void SimStorage::check_restart(const session::ClientSession& session) const {
     if (!took_effect(answer) || answer.epoch != session.epoch() || stored_.count(id) == 0 ||
         excused_.count(id) != 0 || was_undone(id))  // there was no room for that answer
       continue;
-    if (session.cursor(model::kProducts) < answer.sequence && shown_.count(id) == 0)
+    if (shown_through(session) < answer.sequence && shown_.count(id) == 0)
       report_("5", user() + ": an answered edit is gone after a restart");
   }
 }
@@ -298,8 +308,8 @@ std::string SimStorage::check_whole() const {
     return {};
   session::ClientSession fresh(config_);
   fresh.restore_cache(std::string_view(cache_).substr(0, followed_));
-  const bool same = fresh.epoch() == restarted_->epoch() &&
-                    fresh.cursor(model::kProducts) == restarted_->cursor(model::kProducts);
+  const bool same =
+      fresh.epoch() == restarted_->epoch() && shown_through(fresh) == shown_through(*restarted_);
   return same ? "" : "the stored base was not followed";
 }
 

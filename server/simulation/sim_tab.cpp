@@ -74,6 +74,7 @@ void SimTab::perform(const Effect& effect) {
     case EffectKind::send:
       if (socket_) {
         browser_.leaving(effect.bytes);
+        reader_.said(effect.bytes);
         socket_->send_up(spoken(effect.bytes));
       }
       return;
@@ -192,7 +193,7 @@ void SimTab::connect() {
     };
     SimSocket::ClientEnd end;
     end.leaving = [&server = browser_.server, own](const SimSocket::Message& message) {
-      return server.check_leaving(message, own->lock()->user);
+      return server.check_leaving(message, *own->lock());
     };
     end.message = [this, current](const SimSocket::Message& message, const ReadMessage& read) {
       if (!current())
@@ -200,6 +201,8 @@ void SimTab::connect() {
       reach([this, current, message, read] {
         if (!current())
           return;
+        if (read != nullptr)
+          reader_.heard(*read);
         hear(read);
         call([&](ClientSession& session) { session.socket_message(*message, browser_.now()); });
       });
@@ -218,6 +221,7 @@ void SimTab::connect() {
                                               browser_.queue_bytes, std::move(end));
     *own = socket;
     socket_ = socket;
+    reader_.begin();
     socket->attach(
         browser_.server.engine().hub().open(socket, engine::kBinaryProtocol, std::nullopt));
     browser_.server.sockets.push_back(socket);
@@ -231,20 +235,22 @@ void SimTab::exchange(const Bytes& body) {
   SimBrowser& browser = browser_;
   const auto said = wire::split_frames(body);
   Bytes spoken_body;
+  AskedPages asked;
   for (const std::string_view frame : *said) {
     browser.leaving(std::string(frame));
+    note_asked(asked, frame);
     wire::append_frame(spoken_body, spoken(std::string(frame)));
   }
   const auto delay = [&browser] { return 1 + static_cast<TimeMs>(browser.random.below(80)); };
   auto answered = std::make_shared<bool>(false);
-  const auto answer = [this, &browser, delay, answered, user = browser.signed_in,
+  const auto answer = [this, &browser, delay, answered, user = browser.signed_in, asked,
                        alive = std::weak_ptr<bool>(alive_)](Result<Bytes> frames) {
     if (std::exchange(*answered, true))
       return;
     if (frames.ok()) {
       const auto split = wire::split_frames(*frames);
       for (const std::string_view frame : *split)
-        browser.server.check_leaving(frame, user);
+        browser.server.check_leaving(frame, user, asked);
     }
     const bool lost = browser.random.chance(25);
     browser.events.at(browser.events.now() + delay(),
@@ -253,24 +259,24 @@ void SimTab::exchange(const Bytes& body) {
                           reach([this, frames, lost] { exchange_over(frames, lost); });
                       });
   };
-  browser.events.at(
-      browser.events.now() + delay(),
-      [&browser, body = std::move(spoken_body), answer, user = browser.signed_in] {
-        if (!browser.network || !browser.server.up())
-          return answer(fail(ErrorCode::unavailable));
-        if (user.empty())
-          return answer(fail(ErrorCode::unauthorized));
-        const engine::Identity identity{user, user, "c", 0};
-        if (browser.random.chance(20))
-          engine::exchange(browser.server.engine(), identity, body, [](Result<Bytes>) {});
-        engine::exchange(browser.server.engine(), identity, body, answer);
-        browser.events.at(browser.events.now() + 20'000,
-                          [answer] { answer(fail(ErrorCode::unavailable)); });
-      });
+  browser.events.at(browser.events.now() + delay(), [&browser, body = std::move(spoken_body),
+                                                     answer, user = browser.signed_in] {
+    if (!browser.network || !browser.server.up())
+      return answer(fail(ErrorCode::unavailable));
+    if (user.empty())
+      return answer(fail(ErrorCode::unauthorized));
+    const engine::Identity identity{user, user, "c", 0};
+    if (browser.random.chance(20))
+      engine::exchange(browser.server.engine(), identity, body, [](Result<Bytes>) {});
+    engine::exchange(browser.server.engine(), identity, body, answer);
+    browser.events.at(browser.events.now() + 20'000,
+                      [answer] { answer(fail(ErrorCode::unavailable)); });
+  });
 }
 
 void SimTab::exchange_over(const Result<Bytes>& frames, bool lost) {
   if (frames.ok() && !lost && browser_.network) {
+    polled_ = true;
     const auto split = wire::split_frames(*frames);
     for (const std::string_view frame : *split) {
       auto read = wire::decode_down(frame);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "server/simulation/sim_reader.hpp"
 #include "server/simulation/sim_server.hpp"
 #include "server/simulation/sim_storage.hpp"
 
@@ -25,7 +26,7 @@ struct SimBrowser {
   bool storage_full = false;    // writes fail
   bool gives_up_cache = false;  // and the cache goes to make room
   int versions_off = 0;         // its program is older or newer than the server's
-  std::string signed_in;      // whose cookie it holds, "" = nobody's
+  std::string signed_in;        // whose cookie it holds, "" = nobody's
   std::function<void(const std::string& frame)> leaving = {};  // every message up
   std::uint64_t tabs = 0;                                      // so many ever led here
 
@@ -61,6 +62,8 @@ class SimTab {
   SimSocket* socket() { return socket_.get(); }
   bool is_writing() const { return queue_writes_ != 0; }  // of the queue
   bool is_asleep() const { return asleep_; }
+  const SimReader& reader() const { return reader_; }  // of the pages of its link
+  bool has_polled() const { return polled_; }
   // Nothing reaches a sleeping tab; what came for it meanwhile comes when it wakes, in its order.
   void sleep() { asleep_ = true; }
   void wake();
@@ -87,6 +90,8 @@ class SimTab {
   std::unique_ptr<session::ClientSession> session_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::shared_ptr<SimSocket> socket_;
+  SimReader reader_;
+  bool polled_ = false;
   QueueWrite writing_;    // the transaction being put together
   int queue_writes_ = 0;  // transactions under way
   TimeMs stored_at_ = 0;  // the last one under way

@@ -21,6 +21,7 @@ World::World(const WorldOptions& options)
     : options_(options),
       random_(options.seed),
       rare_(options.seed * 3 + 1),
+      readers_(options.seed * 5 + 2),
       server_(events_, random_, [this](const std::string& promise, const std::string& what) {
         report(promise, what);
       }) {
@@ -64,6 +65,11 @@ void World::note_up(const std::string& user, const std::string& frame) {
 void World::prepare() {
   if (may(Fault::parts))
     server_.set_part_rows(static_cast<std::size_t>(1 + rare_.below(6)));
+  if (may(Fault::paged)) {
+    const auto records = static_cast<std::size_t>(4 + readers_.below(17));
+    const auto trees = static_cast<std::size_t>(readers_.below(8));
+    server_.set_replica_limits({records, records - 2}, trees);
+  }
   server_.identities.roles = {{"u-ann", model::Role::admin}};
   start_server();
   bool created = false;
@@ -98,6 +104,7 @@ WorldResult World::run() {
   for (int step = 0; step < options_.steps && result_.broken.empty(); ++step) {
     act();
     act_rarely();
+    act_of_readers();
     advance(static_cast<TimeMs>(random_.below(300)));
     restart_when_broken();
     check();
@@ -123,6 +130,8 @@ void World::sum_up() {
   for (const auto& client : clients_) {
     result_.edits += client->edits;
     result_.lost_records += client->lost_records.size();
+    result_.answers_checked += client->answers_checked;
+    result_.modes_changed += client->modes_changed;
     if (!client->has_tab())
       continue;
     for (const model::CollectionDef& collection : model::collections()) {
@@ -132,6 +141,7 @@ void World::sum_up() {
   }
   outcome.u64(static_cast<std::uint64_t>(result_.took));
   outcome.u64(result_.events);
+  result_.pages_left = server_.pages_left;
   result_.judged = oracle_.model().judged();
   result_.change_sets = oracle_.sequence();
   result_.conflicts = oracle_.table(model::kConflicts).size();
@@ -139,9 +149,10 @@ void World::sum_up() {
 }
 
 bool World::is_quiet() const {
-  return std::all_of(clients_.begin(), clients_.end(), [](const auto& client) {
+  return std::all_of(clients_.begin(), clients_.end(), [&](const auto& client) {
     return client->session().queue().counts().waiting == 0 && client->session().caught_up() &&
-           client->session().state() == session::ConnectionState::connected;
+           client->session().state() == session::ConnectionState::connected &&
+           (!client->is_paged() || client->is_at_rest(server_.stored()->sequence));
   });
 }
 
@@ -152,6 +163,7 @@ void World::quiesce() {
   server_.storage().set_fault(std::nullopt);
   server_.storage().set_delays(5, 5);
   server_.identities.life = 150'000;
+  server_.identities.far = server_.clock.skew;  // by its own clock: nobody is turned away at once
   for (auto& [user, role] : server_.identities.roles) {
     if (role != model::Role::viewer)
       continue;
@@ -192,6 +204,9 @@ void World::quiesce() {
       server_edits();  // a change brings the check of digests
       advance(SimClient::kMendMs);
     }
+    if (std::string wrong = oracle_.follow(*server_.stored()); !wrong.empty())
+      report("2", wrong);
+    check_pages_rest();
     check();
     check_end();
   }

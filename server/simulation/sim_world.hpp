@@ -29,6 +29,7 @@ struct WorldResult {
   std::vector<std::string> broken;  // "promise: what", in the order found
   std::uint64_t digest = 0;         // of the whole outcome: the same seed gives the same everywhere
   std::uint64_t edits = 0, change_sets = 0, crashes = 0, cuts = 0, conflicts = 0, events = 0;
+  std::uint64_t pages_left = 0, answers_checked = 0, modes_changed = 0;  // of page mode
   std::uint64_t restores = 0, copies = 0, lost_records = 0, judged = 0, steps = 0;
   TimeMs took = 0;  // of virtual time
 };
@@ -55,6 +56,7 @@ class World {
   void act_on_links(std::uint64_t dice);
   void act_of_server(std::uint64_t dice);
   void act_rarely();
+  void act_of_readers();
   void go_far();
   void crash_server();
   void start_server();
@@ -78,11 +80,14 @@ class World {
   void check_memory();
   void check_whole();
   void check_end();
+  void check_mode(SimClient& client);
+  void check_pages_rest();
 
   WorldOptions options_;
   EventQueue events_;
   SeededRandom random_;
-  SeededRandom rare_;  // of what came later into this world: older seeds go their way without it
+  // Of what came later into this world: older seeds go their way without it.
+  SeededRandom rare_, readers_;
   FaultSet faults_ = FaultSet::all();
   SimServer server_;
   Oracle oracle_;

@@ -29,6 +29,11 @@ class Simulate(unittest.TestCase):
         self.assertEqual(len(set(re.findall(r"digest (\w+)", told.stdout))), 3)
         self.assertTrue(told.stdout.endswith("3 of 3 seeds hold\n"), told.stdout)
 
+    def test_worlds_side_by_side_are_told_as_one_after_the_other(self):
+        one, four = (simulate("--seed", "30", "--seeds", "6", "--steps", "30", "--clients", "2", "--jobs", jobs) for jobs in ("1", "4"))
+        self.assertEqual((one.returncode, one.stderr), (0, ""))
+        self.assertEqual(one.stdout, four.stdout)
+
     def test_faults_are_named(self):
         told = simulate("--steps", "20", "--faults", "cut,crash")
         self.assertEqual(told.returncode, 0, told.stderr)

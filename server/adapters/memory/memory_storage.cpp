@@ -188,11 +188,13 @@ void MemoryStorage::read_log(StoreId id, Sequence from, Sequence to, std::size_t
   post([this, id = std::move(id), from, to, limit, done = std::move(done)] {
     std::vector<ports::LogEntry> entries;
     if (const MemoryStore* store = find(id)) {
-      for (const ports::LogEntry& entry : store->log) {
-        if (entry.sequence < from || entry.sequence > to || entries.size() == limit)
-          continue;
-        entries.push_back(entry);
-      }
+      const std::vector<ports::LogEntry>& log = store->log;
+      const std::size_t kept = log_kept_ == 0 ? log.size() : std::min(log_kept_, log.size());
+      auto entry = std::lower_bound(
+          log.end() - static_cast<std::ptrdiff_t>(kept), log.end(), from,
+          [](const ports::LogEntry& one, Sequence sequence) { return one.sequence < sequence; });
+      for (; entry != log.end() && entry->sequence <= to && entries.size() < limit; ++entry)
+        entries.push_back(*entry);
     }
     done(std::move(entries));
   });

@@ -49,6 +49,8 @@ class MemoryStorage final : public ports::Storage {
   // Time from the call to durability and from there to the answer.
   void set_delays(std::int64_t durable_ms, std::int64_t answer_ms);
   void set_receipts_in_memory(std::size_t count) { receipts_in_memory_ = count; }
+  // Reads find no entry of the log before the newest so many, as if they had been cut off; 0 = all.
+  void set_log_kept(std::size_t entries) { log_kept_ = entries; }
   std::uint64_t commits() const { return commits_; }
 
   void commit(ports::StorageBatch batch, std::function<void(Status)> done) override;
@@ -82,6 +84,7 @@ class MemoryStorage final : public ports::Storage {
   std::int64_t durable_ms_ = 0;
   std::int64_t answer_ms_ = 0;
   std::size_t receipts_in_memory_;
+  std::size_t log_kept_ = 0;
   std::uint64_t commits_ = 0;
   std::shared_ptr<bool> alive_;
 };
