@@ -1,6 +1,7 @@
 #include <deque>
 
 #include "core/base/limits.hpp"
+#include "core/session/feed_host.hpp"
 #include "core/wire/frame_codec.hpp"
 #include "server/engine/link_feed.hpp"
 #include "server/engine/sync_api.hpp"
@@ -16,12 +17,16 @@ class ExchangeLink final : public ports::Link, public std::enable_shared_from_th
       : scheduler_(scheduler), done_(std::move(done)) {}
 
   bool send(std::shared_ptr<const std::string> message, bool) override {
+    last_frame_ = answer_.size();
     wire::append_frame(answer_, *message);
     look_soon();
     return true;
   }
-  void close(std::uint16_t, std::string) override {
+  void close(std::uint16_t code, std::string) override {
     closed_ = true;
+    // What was gathered before access was taken has not left yet, and does not: only the notice.
+    if (code == session::kCloseAccess || code == session::kCloseSignIn)
+      answer_.erase(0, last_frame_);
     look_soon();
   }
   std::size_t queued_bytes() const override { return 0; }
@@ -62,6 +67,7 @@ class ExchangeLink final : public ports::Link, public std::enable_shared_from_th
   std::function<void(Result<Bytes>)> done_;
   std::shared_ptr<LinkFeed> feed_;
   Bytes answer_;
+  std::size_t last_frame_ = 0;  // where it begins
   bool closed_ = false;
   bool looking_ = false;
 };

@@ -160,7 +160,8 @@ void LinkFeed::change_mode(StoreState& state, std::uint16_t collection) {
   followed->paged = paged;
   followed->resume.reset();
   followed->live = true;
-  followed->cursor = 0;
+  // A reader of pages has seen the newest: a kept snapshot that is older would take it back.
+  followed->cursor = paged ? 0 : state.table(collection).last_sequence();
   const auto of_it = [&](const Outgoing& outgoing) {
     return outgoing.set->collection == collection;
   };

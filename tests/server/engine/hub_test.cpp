@@ -495,6 +495,28 @@ TEST_F(HubTest, AFullDiskIsToldToEveryLinkAndSoIsItsEnd) {
   EXPECT_EQ(all_of<wire::Receipt>(author.link->take()).size(), 1u);
 }
 
+TEST_F(HubTest, AnExchangeWhoseAccessIsTakenAnswersTheNoticeAlone) {
+  const RecordId id = new_id();
+  Bytes body;
+  wire::append_frame(body, wire::encode(wire::UpMessage(hello(""))));
+  wire::append_frame(body, wire::encode(wire::UpMessage(wire::Mutate{{product("Mug", id)}})));
+  storage->set_delays(50, 50);  // the answer waits for the edit, everything else is gathered
+  std::optional<Result<Bytes>> answer;
+  engine::exchange(*engine, {"u-eve", "eve", "c", 0}, body,
+                   [&](Result<Bytes> got) { answer = std::move(got); });
+  events.advance(20);
+  ASSERT_FALSE(answer.has_value());
+  identities.revoke({engine::Revocation::Kind::role_changed, "u-eve", {}, "gifts"});
+  events.settle();
+  ASSERT_TRUE(answer && answer->ok());
+  const auto frames = wire::split_frames(**answer);
+  ASSERT_TRUE(frames.ok());
+  ASSERT_EQ(frames->size(), 1u);
+  const auto message = wire::decode_down(frames->front());
+  ASSERT_TRUE(message.ok());
+  EXPECT_EQ(std::get<wire::Notice>(*message).code, ErrorCode::forbidden_store);
+}
+
 TEST_F(HubTest, AnExchangeAnswersLikeASocket) {
   const RecordId id = new_id();
   Bytes body;
