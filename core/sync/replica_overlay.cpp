@@ -159,8 +159,14 @@ std::vector<RecordId> Replica::fold_answered(std::uint16_t collection, const Mut
     return folded;
   const auto is_of = [&](std::size_t i, RecordId id) {
     const Op& op = mutation.ops[i];
-    return op.collection == collection && op.record == id && i < result.ops.size() &&
-           (result.ops[i].status == OpStatus::applied || result.ops[i].status == OpStatus::already);
+    if (op.collection != collection || op.record != id || i >= result.ops.size())
+      return false;
+    // An amount that the server found nothing to do for says nothing of the number there.
+    const bool is_amount = op.field < part->collection->fields.size() &&
+                           part->collection->fields[op.field].policy == model::MergePolicy::counter;
+    return result.ops[i].status == OpStatus::applied ||
+           (result.ops[i].status == OpStatus::already &&
+            !(is_amount && (op.kind == OpKind::add || op.kind == OpKind::set)));
   };
   for (std::size_t first = 0; first < mutation.ops.size(); ++first) {
     const RecordId id = mutation.ops[first].record;

@@ -65,6 +65,28 @@ class ReplicaTest : public testing::Test {
   std::vector<std::string> told_;
 };
 
+TEST_F(ReplicaTest, AnAnsweredAmountThatChangedNothingLeavesTheKnownNumber) {
+  const auto nobody = [](RecordId) { return false; };
+  const RecordId bowl =
+      server_.add_product(2, {{"title", text("Bowl")}});  // its stock is not known
+  std::vector<model::Record> rows = {*server_.table(model::kProducts).find(bowl)};
+  replica_.put_known(model::kProducts, rows);
+  Mutation nothing;
+  nothing.ops.push_back(add_op(bowl, "inventory", 0));
+  // While the server has 10.
+  nothing.ops.push_back(set_op(mug_, "inventory", number(12), number(12)));
+  nothing.ops.push_back(add_op(mug_, "inventory", 3));
+  MutationResult result;
+  result.sequence = server_.sequence() + 1;
+  result.ops.resize(3);
+  result.ops[0].status = result.ops[1].status = OpStatus::already;
+  result.ops[2].status = OpStatus::applied;
+  const auto folded = replica_.fold_answered(model::kProducts, nothing, result, nobody);
+  EXPECT_EQ(folded, std::vector<RecordId>{mug_});
+  EXPECT_TRUE(model::is_absent(shown(bowl, "inventory")));
+  EXPECT_EQ(shown(mug_, "inventory"), number(13));
+}
+
 TEST_F(ReplicaTest, ShowsTheBaseWithPendingIntentOnTop) {
   replica_.add_pending(1, mutation_of({set_op(mug_, "title", text("Mug"), text("Cup")),
                                        add_op(mug_, "inventory", -3)}));
