@@ -440,8 +440,14 @@ TEST(ClientSession, AnAnsweredEditStaysShownUntilAnotherEpochsBaseIsThere) {
   bench.tick(2'000);
   EXPECT_EQ(storage.entries.size(), 1u);
   EXPECT_EQ(bench.shown_price(3), 500'000);
+  bench.hold_cache_writes = true;
   bench.send_store(5, 4);
-  EXPECT_EQ(bench.shown_price(3), 30'000);
+  EXPECT_EQ(bench.shown_price(3), 30'000);  // although 4 is before 11, and before it is stored
+  EXPECT_EQ(storage.entries.size(), 1u);
+  bench.hold_cache_writes = false;
+  for (const std::uint64_t write : std::exchange(bench.held_cache_writes, {}))
+    bench->cache_written(write, true, bench.now);
+  bench.settle();
   bench.tick(2'000);
   bench.tick(2'000);
   EXPECT_TRUE(storage.entries.empty());
