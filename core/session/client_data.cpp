@@ -79,7 +79,7 @@ void ClientSession::on_begin(const wire::Begin& begin, TimeMs now) {
   Place& place = places_[begin.collection];
   pause_snapshot(begin.collection, place);
   // Not emplace(): clang with libstdc++ holds a nested class to be unconstructible there.
-  Place::Incoming incoming{begin, begin.from, 0, {}};
+  Place::Incoming incoming{begin, begin.from, 0, {}, {}};
   if (begin.from == 0) {
     place.paused.reset();
     replica_.begin_snapshot(begin.collection);
@@ -114,10 +114,33 @@ void ClientSession::on_end(const wire::End& end, TimeMs now) {
   const auto found = places_.find(end.collection);
   if (found == places_.end() || !found->second.incoming)
     return;
-  Place& place = found->second;
+  if (has_shown_after(found->second, end)) {
+    found->second.incoming->end = end;
+  } else {
+    take_in(found->second, end, now);
+  }
+}
+
+// Pages told newer rows than the snapshot has: it would take them back until the changes behind it
+// are there.
+bool ClientSession::has_shown_after(const Place& place, const wire::End& end) const {
+  bool newer = false;
+  if (place.paged) {
+    replica_.base(end.collection).for_each([&](const model::Record& record) {
+      newer = newer || record.version > end.target;
+    });
+  }
+  return newer;
+}
+
+void ClientSession::take_in(Place& place, const wire::End& end, TimeMs now) {
   Place::Incoming incoming = std::move(*place.incoming);
   place.incoming.reset();
   const bool previewed = place.preview;
+  if (incoming.end && is_live()) {
+    for (Bytes& frame : subscriptions_.end(end.collection))  // asked since then
+      emit(EffectKind::send, 0, {}, std::move(frame));
+  }
   leave_pages(end.collection, place);  // the server ended its side too
   if (!restoring_)
     keep_records();
@@ -178,6 +201,7 @@ void ClientSession::pause_snapshot(std::uint16_t collection, Place& place) {
   if (place.incoming->next_part == 0)
     return give_up_snapshot(collection, place);
   place.incoming->waiting.clear();
+  place.incoming->end.reset();
   place.paused = std::move(place.incoming);
   place.incoming.reset();
   replica_.pause_snapshot(collection);
@@ -223,6 +247,10 @@ void ClientSession::on_change(const wire::Change& change, TimeMs now) {
       continue;
     }
     apply_section(place, section, now);
+  }
+  for (auto& [collection, place] : places_) {
+    if (place.incoming && place.incoming->end)
+      take_in(place, wire::End(*place.incoming->end), now);
   }
   // Snapshots come before changes: one that has not gone on by now will not.
   for (auto& [collection, place] : places_) {

@@ -135,6 +135,7 @@ class ClientSession {
       std::uint32_t next_part = 0;
       std::uint64_t rows = 0;  // so far
       std::vector<sync::Delta> waiting;
+      std::optional<wire::End> end;  // it came, and the changes behind it are waited for
     };
     std::optional<Incoming> incoming;
     std::optional<Incoming> paused;  // its link broke: goes on where it was, or begins anew
@@ -189,6 +190,8 @@ class ClientSession {
   void on_begin(const wire::Begin& begin, TimeMs now);
   void on_part(wire::Part part, TimeMs now);
   void on_end(const wire::End& end, TimeMs now);
+  void take_in(Place& place, const wire::End& end, TimeMs now);
+  bool has_shown_after(const Place& place, const wire::End& end) const;
   void on_cancel(const wire::Cancel& cancel);
   void on_change(const wire::Change& change, TimeMs now);
   void on_check(const wire::Check& check, TimeMs now);

@@ -121,6 +121,15 @@ void PageSubscriptions::lost() {
   }
 }
 
+std::vector<Bytes> PageSubscriptions::end(std::uint16_t collection) const {
+  std::vector<Bytes> frames;
+  for (const auto& one : subscriptions_) {
+    if (one->spec.collection == collection && one->asked_at != 0 && !one->refused)
+      frames.push_back(wire::encode(wire::Unsubscribe{one->number}));
+  }
+  return frames;
+}
+
 void PageSubscriptions::forget(std::uint16_t collection) {
   for (const auto& one : subscriptions_) {
     if (collection != 0 && one->spec.collection != collection)

@@ -55,6 +55,8 @@ class PageSubscriptions {
   std::vector<Bytes> reconcile(bool live, TimeMs now);
   // For an exchange: asks for all of them, as far as `most` frames go.
   std::vector<Bytes> ask_once(std::size_t most) const;
+  // What ends those that were asked for on this link.
+  std::vector<Bytes> end(std::uint16_t collection) const;
   void lost();  // the link is gone: answers stay, nothing is asked for any more
   // What was answered is not known any more (0 = of all collections): asked for anew.
   void forget(std::uint16_t collection = 0);

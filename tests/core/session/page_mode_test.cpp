@@ -186,6 +186,70 @@ TEST_F(Paged, TheServerMayReplicateAgain) {
   EXPECT_EQ(server.asked, asked);
 }
 
+TEST_F(Paged, ASnapshotOlderThanItsPagesTakesNothingBack) {
+  const Sequence start = server.head();
+  std::vector<model::Record> rows;
+  for (RowNumber row = 1; row <= 12; ++row)
+    rows.push_back(*server.find(ClientBench::id(row)));
+  bench.set_price(12, "99", 1);
+  server.serve();
+  const Sequence own = server.set_price(ClientBench::id(12), 990'000);
+  bench.receive(bench.receipt(mutation_id(bench, 1), own));
+  const Sequence foreign = server.set_price(ClientBench::id(11), 880'000);
+  server.tell();
+  ASSERT_FALSE(bench.session().replica().is_pending(model::kProducts, ClientBench::id(12)));
+  bench.send_snapshot(model::kProducts, rows, start);
+  EXPECT_EQ(bench.shown_price(12), 990'000) << "an edit of one's own went back";
+  EXPECT_EQ(bench.shown_price(11), 880'000) << "a change of somebody else went back";
+  EXPECT_EQ(bench.session().cursor(model::kProducts), 0u);
+  // Until the change comes the screen may be turned.
+  bench.command(open_page(2, 2));
+  server.serve();
+  EXPECT_GT(server.open(), 0u);
+  bench.receive(wire::Change{foreign,
+                             {},
+                             {ClientBench::price(12, 990'000, start, own, 1),
+                              ClientBench::price(11, 880'000, own, foreign)}});
+  EXPECT_EQ(bench.shown_price(12), 990'000);
+  EXPECT_EQ(bench.shown_price(11), 880'000);
+  EXPECT_EQ(bench.session().cursor(model::kProducts), foreign);
+  EXPECT_EQ(screen.look().number("total"), 12);
+  server.serve();
+  EXPECT_EQ(server.open(), 0u);
+}
+
+// The link breaks behind `end`: the next one goes on there.
+TEST_F(Paged, ASnapshotWhoseChangeNeverCameGoesOn) {
+  const Sequence start = server.head();
+  std::vector<model::Record> rows;
+  for (RowNumber row = 1; row <= 12; ++row)
+    rows.push_back(*server.find(ClientBench::id(row)));
+  const Sequence foreign = server.set_price(ClientBench::id(11), 880'000);
+  server.tell();
+  bench.send_snapshot(model::kProducts, rows, start);
+  server.lose();
+  EXPECT_EQ(bench.shown_price(11), 880'000);
+  bench.command(R"({"cmd":"retryNow"})");
+  bench.take_sent();
+  bench.open_socket();
+  const std::vector<wire::UpMessage> sent = bench.take_sent();
+  ASSERT_FALSE(sent.empty());
+  const auto* hello = std::get_if<wire::Hello>(&sent[0]);
+  ASSERT_NE(hello, nullptr);
+  ASSERT_EQ(hello->resumes.size(), 1u);
+  EXPECT_EQ(hello->resumes[0].next_part, 1u);
+  bench.receive(bench.welcome(foreign));
+  model::Table table(*model::find_collection(model::kProducts));
+  for (const model::Record& row : rows)
+    table.put(row);
+  bench.receive(wire::Begin{model::kProducts, 7, start, 12, 1, 1});
+  bench.receive(wire::End{model::kProducts, start, table.digest()});
+  EXPECT_EQ(bench.shown_price(11), 880'000);
+  bench.receive(wire::Change{foreign, {}, {ClientBench::price(11, 880'000, start, foreign)}});
+  EXPECT_EQ(bench.shown_price(11), 880'000);
+  EXPECT_EQ(bench.session().cursor(model::kProducts), foreign);
+}
+
 TEST(PageMode, AReplicaThatGrewKeepsItsRowsAndTheScreenItsPage) {
   Storage storage;
   ClientBench bench(storage);
