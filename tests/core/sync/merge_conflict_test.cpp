@@ -158,6 +158,10 @@ TEST_F(MergeConflict, EditsOfARemovedRecordKeepTheirPayload) {
   const OpOutcome outcome = store_.run_op(set_op(mug_, "title", text("Mug"), text("Cup")), kBen);
   EXPECT_EQ(status_text(outcome), "conflict record_removed title");
   EXPECT_EQ(store_.conflict_value(outcome.conflict, "kind"), text("removed"));
+  // What an author without a base had before is not known; it is not "absent".
+  const OpOutcome blind = store_.run_op(set_any(mug_, "category", text("Bath")), kBen);
+  EXPECT_EQ(status_text(blind), "conflict record_removed category");
+  EXPECT_TRUE(model::is_absent(store_.conflict_value(blind.conflict, "base")));
   EXPECT_EQ(store_.conflict_value(outcome.conflict, "mine"), text("\"Cup\""));
   const auto payload = std::get<std::string>(store_.conflict_value(outcome.conflict, "payload"));
   const Result<Json> json = Json::parse(payload, 4096);

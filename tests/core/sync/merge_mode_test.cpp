@@ -153,6 +153,23 @@ TEST_F(MergeMode, InverseUndoesAChangeSetButNotWhatCameAfter) {
   EXPECT_EQ(store_.find(model::kProducts, RecordId{20}), nullptr);
 }
 
+TEST_F(MergeMode, InverseUndoesElementsOfListsAndLeavesLaterOnes) {
+  const std::uint16_t c = model::kStoreInfo;
+  const RecordId info = model::singleton_id(*model::find_collection(c));
+  const auto list = [&](bool add, std::string_view item) {
+    return list_op(info, "figure_sources", add, item, c);
+  };
+  store_.run_op(insert_op(info, {{"name", text("Gifts")}, {"currency", text("GBP")}}, c), kSystem);
+  store_.run_op(list(true, "old"), kSystem);
+  store_.run(mutation_of({list(true, "new"), list(false, "old")}), kSystem);
+  const ChangeSet done = store_.log().back();
+  store_.run_op(list(true, "later"), kSystem);
+  Person rollback = kSystem;
+  rollback.origin = Origin::rollback;
+  store_.run(mutation_of(inverse_ops(done), Mode::all, 77), rollback);
+  EXPECT_EQ(store_.value(info, "figure_sources", c), model::Value(model::TextList{"later", "old"}));
+}
+
 // --- properties ---
 
 class Stream {

@@ -212,6 +212,15 @@ TEST_F(Merge, EditOfARecordThatNeverWasIsRefused) {
   EXPECT_EQ(run(add_op(RecordId{77}, "inventory", 1)), "refused unknown_record");
 }
 
+TEST_F(Merge, ARecordThatBreaksARuleStaysEditableInItsOtherFields) {
+  model::Record old = *store_.find(model::kProducts, mug_);
+  old.values[product("title")] = model::Value();
+  store_.put_unchecked(model::kProducts, old);
+  EXPECT_EQ(run(set_any(mug_, "category", text("Bath"))), "applied");
+  EXPECT_EQ(run(set_any(mug_, "title", text("Mug"))), "applied");
+  EXPECT_EQ(run(set_any(mug_, "title", {})), "refused required title");
+}
+
 // --- lists ---
 
 TEST_F(Merge, ListsStaySortedAndEachElementStandsOnce) {

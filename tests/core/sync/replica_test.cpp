@@ -65,6 +65,24 @@ class ReplicaTest : public testing::Test {
   std::vector<std::string> told_;
 };
 
+TEST_F(ReplicaTest, ARecordThatIsTouchedTwiceAmongManyIsToldOnce) {
+  std::vector<model::Record> rows;
+  Told expected;
+  for (std::uint64_t i = 100; i < 200; ++i) {
+    const RecordId id = server_.add_product(i, {{"title", text("T" + std::to_string(i))}});
+    rows.push_back(*server_.table(model::kProducts).find(id));
+    expected.push_back(std::to_string(i) + ":->T" + std::to_string(i));
+  }
+  for (const std::size_t again : {std::size_t{0}, std::size_t{99}}) {
+    rows.push_back(rows[again]);
+    rows.back().values[product("title")] = text("Newer");
+    expected[again] = std::to_string(100 + again) + ":->Newer";
+  }
+  told();
+  replica_.put_known(model::kProducts, rows);
+  EXPECT_EQ(told(), expected);
+}
+
 TEST_F(ReplicaTest, AnAnsweredAmountThatChangedNothingLeavesTheKnownNumber) {
   const auto nobody = [](RecordId) { return false; };
   const RecordId bowl =
