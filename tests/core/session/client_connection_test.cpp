@@ -132,6 +132,43 @@ TEST(ClientSession, PollsAfterFiveFailuresAndGoesOnTryingTheSocket) {
   EXPECT_EQ(bench.connection(), "live");
 }
 
+TEST(ClientSession, PollsSayThatTheServersDiskIsFullWhileItIs) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench->socket_closed(1006, bench.now);
+  bench.settle();
+  for (int i = 0; i < 20 && bench.exchanges.empty(); ++i) {
+    bench.tick(31'000);
+    bench->ticket_failed(0, bench.now);
+    bench.settle();
+    bench.tick(1);
+  }
+  const auto poll = [&](bool full) {
+    Bytes answer;
+    wire::append_frame(answer, wire::encode(bench.welcome(10)));
+    if (full)
+      wire::append_frame(answer, wire::encode(wire::Notice{ErrorCode::storage_full, {}, 5'000}));
+    const std::size_t before = bench.exchanges.size();
+    bench->exchange_answered(answer, bench.now);
+    bench.settle();
+    EXPECT_EQ(bench.connection(), "polling");
+    for (int i = 0; i < 20 && bench.exchanges.size() == before; ++i) {
+      bench.tick(5'000);
+      bench->ticket_failed(0, bench.now);
+      bench.settle();
+    }
+    ASSERT_GT(bench.exchanges.size(), before);
+  };
+  ASSERT_FALSE(bench.exchanges.empty());
+  for (int i = 0; i < 2; ++i) {
+    poll(true);
+    EXPECT_EQ(bench.status_json().find("lastError")->find("code")->text(), "storage_full");
+  }
+  poll(false);
+  EXPECT_TRUE(bench.status_json().find("lastError")->is(Json::Kind::null));
+}
+
 TEST(ClientSession, APollThatIsToldToUpdateSaysSo) {
   Storage storage;
   ClientBench bench(storage);
