@@ -130,9 +130,14 @@ void Replica::put_known(std::uint16_t collection, std::vector<model::Record> row
   for (model::Record& record : rows) {
     if (!record.id || record.values.size() != part->collection->fields.size())
       continue;
+    // A number never goes to another record: the one that was known before is of a history that the
+    // server lost.
     const model::Record* in_row = part->base->find_row(record.row);
-    if (in_row != nullptr && in_row->id != record.id)
-      continue;  // a number never goes to another record: one of them is nobody's state
+    if (in_row != nullptr && in_row->id != record.id) {
+      const RecordId lost = in_row->id;
+      note(*part, lost);
+      part->base->erase(lost);
+    }
     note(*part, record.id);
     part->base->put(std::move(record));
   }

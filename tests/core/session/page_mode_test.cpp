@@ -250,6 +250,31 @@ TEST_F(Paged, ASnapshotWhoseChangeNeverCameGoesOn) {
   EXPECT_EQ(bench.session().cursor(model::kProducts), foreign);
 }
 
+// A server that lost the end of its log gives the same row number to another record.
+TEST_F(Paged, ARowNumberThatIsAnothersNowEndsWhatWasKnownUnderIt) {
+  for (const int page : {2, 1}) {  // what was known is not on the screen any more
+    bench.command(open_page(1, page));
+    server.serve();
+  }
+  ASSERT_NE(bench.session().replica().shown(model::kProducts, ClientBench::id(7)), nullptr);
+  server.remove(ClientBench::id(7));
+  model::Record other = ClientBench::product(40, "Another", 120'000);
+  other.row = 7;
+  server.insert(other);
+  server.tell();
+  bench.command(R"({"cmd":"releasePage","page":1})");
+  screen.look();
+  ASSERT_EQ(screen.order, texts(server.slice(by_price(1)).order));
+  EXPECT_EQ(screen.order[0], id(40));
+  EXPECT_FALSE(screen.is_partial());
+  EXPECT_EQ(bench.shown_price(40), 120'000);
+  EXPECT_EQ(bench.session().replica().shown(model::kProducts, ClientBench::id(7)), nullptr);
+  const int asked = server.asked;
+  bench.tick(11'000);
+  server.serve();
+  EXPECT_EQ(server.asked, asked) << "it agrees";
+}
+
 TEST(PageMode, AReplicaThatGrewKeepsItsRowsAndTheScreenItsPage) {
   Storage storage;
   ClientBench bench(storage);
