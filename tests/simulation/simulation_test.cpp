@@ -69,8 +69,9 @@ TEST_P(Simulation, ThePromisesHold) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Simulation,
-                         ::testing::Values(Part{1, 60, 120, 3}, Part{1'001, 11, 400, 5},
-                                           Part{61, 60, 120, 3}, Part{1'013, 12, 400, 5}));
+                         ::testing::Values(Part{1, 60, 120, 3}, Part{1'001, 12, 400, 5},
+                                           Part{61, 60, 120, 3}, Part{1'013, 12, 400, 5},
+                                           Part{2'001, 15, 2'000, 5}, Part{2'016, 15, 2'000, 5}));
 
 TEST(SimulationRepeats, TheSameSeedGivesTheSameWorld) {
   for (std::uint64_t seed : {3u, 77u})
