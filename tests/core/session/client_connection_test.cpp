@@ -132,10 +132,7 @@ TEST(ClientSession, PollsAfterFiveFailuresAndGoesOnTryingTheSocket) {
   EXPECT_EQ(bench.connection(), "live");
 }
 
-TEST(ClientSession, PollsSayThatTheServersDiskIsFullWhileItIs) {
-  Storage storage;
-  ClientBench bench(storage);
-  bench.go_live();
+void lose_the_socket_until_it_polls(ClientBench& bench) {
   bench->socket_closed(1006, bench.now);
   bench.settle();
   for (int i = 0; i < 20 && bench.exchanges.empty(); ++i) {
@@ -144,6 +141,13 @@ TEST(ClientSession, PollsSayThatTheServersDiskIsFullWhileItIs) {
     bench.settle();
     bench.tick(1);
   }
+}
+
+TEST(ClientSession, PollsSayThatTheServersDiskIsFullWhileItIs) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  lose_the_socket_until_it_polls(bench);
   const auto poll = [&](bool full) {
     Bytes answer;
     wire::append_frame(answer, wire::encode(bench.welcome(10)));
@@ -174,14 +178,7 @@ TEST(ClientSession, APollThatIsToldToUpdateSaysSo) {
   ClientBench bench(storage);
   bench.go_live();
   bench.set_price(1, "7", 1);
-  bench->socket_closed(1006, bench.now);
-  bench.settle();
-  for (int i = 0; i < 20 && bench.exchanges.empty(); ++i) {
-    bench.tick(31'000);
-    bench->ticket_failed(0, bench.now);
-    bench.settle();
-    bench.tick(1);
-  }
+  lose_the_socket_until_it_polls(bench);
   ASSERT_FALSE(bench.exchanges.empty());
   Bytes answer;
   wire::Notice notice;
