@@ -155,10 +155,7 @@ void ClientSession::refuse_page(const wire::Notice& notice) {
     // A former answer, of before the server was another version, is not kept up any more: it would
     // look exact.
     one->refused = true;
-    one->fresh = false;
-    one->page = 0;
-    one->hash = one->total = 0;
-    one->order.clear();
+    one->forget_answer();
     pages_.answered(one->spec);
     ask_pages_ = true;
     return;

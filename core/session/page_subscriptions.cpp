@@ -130,15 +130,19 @@ std::vector<Bytes> PageSubscriptions::end(std::uint16_t collection) const {
   return frames;
 }
 
+void PageSubscriptions::Subscription::forget_answer() {
+  fresh = false;
+  page = 0;
+  hash = total = 0;
+  order.clear();
+}
+
 void PageSubscriptions::forget(std::uint16_t collection) {
   for (const auto& one : subscriptions_) {
     if (collection != 0 && one->spec.collection != collection)
       continue;
-    one->fresh = false;
     one->asked_at = 0;
-    one->page = 0;
-    one->hash = one->total = 0;
-    one->order.clear();
+    one->forget_answer();
   }
 }
 

@@ -45,6 +45,7 @@ class PageSubscriptions {
     std::uint64_t hash = 0;
     std::vector<RecordId> order;
     bool contains(RecordId id) const;
+    void forget_answer();
   };
 
   // Three steps: begin(), want() for each page that somebody looks at, the first come first; then
