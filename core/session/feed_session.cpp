@@ -126,11 +126,8 @@ void FeedSession::tell_not_opened(const Error& error) {
 }
 
 void FeedSession::on_mutate(wire::Mutate mutate, std::size_t bytes) {
-  if (mutate.mutations.empty())
-    return;
-  if (mutate.mutations.size() > limits::kMutationsPerMessage)
-    return bad_message(fail(ErrorCode::too_large, "At most 512 mutations in one message."));
-  submit(std::move(mutate.mutations), bytes);
+  if (!mutate.mutations.empty())  // more than kMutationsPerMessage do not decode
+    submit(std::move(mutate.mutations), bytes);
 }
 
 void FeedSession::on_subscribe(const wire::Subscribe& subscribe) {

@@ -10,6 +10,10 @@ EXPLAINED = {
         "hello names every unanswered mutation and the welcome answers each: the loop is the second net, for queues of other versions",
     ("lost_before_a_poll_is_not_sent_again", "lost before a poll is not sent again"):
         "a poll carries every mutation that counts as sent, known or not; only the word beside the edit would differ for a moment",
+    ("server/engine/hub.cpp", "!= becomes ==: if (tick_timer_ != 0)"):
+        "the timer looks whether the hub is still there and does nothing when it is not",
+    ("core/sync/merge_ops.cpp", "> becomes >=: if (b > 0 ? a > Limits::max() - b : a < Limits::min() - b)"):
+        "zero is added on either side of the comparison: no number is above the highest, none below the lowest",
     ("core/sync/replica.cpp", "> becomes >=: } else if (touched_count_ > kScanned) {"):
         "one record more stands in a set that is not asked yet",
     ("core/view/page.cpp", "the branch is never taken: if (first >= index.size())"):

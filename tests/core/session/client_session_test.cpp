@@ -385,6 +385,34 @@ TEST(ClientSession, AGapOrADifferentDigestIsAskedForAtMostEveryTenSeconds) {
   EXPECT_EQ(bench->resyncs(), 2u);
 }
 
+TEST(ClientSession, WhatChangedWhileASnapshotCameIsShownWithItAndNothingIsAskedAgain) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.start();
+  bench.open_socket();
+  bench.receive(bench.welcome(10));
+  bench.take_sent();
+  wire::Part part;
+  part.collection = model::kProducts;
+  part.rows = {ClientBench::product(1, "One", 10'000), ClientBench::product(2, "Two", 20'000)};
+  model::Table table(*model::find_collection(model::kProducts));
+  for (const model::Record& row : part.rows)
+    table.put(row);
+  bench.receive(wire::Begin{model::kProducts, 7, 10, 2, 1});
+  bench.receive(part);
+  bench.receive(wire::Change{11, {}, {ClientBench::price(2, 55'000, 10, 11)}});
+  bench.receive(wire::Change{12, {}, {ClientBench::price(1, 44'000, 11, 12)}});
+  bench.receive(wire::End{model::kProducts, 10, table.digest()});
+  EXPECT_EQ(bench.shown_price(2), 55'000);
+  EXPECT_EQ(bench.shown_price(1), 44'000);
+  EXPECT_EQ(bench->cursor(model::kProducts), 12u);
+  // What comes next fits.
+  bench.receive(wire::Change{13, {}, {ClientBench::price(2, 66'000, 12, 13)}});
+  EXPECT_EQ(bench.shown_price(2), 66'000);
+  EXPECT_TRUE(bench.take_sent().empty());
+  EXPECT_EQ(bench->resyncs(), 0u);
+}
+
 TEST(ClientSession, ASnapshotWithAWrongDigestIsNotTrusted) {
   Storage storage;
   ClientBench bench(storage);

@@ -366,6 +366,24 @@ TEST_F(FeedSessionTest, MalformedFramesAreCountedAndThenClose) {
             static_cast<std::size_t>(limits::kBadMessagesPerMinute));
 }
 
+TEST_F(FeedSessionTest, AMessageHoldsAsManyMutationsAsOneBatchAndNotOneMore) {
+  open();
+  std::vector<sync::Mutation> many;
+  while (many.size() < limits::kMutationsPerMessage)
+    many.push_back(mutation(many.size() + 1));
+  up(wire::Mutate{many});
+  EXPECT_EQ(host.mutations, limits::kMutationsPerMessage);
+  EXPECT_EQ(host.bad, 0);
+  many.push_back(mutation(many.size() + 1));
+  up(wire::Mutate{many});
+  EXPECT_EQ(host.mutations, limits::kMutationsPerMessage) << "none of the second message";
+  EXPECT_EQ(host.bad, 1);
+  const auto notices = host.take<wire::Notice>();
+  ASSERT_EQ(notices.size(), 1u);
+  EXPECT_EQ(notices[0].code, ErrorCode::malformed);
+  EXPECT_FALSE(host.closed);
+}
+
 TEST_F(FeedSessionTest, UnknownKindsAreSkipped) {
   open();
   session.received(std::string("\x3f\x01\x02", 3), false);

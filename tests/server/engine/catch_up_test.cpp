@@ -382,6 +382,25 @@ TEST_F(FloorTest, AReaderBelowItIsToldWhatLivesAndTheNewerRows) {
   EXPECT_EQ(engine->hub().counters().snapshots, before.snapshots);
 }
 
+// The bitmap ends with the byte of the highest row that lives, wherever in its byte that row is.
+TEST_F(FloorTest, WhatLivesIsToldInNoMoreBytesThanItsRowsNeed) {
+  for (int more = 0; more < 4; ++more) {
+    OpenLink open = connect();
+    send(open, returning(reader));
+    const auto lives = all_of<wire::Live>(open.link->take());
+    ASSERT_EQ(lives.size(), 1u);
+    RowNumber highest = 0;
+    std::size_t told = 0;
+    state().table(model::kProducts).for_each([&](const model::Record& record) {
+      highest = std::max(highest, record.row);
+      told += lives[0].contains(record.row) ? 1u : 0u;
+    });
+    EXPECT_EQ(told, state().table(model::kProducts).size());
+    EXPECT_EQ(lives[0].bitmap.size(), highest / 8 + 1);
+    insert(5);
+  }
+}
+
 // A link that takes one message at a time is not filled with the same one again and again.
 TEST_F(FloorTest, ASlowReaderIsToldOnceWhatLives) {
   OpenLink open = connect();

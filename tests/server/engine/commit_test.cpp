@@ -361,6 +361,40 @@ TEST_F(CommitTest, AConflictOfABatchIsSeenByTheNextMutation) {
   EXPECT_EQ(std::get<std::string>(value(id, "title")), "Big mug");
 }
 
+// Two people's first edits are stored together with the edit that disagrees with both.
+TEST_F(CommitTest, AConflictNamesAuthorsWhoAreNewInTheSameTransaction) {
+  const RecordId mug = new_id(), cup = new_id();
+  commit({product("Mug", mug), product("Cup", cup)});
+  const FromValue seen_mug = FromValue::seen(std::string("Mug"));
+  const FromValue seen_cup = FromValue::seen(std::string("Cup"));
+  storage->set_delays(10, 0);
+  const auto before = engine->committer().counters().transactions;
+  std::vector<std::optional<Results>> answers(4);
+  engine->submit(submission({product("Under way", new_id())}, &answers[0]));
+  events.advance(1);
+  auto eve = submission({set(mug, "title", seen_mug, std::string("Big mug"))}, &answers[1]);
+  eve.author = {"u-eve", "eve", model::Role::editor};
+  auto bob = submission({set(cup, "title", seen_cup, std::string("Big cup"))}, &answers[2]);
+  bob.author = {"u-bob", "bob", model::Role::editor};
+  engine->submit(std::move(eve));
+  engine->submit(std::move(bob));
+  engine->submit(submission({set(mug, "title", seen_mug, std::string("Small mug")),
+                             set(cup, "title", seen_cup, std::string("Small cup"))},
+                            &answers[3]));
+  events.advance(100);
+  EXPECT_EQ(engine->committer().counters().transactions - before, 2u);
+  ASSERT_TRUE(answers[3] && answers[3]->ok());
+  const auto theirs = [&](std::size_t edit) {
+    const sync::OpOutcome& outcome = (**answers[3]).at(edit).ops.at(0);
+    EXPECT_EQ(outcome.status, OpStatus::conflict);
+    const model::Record* conflict = state().find(model::kConflicts, outcome.conflict);
+    return conflict == nullptr ? model::Value{}
+                               : conflict->values[field("theirs_by", model::kConflicts)];
+  };
+  EXPECT_EQ(theirs(0), model::Value(std::string("eve")));
+  EXPECT_EQ(theirs(1), model::Value(std::string("bob")));
+}
+
 TEST_F(CommitTest, RemovedIdsStayTakenAndComeBackFromStorage) {
   const RecordId id = new_id();
   commit({product("Mug", id)});

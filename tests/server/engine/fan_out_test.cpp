@@ -82,6 +82,51 @@ TEST_F(HubFanOut, DigestsAreEncodedOncePerSetOfCollections) {
   }
 }
 
+// Takes so long to be served that the changes behind it wait as long as they may.
+class SlowLink final : public ports::Link {
+ public:
+  explicit SlowLink(VirtualClock& clock) : clock_(clock) {}
+  bool send(std::shared_ptr<const std::string>, bool) override {
+    clock_.work_us += 5'000'000;
+    return true;
+  }
+  void close(std::uint16_t, std::string) override {}
+  std::size_t queued_bytes() const override { return 0; }
+  void pause_reading(bool) override {}
+
+ private:
+  VirtualClock& clock_;
+};
+
+TEST_F(HubFanOut, AFullBatchDoesNotWaitForItsWindow) {
+  OpenLink open = follow("eve");
+  auto slow = std::make_shared<SlowLink>(clock);
+  auto session = engine->hub().open(slow, engine::kBinaryProtocol, std::nullopt);
+  session->received(wire::encode(wire::UpMessage(hello("vic"))), false);
+  events.settle();
+  commit({product("Opens the window", new_id())});
+  open.link->messages.clear();
+  const auto add = [&](std::size_t rows) {
+    std::vector<sync::Mutation> some;
+    while (some.size() < rows)
+      some.push_back(product("P", new_id()));
+    commit(std::move(some));
+  };
+  std::size_t waiting = 0;
+  while (waiting < limits::kFanOutRows - 1) {
+    const std::size_t some =
+        std::min(limits::kMutationsPerMessage, limits::kFanOutRows - 1 - waiting);
+    add(some);
+    waiting += some;
+  }
+  EXPECT_TRUE(open.link->messages.empty()) << "one row less than a full batch waits";
+  add(1);
+  const auto changes = all_of<wire::Change>(open.link->take());
+  ASSERT_EQ(changes.size(), 1u);
+  ASSERT_EQ(changes[0].sections.size(), 1u);
+  EXPECT_EQ(changes[0].sections[0].rows.size(), limits::kFanOutRows);
+}
+
 // Ends its session while it is served, as a link does whose backlog overflows.
 class LeavingLink final : public ports::Link {
  public:

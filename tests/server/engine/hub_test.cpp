@@ -340,6 +340,18 @@ TEST_F(HubTest, AccessThatEndsClosesTheLinksAtOnce) {
   EXPECT_EQ(c.link->close_code, 4401);
 }
 
+// As before the accounts are there at a start, and after they are gone at an end.
+TEST_F(HubTest, NobodyComesInWhileThereAreNoAccounts) {
+  engine->set_identities(nullptr);
+  OpenLink early = follow("eve");
+  EXPECT_EQ(early.link->close_code, session::kCloseSignIn);
+  EXPECT_TRUE(all_of<wire::Welcome>(early.link->take()).empty());
+  engine->set_identities(&identities);
+  OpenLink late = follow("eve");
+  EXPECT_EQ(late.link->close_code, 0);
+  EXPECT_EQ(all_of<wire::Welcome>(late.link->take()).size(), 1u);
+}
+
 TEST_F(HubTest, AnOlderTabOfTheSameClientIsClosed) {
   wire::Hello first = hello("eve");
   first.client = ids.next_uuid(1);
@@ -423,6 +435,25 @@ TEST_F(HubTest, ACursorAheadOfTheServerMeansANewEpochThoughThePairIsKnown) {
   const auto messages = open.link->take();
   EXPECT_NE(std::get<wire::Welcome>(messages.at(0)).epoch, before);
   EXPECT_EQ(all_of<wire::Begin>(messages).size(), 1u);
+}
+
+TEST_F(HubTest, WhoeverStandsWhereTheServerStandsGoesOnInItsEpoch) {
+  insert("Mug");
+  OpenLink other = follow("vic");
+  const Epoch before = state().epoch();
+  wire::Hello again = hello("eve");
+  again.head = state().sequence();
+  again.head_hash = state().head_hash();
+  again.cursors.push_back({model::kProducts, before,
+                           wire::view_number(model::kProducts, model::Role::editor),
+                           state().sequence()});
+  OpenLink open = connect();
+  send(open, again);
+  const auto messages = open.link->take();
+  EXPECT_EQ(std::get<wire::Welcome>(messages.at(0)).epoch, before);
+  EXPECT_TRUE(all_of<wire::Begin>(messages).empty()) << "what it has is the present state";
+  EXPECT_EQ(state().epoch(), before);
+  EXPECT_EQ(other.link->close_code, 0);
 }
 
 TEST_F(HubTest, AHashThatTheLogDoesNotHaveMeansASnapshot) {
