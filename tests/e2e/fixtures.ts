@@ -220,7 +220,13 @@ export async function editsOffline(page: Page, id: string, field: string, value:
   await page.context().setOffline(true);
   await expect(pill(page)).not.toHaveAttribute('data-connection', 'live');
   await editCell(page, id, field, value);
+  await waitsStored(page);
+}
+
+/** One edit waits, and this browser has it: before that, leaving the page loses it, and the page would ask. */
+export async function waitsStored(page: Page): Promise<void> {
   await expect(pill(page)).toHaveAttribute('data-queued', '1');
+  await expect(pill(page)).toHaveAttribute('data-unstored', '0');
 }
 
 export { expect };

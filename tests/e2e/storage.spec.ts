@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { allSent, cell, editCell, editsOffline, expect, isLive, openPage, pill, startsOffline, test } from './fixtures';
+import { allSent, cell, editCell, editsOffline, expect, isLive, openPage, pill, startsOffline, test, waitsStored } from './fixtures';
 
 const NO_ROOM = 'This browser has no room left';
 
@@ -94,4 +94,59 @@ test('what the browser cleared while no page was open is noticed at the start an
   await isLive(back);
   await allSent(back);
   expect((await shop.read(id))['price']).toBe('9.5');
+});
+
+const STORED_AGAIN = 'The browser had cleared what it kept here. Edits that wait were stored again at once';
+
+async function clears(page: Page, storageTypes: string): Promise<void> {
+  const browser = await page.context().newCDPSession(page);
+  await browser.send('Storage.clearDataForOrigin', { origin: new URL(page.url()).origin, storageTypes });
+}
+
+/** The one edit that waits outlives this page and is sent later. */
+async function outlivesReload(page: Page, read: () => Promise<unknown>): Promise<void> {
+  await page.reload();
+  await waitsStored(page);
+  await page.context().setOffline(false);
+  await isLive(page);
+  await allSent(page);
+  expect(await read()).toBe('31.75');
+}
+
+test('what waits is stored again at once when the browser clears its data, and survives a reload', async ({ shop, profile }) => {
+  const { id } = shop.product(2);
+  const context = await profile(shop.editor, shop);
+  const page = await openPage(context, shop.adminProducts);
+  await editsOffline(page, id, 'price', '31.75');
+  await clears(page, 'indexeddb');
+  await expect(page.getByText(STORED_AGAIN, { exact: false })).toBeVisible();
+  await outlivesReload(page, async () => (await shop.read(id))['price']);
+});
+
+test('an edit that is being stored while the browser clears its data is stored before the page says so', async ({ shop, profile }) => {
+  const { id } = shop.product(3);
+  const context = await profile(shop.editor, shop);
+  const page = await openPage(context, shop.adminProducts);
+  await isLive(page);
+  await startsOffline(page);
+  await context.setOffline(true);
+  await expect(pill(page)).not.toHaveAttribute('data-connection', 'live');
+  await cell(page, id, 'price').dblclick();
+  const input = page.locator(`[data-record="${id}"] input[data-field="price"]`);
+  await input.fill('31.75');
+  // Storing takes so long that whoever believes the page too early has time to reload it.
+  await page.workers()[0]?.evaluate(() => {
+    const { put } = IDBObjectStore.prototype;
+    function slow(this: IDBObjectStore, ...parts: [unknown, IDBValidKey?]): IDBRequest {
+      const until = performance.now() + 1_500;
+      while (this.name === 'queue' && performance.now() < until);
+      return put.apply(this, parts);
+    }
+    Reflect.defineProperty(IDBObjectStore.prototype, 'put', { value: slow });
+  });
+  await input.press('Enter');
+  await expect(pill(page)).toHaveAttribute('data-unstored', '1');
+  await clears(page, 'indexeddb');
+  await expect(page.getByText(STORED_AGAIN, { exact: false })).toBeVisible();
+  await outlivesReload(page, async () => (await shop.read(id))['price']);
 });

@@ -24,6 +24,7 @@ export const INITIAL_STATUS: SyncStatus = {
   connection: 'starting',
   offlineSince: null,
   waiting: 0,
+  unstored: 0,
   parked: 0,
   queues: [],
   conflicts: 0,
@@ -169,16 +170,18 @@ export class SyncClient {
   #tellStatus(onlyCounts: boolean): void {
     const told = this.#told;
     const shown = this.status.get();
-    const waiting = Math.max(told.waiting, this.link.unconfirmed);
+    const { unconfirmed } = this.link;
+    const waiting = Math.max(told.waiting, unconfirmed);
+    const same = (waiting === 0) === (shown.waiting === 0) && (unconfirmed === 0) === (shown.unstored === 0);
     const wait = this.#shownAt + COUNTS_MS - performance.now();
-    if (onlyCounts && (waiting === 0) === (shown.waiting === 0) && wait > 0) {
+    if (onlyCounts && same && wait > 0) {
       this.#later ??= setTimeout(() => this.#tellStatus(false), wait);
       return;
     }
     clearTimeout(this.#later);
     this.#later = undefined;
     this.#shownAt = performance.now();
-    this.status.set({ ...told, waiting, restarts: told.restarts + this.link.restarts });
+    this.status.set({ ...told, waiting, unstored: unconfirmed, restarts: told.restarts + this.link.restarts });
     const { userId } = session.get();
     if (userId === null) return;
     keepWaiting(userId, waiting);

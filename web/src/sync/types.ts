@@ -17,6 +17,8 @@ export interface SyncStatus {
   offlineSince: number | null;
   /** Edits of this user in this browser that the server has not answered, all stores. */
   waiting: number;
+  /** Of this page: made, and not yet known to be kept by this browser. */
+  unstored: number;
   /** Refused edits that wait for a decision. */
   parked: number;
   /** The same by store, where there are any. */

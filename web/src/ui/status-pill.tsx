@@ -15,7 +15,7 @@ export function StatusPill({ store }: { store: string | null }) {
   // Outside of stores there is no connection to speak of, unless something waits for one.
   if (store === null && status.connection === 'starting' && status.waiting === 0) return null;
   const words = pillWords(status, now);
-  const marks = { 'data-connection': mark, 'data-queued': status.waiting };
+  const marks = { 'data-connection': mark, 'data-queued': status.waiting, 'data-unstored': status.unstored };
   return (
     <Popover label={`Connection: ${words}`} className={`pill ${mark}`} marks={marks} place="head-pill" align="right"
       button={<><span className="pill-dot" aria-hidden="true" /><span className="clip">{words}</span></>}>

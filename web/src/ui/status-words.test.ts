@@ -31,16 +31,22 @@ describe('the pill', () => {
 
 describe('waiting edits', () => {
   it('are said to be safe only where the browser keeps them', () => {
-    expect(waitingWords({ connection: 'offline', waiting: 3, storage: 'ok' })).toBe(
+    expect(waitingWords({ connection: 'offline', waiting: 3, unstored: 0, storage: 'ok' })).toBe(
       '3 edits are safe in this browser, also when you close this tab. They go as soon as the connection is back.');
-    expect(waitingWords({ connection: 'live', waiting: 1, storage: 'ok' })).toContain('It is on its way.');
-    expect(waitingWords({ connection: 'offline', waiting: 1, storage: 'full' })).toContain('leave this tab open');
-    expect(waitingWords({ connection: 'live', waiting: 0, storage: 'ok' })).toBe('Nothing waits to be sent.');
+    expect(waitingWords({ connection: 'live', waiting: 1, unstored: 0, storage: 'ok' })).toContain('It is on its way.');
+    expect(waitingWords({ connection: 'offline', waiting: 1, unstored: 0, storage: 'full' })).toContain('leave this tab open');
+    expect(waitingWords({ connection: 'offline', waiting: 2, unstored: 1, storage: 'ok' })).toBe(
+      '2 edits wait. This browser is still storing 1 edit: leave this tab open for a moment.');
+    expect(waitingWords({ connection: 'live', waiting: 0, unstored: 0, storage: 'ok' })).toBe('Nothing waits to be sent.');
   });
   it.each([
     ['ok', 2, false], ['tight', 2, false], ['evicted', 2, false], ['full', 2, true], ['unavailable', 1, true], ['full', 0, false],
   ] as const)('in a browser whose storage is %s with %i waiting: closing loses them: %s', (storage, waiting, loses) => {
-    expect(losesOnClose({ storage, waiting })).toBe(loses);
+    expect(losesOnClose({ storage, waiting, unstored: 0 })).toBe(loses);
+  });
+  it('are asked about while the browser has not stored them yet', () => {
+    expect(losesOnClose({ storage: 'ok', waiting: 1, unstored: 1 })).toBe(true);
+    expect(losesOnClose({ storage: 'evicted', waiting: 3, unstored: 1 })).toBe(true);
   });
 });
 

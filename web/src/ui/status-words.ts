@@ -43,19 +43,24 @@ export function connectionMark(connection: ConnectionState): string {
   return connection === 'update' ? 'offline' : connection;
 }
 
-/** Closing the page would lose what waits. */
-export function losesOnClose(status: Pick<SyncStatus, 'waiting' | 'storage'>): boolean {
-  return status.waiting > 0 && (status.storage === 'full' || status.storage === 'unavailable');
+/** Closing the page would lose what waits: it cannot be kept, or it is not yet. */
+export function losesOnClose(status: Pick<SyncStatus, 'waiting' | 'unstored' | 'storage'>): boolean {
+  return status.unstored > 0 || cannotKeep(status);
+}
+
+function cannotKeep({ waiting, storage }: Pick<SyncStatus, 'waiting' | 'storage'>): boolean {
+  return waiting > 0 && (storage === 'full' || storage === 'unavailable');
 }
 
 /** Where waiting edits are and when they go. */
-export function waitingWords(status: Pick<SyncStatus, 'connection' | 'waiting' | 'storage'>): string {
-  const { connection, waiting } = status;
+export function waitingWords(status: Pick<SyncStatus, 'connection' | 'waiting' | 'unstored' | 'storage'>): string {
+  const { connection, waiting, unstored } = status;
   if (waiting === 0) return 'Nothing waits to be sent.';
   const edits = plural(waiting, 'edit');
-  if (losesOnClose(status)) {
+  if (cannotKeep(status)) {
     return `${edits} of this page ${waiting === 1 ? 'waits' : 'wait'}. This browser cannot keep ${waiting === 1 ? 'it' : 'them'}: leave this tab open until everything is sent, or export what waits.`;
   }
+  if (unstored > 0) return `${edits} ${waiting === 1 ? 'waits' : 'wait'}. This browser is still storing ${plural(unstored, 'edit')}: leave this tab open for a moment.`;
   const go = waiting === 1 ? 'It goes' : 'They go';
   const when: Record<ConnectionState, string> = {
     live: waiting === 1 ? 'It is on its way.' : 'They are on their way.',

@@ -1,6 +1,8 @@
-import { forceCloseDatabase, IDBFactory, IDBKeyRange, IDBObjectStore } from 'fake-indexeddb';
+import { IDBFactory, IDBKeyRange, IDBObjectStore } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Persistence, storageState, Superseded } from './persistence';
+import { browserClears, closesByForce, stillDeletes, watchOpened } from './cleared-browser.fixture';
+import { storageState } from './database';
+import { Persistence, Superseded } from './persistence';
 
 const bytes = (...list: number[]) => new Uint8Array(list);
 let users = 0;
@@ -12,38 +14,6 @@ async function led(user: string): Promise<Persistence> {
   return persistence;
 }
 
-/** As fake-indexeddb ends a transaction by itself. */
-interface Ending {
-  ['_state']: string;
-  ['_abort'](name: string): void;
-}
-
-/** While a browser still deletes what was there, it opens nothing. Answers how often it has refused. */
-function stillDeletes(times: number): () => number {
-  let refused = 0;
-  const { open } = indexedDB;
-  vi.spyOn(indexedDB, 'open').mockImplementation((...parts) => {
-    if (refused === times) return open.apply(indexedDB, parts);
-    refused += 1;
-    const request = Object.assign(new EventTarget(), { error: new DOMException('The connection was closed.', 'AbortError') });
-    queueMicrotask(() => request.dispatchEvent(new Event('error')));
-    return request as unknown as IDBOpenDBRequest;
-  });
-  return () => refused;
-}
-
-/** The browser takes the data of a site away: the database is gone, what is under way ends and its connections are closed by force. */
-function browserClears(opened: IDBDatabase[], refusals = 0): () => number {
-  vi.stubGlobal('indexedDB', new IDBFactory());
-  const refused = stillDeletes(refusals);
-  for (const database of opened.splice(0)) {
-    const { transactions } = (database as unknown as { ['_rawDatabase']: { transactions: Ending[] } })['_rawDatabase'];
-    for (const each of transactions) if (each['_state'] !== 'finished') each['_abort']('UnknownError');
-    forceCloseDatabase(database as unknown as Parameters<typeof forceCloseDatabase>[0]);
-  }
-  return refused;
-}
-
 /** Of a leader with two edits in storage. */
 async function ledWithEdits(user: string): Promise<{ persistence: Persistence; cleared: () => number }> {
   const persistence = await led(user);
@@ -53,17 +23,6 @@ async function ledWithEdits(user: string): Promise<{ persistence: Persistence; c
   };
   await persistence.writeQueue('a', [{ number: 1, bytes: bytes(1) }, { number: 2, bytes: bytes(2) }]);
   return { persistence, cleared: () => cleared };
-}
-
-function watchOpened(): IDBDatabase[] {
-  const opened: IDBDatabase[] = [];
-  const { open } = indexedDB;
-  vi.spyOn(indexedDB, 'open').mockImplementation((...parts) => {
-    const request = open.apply(indexedDB, parts);
-    request.addEventListener('success', () => opened.push(request.result));
-    return request;
-  });
-  return opened;
 }
 
 beforeEach(() => {
@@ -140,14 +99,14 @@ describe('what this browser keeps', () => {
     expect((await after.load('a')).entries).toEqual([bytes(2), bytes(3)]);
   });
 
-  it('stores an edit again whose write the browser ended by clearing its data', async () => {
+  it.each([['by its name', 'UnknownError'], ['without a reason', null]])('stores an edit again whose write the browser ended by clearing its data, %s', async (_, reason) => {
     const opened = watchOpened();
     const user = newUser();
     const { persistence, cleared } = await ledWithEdits(user);
     const { put } = IDBObjectStore.prototype;
     vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function cleared(this: IDBObjectStore, ...parts) {
       const request = put.apply(this, parts);
-      if (opened.length > 0) queueMicrotask(() => browserClears(opened));
+      if (opened.length > 0) queueMicrotask(() => browserClears(opened, 0, reason));
       return request;
     });
     await persistence.writeQueue('a', [{ number: 3, bytes: bytes(3) }, { number: 1, bytes: null }]);
@@ -174,6 +133,35 @@ describe('what this browser keeps', () => {
     expect(stored.kept).toEqual(bytes(8));
   });
 
+  it('is read at the start although the browser opens the database only at the third try', async () => {
+    const user = newUser();
+    const first = await led(user);
+    await first.writeQueue('a', [{ number: 1, bytes: bytes(1) }]);
+    first.close();
+    const refused = stillDeletes(2);
+    const second = await led(user);
+    expect(refused()).toBe(2);
+    expect((await second.load('a')).entries).toEqual([bytes(1)]);
+  });
+
+  it('is read at the start although the browser closes the database once more', async () => {
+    const user = newUser();
+    const first = await led(user);
+    await first.writeQueue('a', [{ number: 1, bytes: bytes(1) }]);
+    await first.clientId(() => 'one');
+    first.close();
+    const opened = watchOpened();
+    const second = await Persistence.open(user);
+    closesByForce(opened);
+    expect(await second.claim()).toBe(2);
+    closesByForce(opened);
+    expect(await second.clientId(() => 'another')).toBe('one');
+    closesByForce(opened);
+    expect(await second.storesWithEntries()).toEqual(['a']);
+    closesByForce(opened);
+    expect((await second.load('a')).entries).toEqual([bytes(1)]);
+  });
+
   it('stores everything again in a database that was emptied without a word', async () => {
     const opened = watchOpened();
     const user = newUser();
@@ -191,7 +179,7 @@ describe('what this browser keeps', () => {
     const user = newUser();
     const { persistence, cleared } = await ledWithEdits(user);
     await persistence.appendCache('a', bytes(7));
-    forceCloseDatabase(opened[0] as unknown as Parameters<typeof forceCloseDatabase>[0]);
+    closesByForce(opened);
     await persistence.writeQueue('a', [{ number: 3, bytes: bytes(3) }]);
     await persistence.appendCache('a', bytes(8));
     const stored = await persistence.load('a');

@@ -3,28 +3,18 @@
 // slept writes nothing more. Bytes are the core's own, with checksums; nothing is interpreted here.
 // Edits come first: what only saves a download gives way when the browser has no room, and when the browser clears the database under a
 // running page, the waiting edits are stored again at once.
-const VERSION = 1;
+import { databaseName, Emptied, finished, isTakenAway, join, openDatabase, request, runs, storageState, whileDeleted } from './database';
+
 /** Small appends are joined until a blob has this size: thousands of tiny rows make IndexedDB slow to read at start. */
 const BLOB_BYTES = 256 * 1024;
 const REPLACE_BLOB_BYTES = 1024 * 1024;
-/** While the browser still deletes a database, opening it anew fails as well; for so long it is tried at once. */
-const REOPEN_ATTEMPTS = 20;
-const REOPEN_PAUSE_MS = 100;
-/** Of one write, when the browser takes the database away under it again and again. */
-const WRITE_ATTEMPTS = 3;
+/** Of one write or reading, when the browser takes the database away under it again and again. */
+const ATTEMPTS = 3;
 
 export class Superseded extends Error {
   constructor() {
     super('another tab leads');
     this.name = 'Superseded';
-  }
-}
-
-/** There is no generation: the database was deleted and made anew, by this connection or by another. */
-class Emptied extends Error {
-  constructor() {
-    super('the browser cleared what was kept here');
-    this.name = 'NotFoundError';
   }
 }
 
@@ -43,33 +33,6 @@ export interface StoredStore {
 interface Blob {
   key: number;
   bytes: Uint8Array;
-}
-
-function request<T>(open: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    open.addEventListener('success', () => resolve(open.result));
-    open.addEventListener('error', () => reject(open.error ?? new Error('storage failed')));
-  });
-}
-
-function finished(transaction: IDBTransaction): Promise<void> {
-  return new Promise((resolve, reject) => {
-    transaction.addEventListener('complete', () => resolve());
-    // A request that fails aborts it; only then its own error is known.
-    transaction.addEventListener('abort', () => reject(transaction.error ?? new Error('storage aborted')));
-  });
-}
-
-export function databaseName(user: string): string {
-  return `syncstore-${user}`;
-}
-
-async function openDatabase(user: string): Promise<IDBDatabase> {
-  const open = indexedDB.open(databaseName(user), VERSION);
-  open.addEventListener('upgradeneeded', () => {
-    for (const name of ['meta', 'queue', 'cache', 'kept']) open.result.createObjectStore(name);
-  });
-  return request(open);
 }
 
 export class Persistence {
@@ -99,7 +62,7 @@ export class Persistence {
   }
 
   static async open(user: string): Promise<Persistence> {
-    return new Persistence(user, await openDatabase(user));
+    return new Persistence(user, await whileDeleted(() => openDatabase(user)));
   }
 
   #follow(database: IDBDatabase): void {
@@ -121,17 +84,13 @@ export class Persistence {
   }
 
   async #tryToReopen(): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
+    await whileDeleted(async () => {
       try {
-        return await this.#reopenOnce();
+        await this.#reopenOnce();
       } catch (error) {
-        if (this.#ended) throw new Superseded();
-        if (!isTakenAway(error) || attempt === REOPEN_ATTEMPTS) throw error;
+        throw this.#ended ? new Superseded() : error;
       }
-      await new Promise((resolve) => {
-        setTimeout(resolve, REOPEN_PAUSE_MS);
-      });
-    }
+    });
   }
 
   async #reopenOnce(): Promise<void> {
@@ -143,6 +102,8 @@ export class Persistence {
     }
     this.#database = database;
     this.#follow(database);
+    // Nothing was written yet, so nothing can be gone.
+    if (this.#generation === 0) return;
     const transaction = database.transaction(['meta', 'queue', 'kept'], 'readwrite', { durability: 'strict' });
     const done = finished(transaction);
     done.catch(() => undefined);
@@ -177,7 +138,7 @@ export class Persistence {
   /** This worker leads from now on; the former leader's later writes fail. */
   async claim(): Promise<number> {
     try {
-      return await this.#makingRoom(() => this.#claim());
+      return await this.#makingRoom(() => this.#again(() => this.#claim()));
     } catch (error) {
       if (storageState(error) !== 'full') throw error;
       // Not even this fits: what waits can still be read and sent, under the former leader's number.
@@ -197,14 +158,19 @@ export class Persistence {
     const transaction = this.#database.transaction('meta', 'readwrite', { durability: 'strict' });
     const meta = transaction.objectStore('meta');
     const former = (await request(meta.get('generation'))) as number | undefined;
-    this.#generation = (former ?? 0) + 1;
-    meta.put(this.#generation, 'generation');
+    const generation = (former ?? 0) + 1;
+    meta.put(generation, 'generation');
     await finished(transaction);
-    return this.#generation;
+    this.#generation = generation;
+    return generation;
   }
 
   /** Random identity of this browser for this user; made once. */
-  async clientId(make: () => string): Promise<string> {
+  clientId(make: () => string): Promise<string> {
+    return this.#again(() => this.#clientId(make));
+  }
+
+  async #clientId(make: () => string): Promise<string> {
     const transaction = this.#database.transaction('meta', 'readwrite', { durability: 'strict' });
     const meta = transaction.objectStore('meta');
     let id = (await request(meta.get('client'))) as string | undefined;
@@ -217,7 +183,11 @@ export class Persistence {
     return id;
   }
 
-  async storesWithEntries(): Promise<string[]> {
+  storesWithEntries(): Promise<string[]> {
+    return this.#again(() => this.#storesWithEntries());
+  }
+
+  async #storesWithEntries(): Promise<string[]> {
     const queue = this.#database.transaction('queue').objectStore('queue');
     const stores: string[] = [];
     // From the first entry of one store to the first of the next: there may be thousands of each.
@@ -230,7 +200,12 @@ export class Persistence {
     }
   }
 
-  async load(store: string): Promise<StoredStore> {
+  /** What this browser keeps of a store; a queue that could not be read would look like an empty one. */
+  load(store: string): Promise<StoredStore> {
+    return this.#again(() => this.#load(store));
+  }
+
+  async #load(store: string): Promise<StoredStore> {
     const transaction = this.#database.transaction(['queue', 'cache', 'kept']);
     const range = IDBKeyRange.bound([store], [store, []]);
     const [entries, numbers, cache, keys, kept] = await Promise.all([
@@ -336,12 +311,17 @@ export class Persistence {
     durability: IDBTransactionDurability,
     change: (transaction: IDBTransaction) => void,
   ): Promise<void> {
+    await this.#again(() => this.#writeOnce(stores, durability, change));
+  }
+
+  /** `work`, once more when the browser took the database away under it. */
+  async #again<T>(work: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       await this.#reopening;
       try {
-        return await this.#writeOnce(stores, durability, change);
+        return await work();
       } catch (error) {
-        if (!isTakenAway(error) || attempt === WRITE_ATTEMPTS) throw error;
+        if (!isTakenAway(error) || attempt === ATTEMPTS) throw error;
       }
       await this.#reopen();
     }
@@ -364,39 +344,4 @@ export class Persistence {
     change(transaction);
     await done;
   }
-}
-
-/** Numbers without a gap between them, as first and last: thousands leave the queue together. */
-function runs(numbers: number[]): [number, number][] {
-  const found: [number, number][] = [];
-  for (const number of numbers.toSorted((a, b) => a - b)) {
-    const last = found.at(-1);
-    if (last && last[1] + 1 >= number) last[1] = number;
-    else found.push([number, number]);
-  }
-  return found;
-}
-
-function join(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(first.length + second.length);
-  joined.set(first);
-  joined.set(second, first.length);
-  return joined;
-}
-
-/** What a write ends with when the browser takes the database away under it, and opening it until it is deleted. */
-const TAKEN_AWAY = new Set(['UnknownError', 'AbortError', 'TransactionInactiveError']);
-
-function isTakenAway(error: unknown): boolean {
-  return storageState(error) === 'evicted' || (error instanceof DOMException && TAKEN_AWAY.has(error.name));
-}
-
-export type StorageState = 'ok' | 'full' | 'evicted' | 'unavailable';
-
-/** What an error of storage means for the person. */
-export function storageState(error: unknown): Exclude<StorageState, 'ok'> {
-  const name = error instanceof DOMException || error instanceof Error ? error.name : '';
-  if (name === 'QuotaExceededError') return 'full';
-  if (name === 'NotFoundError' || name === 'InvalidStateError') return 'evicted';
-  return 'unavailable';
 }

@@ -44,4 +44,11 @@ describe('what the person hears of storage', () => {
     watch.wrote('cache', 'ok');
     expect(watch.state()).toBe('evicted');
   });
+  it('never says that everything was stored again because a write failed', () => {
+    const watch = new StorageWatch('ok', () => undefined);
+    watch.wrote('cache', 'evicted');
+    expect(watch.state()).toBe('unavailable');
+    watch.wrote('edits', 'evicted');
+    expect(watch.state()).toBe('unavailable');
+  });
 });

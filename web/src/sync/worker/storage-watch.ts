@@ -1,6 +1,6 @@
 // Whether this browser keeps what it should, as one word for the person: told before an edit is made wherever it can be known before.
 import type { SyncStatus } from '../types';
-import type { StorageState } from './persistence';
+import type { StorageState } from './database';
 
 /** Less room than some thousand waiting edits need. */
 const ROOM_BYTES_MIN = 4 * 1024 * 1024;
@@ -32,8 +32,10 @@ export class StorageWatch {
   /** How the last write of edits, or of what is only cached, ended. */
   wrote(what: 'edits' | 'cache', state: StorageState): void {
     const before = this.state();
-    if (what === 'edits') this.#edits = state;
-    else this.#cache = state;
+    // That everything was stored again is known from `cleared` alone: a write that failed says only that it was not kept.
+    const known = state === 'evicted' ? 'unavailable' : state;
+    if (what === 'edits') this.#edits = known;
+    else this.#cache = known;
     if (this.state() !== before) this.#changed();
   }
 

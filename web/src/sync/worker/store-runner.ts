@@ -3,9 +3,9 @@
 import type { CoreSession, Effect } from './core-session';
 import { EFFECT } from './core-session';
 import { fetchTicket, post } from './http';
+import { storageState, type StorageState } from './database';
 import type { Persistence, QueueWrite } from './persistence';
-import { Superseded, storageState } from './persistence';
-import type { StorageState } from './persistence';
+import { Superseded } from './persistence';
 
 /** A first catch-up of 100,000 records on a slow line. */
 const EXCHANGE_MS = 60_000;
@@ -272,6 +272,11 @@ export class StoreRunner {
       }
       this.run(() => done(ok));
     });
+  }
+
+  /** Once all that was asked of storage until now has been done, or has failed. */
+  stored(): Promise<void> {
+    return this.#storing;
   }
 
   /** Unanswered and refused entries after this number, as JSON; null when this store has ended. */

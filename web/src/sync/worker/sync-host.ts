@@ -87,7 +87,7 @@ export class SyncHost implements Host {
       for (const port of this.#tabs.values()) this.#tellStatus(port);
     });
     if (options.lost !== null) this.#storage.cleared();
-    if (options.persistence) options.persistence.cleared = () => this.#cleared();
+    if (options.persistence) options.persistence.cleared = () => void this.#cleared();
     this.#online = self.navigator.onLine;
     this.#edits = new OwnEdits((edit) => this.#make(edit));
   }
@@ -362,8 +362,11 @@ export class SyncHost implements Host {
   }
 
   /** The browser took everything away: edits are stored again already, the rest comes from the server. */
-  #cleared(): void {
+  async #cleared(): Promise<void> {
     this.#storage.wrote('edits', 'ok');
+    // The person may close the tab on these words: they have to hold for an edit as well whose write the browser ended by clearing.
+    await Promise.all([...this.#stores.values()].map(({ runner }) => runner.stored()));
+    if (this.#ended) return;
     this.#storage.cleared();
     this.#all((runner) => runner.session.command({ cmd: 'refresh' }));
   }
@@ -413,6 +416,7 @@ export class SyncHost implements Host {
       rowsToLoad: 0,
       lastError: null,
       ...own,
+      unstored: 0,
       waiting: queues.reduce((sum, one) => sum + one.waiting, 0),
       parked: queues.reduce((sum, one) => sum + one.parked, 0),
       queues,
