@@ -83,6 +83,15 @@ export class Server {
     await gone;
   }
 
+  /** It answers nobody, and every connection to it stands, until it goes on. */
+  freeze(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  goOn(): void {
+    this.#process?.kill('SIGCONT');
+  }
+
   /** Of a server that was killed: its files as they stand, in a folder of their own. */
   copyData(): string {
     const copy = mkdtempSync(join(tmpdir(), 'syncstore-e2e-copy-'));

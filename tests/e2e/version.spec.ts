@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from '@playwright/test';
-import { allSent, cell, editsOffline, expect, isLive, openPage, pill, signIn, startsOffline, test, type Shop } from './fixtures';
+import { allSent, cell, editCell, editsOffline, expect, isLive, openPage, pill, signIn, startsOffline, test, waitsStored, type Shop } from './fixtures';
 
 /** The same application as another release: its page says so, its files have other names, its service worker other bytes. */
 function nextRelease(web: string): string {
@@ -140,6 +140,60 @@ test('another tab is not loaded anew by it and goes on working', async ({ browse
   await allSent(second);
   await notice(second).getByRole('button', { name: 'New version: reload' }).click();
   await expect(second.locator('html')).toHaveAttribute('data-release', 'next');
+  await context.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A page of the old version that has the new one offered. */
+async function isOffered(page: Page, shop: Shop): Promise<string> {
+  await isLive(page);
+  await startsOffline(page);
+  const folder = await deploy(shop);
+  await isLive(page);
+  await expect(notice(page)).toBeVisible();
+  return folder;
+}
+
+test('without network the new version that is here already starts on request, and keeps what waits', async ({ browser, lonelyShop: shop }) => {
+  const context = await browser.newContext({ baseURL: shop.server.url });
+  const { id } = shop.product(6);
+  const page = await arrive(context, shop, shop.adminProducts);
+  const folder = await isOffered(page, shop);
+  await editsOffline(page, id, 'price', '66.5');
+  expect(await release(page)).toBeNull();
+  // As a page does that tries to connect again, only all the time: each request kept the old service worker busy for a moment, and a
+  // browser lets another one take over only when it is not.
+  await page.evaluate(() => {
+    const ask = (): void => void fetch('/health').catch(() => undefined).then(() => setTimeout(ask));
+    for (let n = 0; n < 20; n += 1) ask();
+  });
+  await notice(page).getByRole('button', { name: 'New version: reload' }).click();
+  await expect(page.locator('html')).toHaveAttribute('data-release', 'next');
+  await waitsStored(page);
+  await context.setOffline(false);
+  await isLive(page);
+  await allSent(page);
+  expect((await shop.read(id))['price']).toBe('66.5');
+  await context.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a server that no longer answers does not hold up a new version that is here', async ({ browser, lonelyShop: shop }) => {
+  const context = await browser.newContext({ baseURL: shop.server.url });
+  const { id } = shop.product(7);
+  const page = await arrive(context, shop, shop.adminProducts);
+  const folder = await isOffered(page, shop);
+  shop.server.freeze();
+  // The old version's service worker waits for a file that does not come: while it does, a browser lets no other take over.
+  await page.evaluate(() => void fetch('/assets/of-the-old-version.js').catch(() => undefined));
+  await editCell(page, id, 'price', '67.5');
+  await waitsStored(page);
+  await notice(page).getByRole('button', { name: 'New version: reload' }).click();
+  await expect(page.locator('html')).toHaveAttribute('data-release', 'next');
+  shop.server.goOn();
+  await isLive(page);
+  await allSent(page);
+  expect((await shop.read(id))['price']).toBe('67.5');
   await context.close();
   rmSync(folder, { recursive: true, force: true });
 });

@@ -4,11 +4,11 @@ import type { SyncStatus } from '../sync';
 import { formatAge, plural } from '../ui/format';
 import { Link } from '../ui/router';
 import { useNow } from '../ui/use-now';
-import { lookForNewVersion, reloadIntoNewVersion, subscribeVersion, versionWaits } from './offline-start';
+import { lookForNewVersion, newVersion, reloadIntoNewVersion, subscribeVersion, type NewVersion } from './offline-start';
 
 export function Bands({ status }: { status: SyncStatus }) {
   const now = useNow();
-  const newVersion = useSyncExternalStore(subscribeVersion, versionWaits);
+  const version = useSyncExternalStore(subscribeVersion, newVersion);
   const { connection } = status;
   useEffect(() => {
     if (connection === 'live' || connection === 'polling' || connection === 'update') lookForNewVersion();
@@ -16,9 +16,9 @@ export function Bands({ status }: { status: SyncStatus }) {
   const next = encodeURIComponent(window.location.pathname + window.location.search);
   return (
     <>
-      {newVersion || status.connection === 'update' ? (
+      {version !== 'none' || connection === 'update' ? (
         <div className="app-band" role="status" data-band="new-version">
-          <span>{connection === 'update' ? 'This version is too old for the server. Your edits are kept.' : 'A new version is ready. Your edits are kept; reload when it suits.'}</span>
+          <span>{versionWords(version, connection)}</span>
           <button type="button" className="button small" onClick={() => void reloadIntoNewVersion()}>New version: reload</button>
         </div>
       ) : null}
@@ -40,6 +40,13 @@ export function Bands({ status }: { status: SyncStatus }) {
       ) : null}
     </>
   );
+}
+
+function versionWords(version: NewVersion, connection: SyncStatus['connection']): string {
+  if (version === 'absent') return 'The new version is not in this browser yet: it can be loaded as soon as the server is reachable. Your edits are kept.';
+  if (version === 'slow') return 'The new version starts as soon as the former one has ended what it still loads. Your edits are kept.';
+  if (connection === 'update') return 'This version is too old for the server. Your edits are kept.';
+  return 'A new version is ready. Your edits are kept; reload when it suits.';
 }
 
 /** What keeping edits in this browser comes to, said before the next one is made. */

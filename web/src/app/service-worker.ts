@@ -10,6 +10,9 @@ const RELEASE = '__RELEASE__';
 const PRECACHE = JSON.parse('__PRECACHE__') as string[];
 const CACHE = `syncstore-${RELEASE}`;
 const START = '/index.html';
+const SERVER_PATHS = /^\/(api|ws|health|ready|metrics)(\/|$)/;
+/** The same for the browser's own routing. */
+const SERVER_ROUTES = ['/api/*', '/ws', '/health', '/ready', '/metrics'];
 
 async function fetchAll(): Promise<void> {
   const cache = await caches.open(CACHE);
@@ -27,22 +30,53 @@ async function dropOthers(): Promise<void> {
   await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)));
 }
 
-self.addEventListener('install', (event) => event.waitUntil(fetchAll()));
+/** Not in TypeScript's library yet, and not in every browser: what goes to the server without a word to this worker. */
+interface Routing {
+  addRoutes?(rules: { condition: { urlPattern: { pathname: string } }; source: 'network' }[]): Promise<void>;
+}
+
+/** A page that asks the server all the time would keep this worker busy, and a newer version takes over only from one that is not. */
+async function passServerPaths(routing: Routing): Promise<void> {
+  const rules = SERVER_ROUTES.map((pathname) => ({ condition: { urlPattern: { pathname } }, source: 'network' as const }));
+  try {
+    await routing.addRoutes?.(rules);
+  } catch {
+    // Then these requests pass through the handler below.
+  }
+}
+
+self.addEventListener('install', (event) => {
+  event.waitUntil(Promise.all([passServerPaths(event as Routing), fetchAll()]));
+});
 
 self.addEventListener('activate', (event) => event.waitUntil(dropOthers().then(() => self.clients.claim())));
 
 self.addEventListener('message', (event) => {
   if (event.data === 'take-over') void self.skipWaiting();
+  if (event.data === 'step-aside') stepAside();
 });
+
+/** Of what comes over the network for a page. */
+let underWay = new AbortController();
+
+/** A newer version takes over only when this one has nothing under way: a server that no longer answers must not hold it up. */
+function stepAside(): void {
+  underWay.abort();
+  underWay = new AbortController();
+}
+
+function fromNetwork(request: Request): Promise<Response> {
+  return fetch(request, { signal: AbortSignal.any([request.signal, underWay.signal]) });
+}
 
 /** A file of the release before, whose name carries its content. */
 async function fromAnyCache(request: Request): Promise<Response> {
-  return (await caches.match(request)) ?? fetch(request);
+  return (await caches.match(request)) ?? fromNetwork(request);
 }
 
 async function fromCache(path: string, request: Request): Promise<Response> {
   const cache = await caches.open(CACHE);
-  return (await cache.match(path)) ?? fetch(request);
+  return (await cache.match(path)) ?? fromNetwork(request);
 }
 
 /** When the browser cleared even the app's own files and nobody answers. No style, no script: it has to stand alone. */
@@ -61,7 +95,6 @@ async function startPage(request: Request): Promise<Response> {
 }
 
 const OWN_FILES = new Set(PRECACHE);
-const SERVER_PATHS = /^\/(api|ws|health|ready|metrics)(\/|$)/;
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;
