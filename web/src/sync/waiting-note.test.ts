@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { readCounts, waitingHere, withCount } from './waiting-note';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { keepWaiting, readCounts, waitingHere, withCount } from './waiting-note';
+
+afterEach(() => vi.unstubAllGlobals());
 
 describe('edits that wait in this browser, by person', () => {
   it('reads only what it understands', () => {
@@ -19,5 +21,14 @@ describe('edits that wait in this browser, by person', () => {
     expect(waitingHere({ a: 3, b: 1, c: 2 }, 'a')).toEqual({ own: 3, others: 3 });
     expect(waitingHere({ b: 1 }, 'a')).toEqual({ own: 0, others: 1 });
     expect(waitingHere({ b: 1 }, null)).toEqual({ own: 0, others: 1 });
+  });
+
+  it('are counted again when the browser cleared the note under an open page', () => {
+    const kept = new Map<string, string>();
+    vi.stubGlobal('localStorage', { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, text: string) => kept.set(key, text) });
+    keepWaiting('a', 1);
+    kept.clear();
+    keepWaiting('a', 1);
+    expect([...kept.values()]).toEqual(['{"a":1}']);
   });
 });

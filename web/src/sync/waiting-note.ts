@@ -38,9 +38,10 @@ globalThis.addEventListener?.('storage', (event) => {
 });
 
 export function keepWaiting(user: string, count: number): void {
-  if ((waitingCounts.get()[user] ?? 0) === count) return;
-  // Another tab may have counted somebody since.
-  const counts = withCount(load(), user, count);
+  // As it stands there now: another tab may have counted somebody since, and the browser may have cleared it under an open page.
+  const stored = load();
+  if ((stored[user] ?? 0) === count && (waitingCounts.get()[user] ?? 0) === count) return;
+  const counts = withCount(stored, user, count);
   waitingCounts.set(counts);
   try {
     localStorage.setItem(KEPT, JSON.stringify(counts));
