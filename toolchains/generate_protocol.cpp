@@ -119,6 +119,8 @@ std::string_view kind_name(FieldKind kind) {
       return "json";
     case FieldKind::record:
       return "record";
+    case FieldKind::day:
+      return "day";
   }
   return "";
 }
@@ -212,6 +214,7 @@ std::string bounds_of(const FieldDef& field) {
     case FieldKind::flag:
     case FieldKind::choice:
     case FieldKind::record:
+    case FieldKind::day:
       return "";
     default:
       return ",\n        maxBytes: " + std::to_string(model::largest_bytes(field));

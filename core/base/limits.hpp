@@ -283,6 +283,28 @@ inline constexpr std::size_t kExportBytes = 256 * 1'048'576;
 // written in one turn of the engine: a few milliseconds
 inline constexpr std::size_t kExportSliceRows = 2'000;
 
+// --- pictures ------------------------------------------------------------------------------------
+// a photograph of 40 megapixels as JPEG of the best quality
+inline constexpr std::size_t kPictureBytes = 25 * 1'048'576;
+inline constexpr std::size_t kPicturePixels = 50'000'000;  // decoded: 200 MB in the picture process
+inline constexpr std::size_t kPictureSide = 16'384;
+// per product: marketplaces take 8 to 250
+inline constexpr std::size_t kPicturesPerProduct = 100;
+// of one decoding, then the picture process is ended
+inline constexpr int kPictureSeconds = 20;
+inline constexpr std::size_t kPictureProcessBytes = 1'024 * 1'048'576;  // its address space
+inline constexpr std::size_t kPicturesAtOnce = 2;    // processes; the others wait
+inline constexpr std::size_t kPicturesWaiting = 64;  // uploads waiting for one; above it 503
+inline constexpr int kPictureFetchSeconds = 20;      // from another site, redirects included
+inline constexpr int kPictureRedirects = 3;
+
+// --- presence ------------------------------------------------------------------------------------
+// people of a store that are told to the others; more are counted only
+inline constexpr std::size_t kPresencePeople = 200;
+inline constexpr std::size_t kPresenceBytes = 4'096;  // where a person is, the view to follow too
+inline constexpr int kPresenceTellMs = 500;           // per store, newest state of each person
+inline constexpr int kPresenceSeconds = 45;           // unsaid for so long: gone
+
 // --- operation -----------------------------------------------------------------------------------
 // most that a setting may ask for: a backup an hour for a month, one a day for two years
 inline constexpr std::size_t kBackupFilesMax = 750;

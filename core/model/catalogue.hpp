@@ -8,8 +8,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "core/base/ids.hpp"
 #include "core/model/value.hpp"
@@ -29,6 +31,7 @@ enum class FieldKind : std::uint8_t {
   list,       // sorted set of lines
   json,       // canonical JSON text of another field's value (conflicts)
   record,     // id of a record, as its 13 characters
+  day,        // a day of the calendar, as YYYY-MM-DD
 };
 
 enum class MergePolicy : std::uint8_t {
@@ -55,6 +58,7 @@ struct FieldDef {
   std::int64_t min = 0;           // of numbers
   std::int64_t max = 0;           // of numbers; 0 = the kind's limit
   std::string_view choices = {};  // of choice: separated by '|'; the first is the default
+  std::uint16_t refers = 0;       // of record: the collection that its id must be found in; 0 = any
   std::string_view label = {};    // for people, English
   // Names it had before, oldest first, separated by '|'. What was stored or is said under one of
   // them (open conflicts, programs) still means this field.
@@ -80,6 +84,12 @@ struct CollectionDef {
   Role remove;
   std::span<const FieldDef> fields;  // index in this span = index in Record::values
   std::string_view default_sort;     // "-sales_amount"
+  // Of natural keys that people make: the fields, separated by '|', whose values the id is derived
+  // from. They are required and never change; "" where only the server makes records.
+  std::string_view key_fields = {};
+  // The field that holds the id of the one person who may make, change and remove the record; ""
+  // = the roles alone decide.
+  std::string_view owner_field = {};
 
   // Index of a field in `fields`, or -1. Retired fields have one too; a name may be a former one.
   int field_index(std::string_view field_name) const;
@@ -106,8 +116,23 @@ inline constexpr std::uint16_t kDashboard = 3;
 inline constexpr std::uint16_t kConflicts = 4;
 inline constexpr std::uint16_t kImports = 5;
 inline constexpr std::uint16_t kMembers = 6;
+inline constexpr std::uint16_t kSales = 7;
+inline constexpr std::uint16_t kAccountHealth = 8;
+inline constexpr std::uint16_t kLegalEntity = 9;
+inline constexpr std::uint16_t kVocData = 10;
+inline constexpr std::uint16_t kCategories = 11;
+inline constexpr std::uint16_t kProductCollections = 12;
+inline constexpr std::uint16_t kProductVariants = 13;
+inline constexpr std::uint16_t kImages = 14;
+inline constexpr std::uint16_t kPlatformOverrides = 15;
+inline constexpr std::uint16_t kSavedViews = 16;
+inline constexpr std::uint16_t kLayouts = 17;
 
 // The id of the one record of a singleton collection.
 RecordId singleton_id(const CollectionDef& collection);
+// The id that a record with these values has in a collection with key fields: derived from
+// "LENGTH:VALUE" of each. nullopt when one is absent, or the collection has none.
+std::optional<RecordId> natural_id(const CollectionDef& collection,
+                                   const std::vector<Value>& values);
 
 }  // namespace syncstore::model

@@ -67,6 +67,12 @@ std::string choices_for_people(const FieldDef& field) {
   return out;
 }
 
+// YYYY-MM-DD of the Gregorian calendar, years 0001 to 9999 (RFC 3339, full-date).
+bool is_day(std::string_view text) {
+  return text.size() == 10 && !text.starts_with("0000") &&
+         parse_iso8601(std::string(text) + "T00:00:00Z").ok();
+}
+
 std::string normal_text(const FieldDef& field, const std::string& text) {
   switch (field.kind) {
     case FieldKind::text:
@@ -97,6 +103,9 @@ Status validate_text(const FieldDef& field, const std::string& text) {
   }
   if (field.kind == FieldKind::record && !RecordId::parse(text)) {
     return refuse(field, ErrorCode::wrong_type, "must be a record id of 13 characters.");
+  }
+  if (field.kind == FieldKind::day && !is_day(text)) {
+    return refuse(field, ErrorCode::wrong_type, "must be a day of the calendar, like 2026-11-22.");
   }
   if (field.kind == FieldKind::json && !Json::parse(text, limits::kValueBytes).ok()) {
     return refuse(field, ErrorCode::wrong_type, "must be JSON.");
@@ -152,27 +161,45 @@ struct FormatRule {
 
 bool is_upper_letter(char character) { return character >= 'A' && character <= 'Z'; }
 
+bool is_email(std::string_view text) {
+  const std::size_t at = text.find('@');
+  return at != 0 && at != std::string_view::npos && at + 1 < text.size() &&
+         text.find_first_of(" @", at + 1) == std::string_view::npos &&
+         text.find(' ') == std::string_view::npos;
+}
+constexpr std::string_view kEmailSentence = "must be an e-mail address, like name@example.com.";
+
+bool is_picture_address(std::string_view text) {
+  const std::string start = fold_case(text.substr(0, 8));
+  return start.starts_with("https://") || start.starts_with("http://") ||
+         (start.starts_with('/') && !start.starts_with("//"));
+}
+constexpr std::string_view kPictureSentence =
+    "must be an address that begins with https:// or http://.";
+
 constexpr FormatRule kFormatRules[] = {
     {kStoreInfo, "currency",
      [](std::string_view text) {
        return text.size() == 3 && std::all_of(text.begin(), text.end(), is_upper_letter);
      },
      "must be a code of three capital letters, like GBP."},
-    {kStoreInfo, "contact_email",
+    {kStoreInfo, "contact_email", is_email, kEmailSentence},
+    {kProducts, "image_url", is_picture_address, kPictureSentence},
+    {kProductCollections, "image_url", is_picture_address, kPictureSentence},
+    {kLegalEntity, "email", is_email, kEmailSentence},
+    {kLegalEntity, "country",
      [](std::string_view text) {
-       const std::size_t at = text.find('@');
-       return at != 0 && at != std::string_view::npos && at + 1 < text.size() &&
-              text.find_first_of(" @", at + 1) == std::string_view::npos &&
-              text.find(' ') == std::string_view::npos;
+       return text.size() == 2 && std::all_of(text.begin(), text.end(), is_upper_letter);
      },
-     "must be an e-mail address, like name@example.com."},
-    {kProducts, "image_url",
+     "must be a code of two capital letters, like GB."},
+    {kCategories, "path",
      [](std::string_view text) {
-       const std::string start = fold_case(text.substr(0, 8));
-       return start.starts_with("https://") || start.starts_with("http://") ||
-              (start.starts_with('/') && !start.starts_with("//"));
+       return !text.starts_with('>') && !text.ends_with('>') &&
+              text.find("> >") == std::string_view::npos;
      },
-     "must be an address that begins with https:// or http://."},
+     "must be a path like \"Toys > Puzzles\", without empty parts."},
+    {kProductVariants, "attributes", [](std::string_view text) { return text.starts_with('{'); },
+     "must be an object, like {\"Size\":\"L\"}."},
 };
 
 }  // namespace
@@ -244,6 +271,13 @@ Status validate_record(const CollectionDef& collection, const Record& record) {
     if (field.required && !field.retired && is_absent(record.values[i])) {
       return refuse(field, ErrorCode::required, "is needed.");
     }
+  }
+  if (!collection.key_fields.empty() && natural_id(collection, record.values) != record.id) {
+    const std::string_view first = collection.key_fields.substr(0, collection.key_fields.find('|'));
+    return fail(ErrorCode::invalid,
+                "The id does not belong to this " + std::string(first) +
+                    ": it is derived from it and cannot change. Remove this one and make another.",
+                std::string(first));
   }
   for (const FormatRule& rule : kFormatRules) {
     if (rule.collection != collection.number) {

@@ -89,7 +89,11 @@ Result<sync::Op> read_op(const ClientSession& session, const Json& json) {
   sync::Op op;
   op.kind = kind->second;
   op.collection = collection->number;
-  SS_ASSIGN_OR_RETURN(op.record, read_id(json, *collection));
+  const bool derives =
+      op.kind == sync::OpKind::insert && !collection->key_fields.empty() && !json.find("id");
+  if (!derives) {
+    SS_ASSIGN_OR_RETURN(op.record, read_id(json, *collection));
+  }
   const model::Record* shown = session.replica().shown(op.collection, op.record);
   if (op.kind == sync::OpKind::remove) {
     // What the person saw of the fields that need a decision: a removal over a foreign change
@@ -115,6 +119,9 @@ Result<sync::Op> read_op(const ClientSession& session, const Json& json) {
     }
     std::sort(op.fields.begin(), op.fields.end(),
               [](const auto& a, const auto& b) { return a.field < b.field; });
+    if (derives) {
+      SS_ASSIGN_OR_RETURN(op.record, sync::natural_record(*collection, op.fields));
+    }
     return op;
   }
   SS_ASSIGN_OR_RETURN(std::string field_name, read_string(json, "field"));
@@ -239,7 +246,9 @@ std::string inverse_of(const ClientSession& session, const std::vector<sync::Op>
       case sync::OpKind::remove:
         if (shown == nullptr)
           continue;
-        append_op_head(out, "insert", collection, new_id());
+        // A removed id never comes back, unless its key says it.
+        append_op_head(out, "insert", collection,
+                       collection.key_fields.empty() ? new_id() : op->record);
         out += ",\"fields\":{";
         wire::append_fields(out, collection, shown->values, kForm, false);
         out += '}';
@@ -259,6 +268,47 @@ std::string inverse_of(const ClientSession& session, const std::vector<sync::Op>
   return out + ']';
 }
 
+// "text": equal, or contained in a list; "" = absent. {"min","max"}: between; {"present":true};
+// {"not":"text"}.
+Status add_conditions(view::Filter& filter, const FieldDef& field, std::uint16_t index,
+                      const Json& json) {
+  using view::Comparison;
+  const auto add = [&](Comparison comparison, std::string_view text) -> Status {
+    view::Condition condition;
+    condition.field = index;
+    condition.comparison = comparison;
+    if (comparison == Comparison::contains) {
+      condition.value = std::string(text);
+    } else if (comparison != Comparison::present) {
+      SS_ASSIGN_OR_RETURN(condition.value, model::value_from_input(field, text));
+      if (model::is_absent(condition.value)) {
+        condition.comparison =
+            comparison == Comparison::not_equal ? Comparison::present : Comparison::absent;
+      }
+    }
+    filter.conditions.push_back(std::move(condition));
+    return {};
+  };
+  if (!json.is(Json::Kind::object)) {
+    const bool in_list = field.kind == model::FieldKind::list && !json.text().empty();
+    return add(in_list ? Comparison::contains : Comparison::equal, json.text());
+  }
+  for (const auto& [name, value] : json.members()) {
+    if (name == "min") {
+      SS_TRY(add(Comparison::at_least, value.text()));
+    } else if (name == "max") {
+      SS_TRY(add(Comparison::at_most, value.text()));
+    } else if (name == "not") {
+      SS_TRY(add(Comparison::not_equal, value.text()));
+    } else if (name == "present") {
+      SS_TRY(add(Comparison::present, {}));
+    } else {
+      return fail(ErrorCode::unknown_field, {}, name);
+    }
+  }
+  return {};
+}
+
 Result<PageSpec> page_spec_from_json(const Json& json) {
   PageSpec spec;
   SS_ASSIGN_OR_RETURN(const CollectionDef* collection, read_collection(json));
@@ -274,13 +324,8 @@ Result<PageSpec> page_spec_from_json(const Json& json) {
   if (const Json* filter = json.find("filter"); filter != nullptr) {
     for (const auto& [name, value] : filter->members()) {
       SS_ASSIGN_OR_RETURN(std::size_t index, read_field(*collection, name));
-      view::Condition condition;
-      condition.field = static_cast<std::uint16_t>(index);
-      SS_ASSIGN_OR_RETURN(condition.value,
-                          model::value_from_input(collection->fields[index], value.text()));
-      if (model::is_absent(condition.value))
-        condition.comparison = view::Comparison::absent;
-      spec.filter.conditions.push_back(std::move(condition));
+      SS_TRY(add_conditions(spec.filter, collection->fields[index],
+                            static_cast<std::uint16_t>(index), value));
     }
   }
   if (const Json* query = json.find("query"); query != nullptr)

@@ -26,19 +26,27 @@ struct Violation {
 // Unique keys and rules of records, on the state after all ops.
 class Rules {
  public:
-  explicit Rules(const MergeStage& stage) : stage_(stage) {}
+  Rules(const MergeStage& stage, const MergeContext& context) : stage_(stage), context_(context) {}
 
   std::vector<Violation> check() {
     for (const MergeStage::Item& item : stage_.items()) {
       // Conflict records are written by merge itself, or have had their two writable fields
       // validated.
-      if (!item.after || item.collection == model::kConflicts)
+      if (item.collection == model::kConflicts)
         continue;
       const CollectionDef* collection = model::find_collection(item.collection);
+      check_owner(*collection, item);
+      if (!item.after)
+        continue;
       check_record(*collection, item);
       for (std::size_t field = 0; field < collection->fields.size(); ++field) {
-        if (collection->fields[field].unique && !collection->fields[field].retired)
+        const model::FieldDef& definition = collection->fields[field];
+        if (definition.retired)
+          continue;
+        if (definition.unique)
           check_unique(*collection, item, static_cast<std::uint16_t>(field));
+        if (definition.refers != 0)
+          check_reference(definition, item, field);
       }
     }
     return std::move(violations_);
@@ -59,6 +67,35 @@ class Rules {
       return;
     violations_.push_back(
         {stage_.blame(item, field), refuse(error.code, error.field, error.detail)});
+  }
+
+  // What one person keeps is made, changed and removed by that person; an admin may tidy up.
+  void check_owner(const CollectionDef& collection, const MergeStage::Item& item) {
+    if (collection.owner_field.empty() || context_.role == model::Role::system)
+      return;
+    const auto field = static_cast<std::size_t>(collection.field_index(collection.owner_field));
+    const bool tidies = !item.after && context_.role == model::Role::admin;
+    const auto is_author = [&](const model::Record& record) {
+      const auto* owner = std::get_if<std::string>(&record.values[field]);
+      return owner != nullptr && *owner == context_.author_user;
+    };
+    if ((item.before && !tidies && !is_author(*item.before)) ||
+        (item.after && !is_author(*item.after))) {
+      violations_.push_back({item.last_op, refuse(ErrorCode::not_owner, collection.owner_field)});
+    }
+  }
+
+  // The record that a changed value names must be there once the mutation is done.
+  void check_reference(const model::FieldDef& definition, const MergeStage::Item& item,
+                       std::size_t field) {
+    const auto* text = std::get_if<std::string>(&item.after->values[field]);
+    if (text == nullptr || (item.before && item.before->values[field] == item.after->values[field]))
+      return;
+    const std::optional<RecordId> id = RecordId::parse(*text);
+    if (id && stage_.find(definition.refers, *id) != nullptr)
+      return;
+    violations_.push_back({stage_.blame(item, static_cast<int>(field)),
+                           refuse(ErrorCode::reference_missing, definition.name)});
   }
 
   void check_unique(const CollectionDef& collection, const MergeStage::Item& item,
@@ -93,6 +130,7 @@ class Rules {
   }
 
   const MergeStage& stage_;
+  const MergeContext& context_;
   std::vector<Violation> violations_;
   std::unordered_map<std::string, RecordId>
       staged_;  // changed unique values -> first record that takes them
@@ -113,7 +151,7 @@ MergeOutcome merge_each(const MergeView& view, const Mutation& mutation,
     for (std::size_t i = 0; i < mutation.ops.size(); ++i) {
       made.ops.push_back(refused[i] ? *refused[i] : merger.run(mutation.ops[i], i));
     }
-    const std::vector<Violation> violations = Rules(stage).check();
+    const std::vector<Violation> violations = Rules(stage, context).check();
     if (violations.empty()) {
       made.changes = stage.changes();
       return made;
@@ -136,7 +174,7 @@ MergeOutcome merge_all(const MergeView& view, const Mutation& mutation,
   MergeOutcome made;
   for (std::size_t i = 0; i < mutation.ops.size(); ++i)
     made.ops.push_back(merger.run(mutation.ops[i], i));
-  for (Violation& violation : Rules(stage).check())
+  for (Violation& violation : Rules(stage, context).check())
     made.ops[violation.op] = std::move(violation.refusal);
   if (std::all_of(made.ops.begin(), made.ops.end(), took_effect)) {
     made.changes = stage.changes();

@@ -37,6 +37,7 @@ struct MergeContext {
       model::Role::viewer;  // of the author in this store; system passes every access check
   std::uint32_t author = 0;
   std::string author_name;
+  std::string author_user;  // the author's user id; "" = the system
   TimeMs now = 0;  // log time
   Origin origin = Origin::screen;
 };

@@ -243,10 +243,12 @@ OpOutcome OpMerger::insert(const CollectionDef& collection, const Op& op) {
   if (collection.key == model::KeyRule::singleton && op.record != model::singleton_id(collection)) {
     return refuse(ErrorCode::invalid, "id", "This collection has one record; its id is derived.");
   }
+  const bool natural = !collection.key_fields.empty();
   if (stage_.find(collection.number, op.record) != nullptr)
-    return refuse(ErrorCode::id_taken);
-  // Only rollback brings a removed id back.
-  if (context_.origin != Origin::rollback && stage_.was_removed(collection.number, op.record)) {
+    return natural ? insert_into(collection, op) : refuse(ErrorCode::id_taken);
+  // Only rollback brings a removed id back, and whoever makes the record of the same key again.
+  if (!natural && context_.origin != Origin::rollback &&
+      stage_.was_removed(collection.number, op.record)) {
     return refuse(ErrorCode::id_taken);
   }
   Record made = model::make_record(collection, op.record);
@@ -267,6 +269,28 @@ OpOutcome OpMerger::insert(const CollectionDef& collection, const Op& op) {
   }
   stage_.insert(collection.number, std::move(made), index_);
   return outcome(OpStatus::applied);
+}
+
+OpOutcome OpMerger::insert_into(const CollectionDef& collection, const Op& op) {
+  OpOutcome whole = outcome(OpStatus::already);
+  for (const FieldValue& field_value : op.fields) {
+    Op part;
+    part.kind = OpKind::set;
+    part.collection = op.collection;
+    part.record = op.record;
+    part.field = field_value.field;
+    part.from = FromValue::exactly(Value());
+    part.to = field_value.value;
+    OpOutcome made = set(collection, part);
+    if (made.status == OpStatus::refused)
+      return made;
+    // One conflict is told, the others are open all the same.
+    if (made.status == OpStatus::conflict
+            ? whole.status != OpStatus::conflict
+            : made.status == OpStatus::applied && whole.status == OpStatus::already)
+      whole = std::move(made);
+  }
+  return whole;
 }
 
 OpOutcome OpMerger::remove(const CollectionDef& collection, const Op& op) {

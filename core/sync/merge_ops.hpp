@@ -51,6 +51,8 @@ class OpMerger {
                        const model::Record& record, std::int64_t amount);
   OpOutcome change_list(const model::CollectionDef& collection, const Op& op);
   OpOutcome insert(const model::CollectionDef& collection, const Op& op);
+  // Two people made the record of one natural key: the later one's values merge into it.
+  OpOutcome insert_into(const model::CollectionDef& collection, const Op& op);
   OpOutcome remove(const model::CollectionDef& collection, const Op& op);
 
   OpOutcome take(const model::CollectionDef& collection, const Op& op, model::Value value);

@@ -223,4 +223,17 @@ std::size_t mutation_bytes(const Mutation& mutation) {
   return out.size();
 }
 
+Result<RecordId> natural_record(const model::CollectionDef& collection,
+                                const std::vector<FieldValue>& fields) {
+  model::Record made = model::make_record(collection, RecordId{});
+  for (const FieldValue& item : fields) {
+    if (item.field < made.values.size())
+      made.values[item.field] = item.value;
+  }
+  if (const std::optional<RecordId> id = model::natural_id(collection, made.values))
+    return *id;
+  const std::string_view keys = collection.key_fields;
+  return fail(ErrorCode::required, {}, std::string(keys.substr(0, keys.find('|'))));
+}
+
 }  // namespace syncstore::sync

@@ -42,6 +42,10 @@ struct FieldValue {
   std::uint16_t field = 0;  // index in the collection
   model::Value value;
 };
+// The id of the record that an insert of these fields makes in a collection with key fields.
+// Error: required, naming the first field of the key when one is missing.
+Result<RecordId> natural_record(const model::CollectionDef& collection,
+                                const std::vector<FieldValue>& fields);
 struct SeenField {
   std::uint16_t field = 0;
   FromValue from;

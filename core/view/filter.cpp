@@ -78,6 +78,12 @@ bool Matcher::holds(const Condition& condition, const model::Record& record) con
       return model::is_absent(value);
     case Comparison::present:
       return !model::is_absent(value);
+    case Comparison::contains: {
+      const auto* list = std::get_if<model::TextList>(&value);
+      const auto* item = std::get_if<std::string>(&condition.value);
+      return list != nullptr && item != nullptr &&
+             std::binary_search(list->begin(), list->end(), *item);
+    }
     case Comparison::at_least:
     case Comparison::at_most:
       break;
@@ -99,8 +105,13 @@ bool Matcher::found(const model::Record& record) const {
   std::vector<std::string> texts;
   texts.reserve(searchable_.size());
   for (const std::uint16_t field : searchable_) {
-    if (const auto* text = std::get_if<std::string>(&field_of(record, field)))
+    const model::Value& value = field_of(record, field);
+    if (const auto* text = std::get_if<std::string>(&value))
       texts.push_back(fold_case(*text));
+    if (const auto* list = std::get_if<model::TextList>(&value)) {
+      for (const std::string& item : *list)
+        texts.push_back(fold_case(item));
+    }
   }
   return std::all_of(words_.begin(), words_.end(), [&texts](const std::string& word) {
     return std::any_of(texts.begin(), texts.end(), [&word](const std::string& text) {

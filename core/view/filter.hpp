@@ -19,7 +19,8 @@ enum class Comparison : std::uint8_t {
   at_least = 3,
   at_most = 4,
   absent = 5,
-  present = 6
+  present = 6,
+  contains = 7  // a list has this element
 };
 
 // `equal` and `not_equal` compare exactly (an absent field is not equal to any value); `at_least`
@@ -35,7 +36,7 @@ struct Condition {
 
 struct Filter {
   std::vector<Condition> conditions;  // all must hold
-  std::string query;  // blank-separated words, each must occur in some searchable field
+  std::string query;  // blank-separated words, each must occur in some searchable text or list
                       // (fold_case); "" = all
   bool empty() const { return conditions.empty() && query.empty(); }
   bool matches(const model::CollectionDef& collection, const model::Record& record) const;

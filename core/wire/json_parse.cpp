@@ -233,18 +233,28 @@ Result<sync::Op> read_op(const Json& json, const std::string& path) {
   if (auto status = only_known_members(json, shape->members); !status.ok())
     return at(path, status.error());
   SS_ASSIGN_OR_RETURN(const CollectionDef* collection, read_collection(json, path));
-  SS_ASSIGN_OR_RETURN(std::string id_text, read_text(json, "id", path));
-  const auto id = RecordId::parse(id_text);
-  if (!id || id->value == 0) {
-    return fail(ErrorCode::invalid, "a record id is 13 characters of base32", path + ".id");
-  }
   sync::Op op;
   op.kind = shape->kind;
   op.collection = collection->number;
-  op.record = *id;
+  const bool derives = op.kind == sync::OpKind::insert && !collection->key_fields.empty() &&
+                       json.find("id") == nullptr;
+  if (!derives) {
+    SS_ASSIGN_OR_RETURN(std::string id_text, read_text(json, "id", path));
+    const auto id = RecordId::parse(id_text);
+    if (!id || id->value == 0) {
+      return fail(ErrorCode::invalid, "a record id is 13 characters of base32", path + ".id");
+    }
+    op.record = *id;
+  }
   OpReader reader{json, path, *collection, op};
   if (auto status = (reader.*(shape->read))(); !status.ok())
     return status.error();
+  if (derives) {
+    const Result<RecordId> id = sync::natural_record(*collection, op.fields);
+    if (!id.ok())
+      return at(path + ".fields", id.error());
+    op.record = *id;
+  }
   return op;
 }
 

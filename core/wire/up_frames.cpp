@@ -39,7 +39,7 @@ view::Filter read_filter(ByteReader& in, const model::CollectionDef& collection,
       problem = ErrorCode::unknown_field;
     else if (is_retired(collection, field))
       problem = ErrorCode::retired;  // what it held is not to be found out by asking
-    else if (comparison < 1 || comparison > static_cast<std::uint8_t>(view::Comparison::present))
+    else if (comparison < 1 || comparison > static_cast<std::uint8_t>(view::Comparison::contains))
       problem = ErrorCode::invalid;
     else if (field == view::kRecordId && (condition.comparison != view::Comparison::equal ||
                                           !std::holds_alternative<std::int64_t>(condition.value)))

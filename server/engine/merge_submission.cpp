@@ -67,6 +67,7 @@ sync::MutationResult merge_new(const Submission& submission, const sync::Mutatio
   context.role = submission.author.role;
   context.author = staging.author_number(submission.author.user, submission.author.name);
   context.author_name = submission.author.name;
+  context.author_user = submission.author.user;
   context.now = staging.log_time();
   context.origin = submission.origin;
   sync::MergeOutcome outcome = sync::merge(staging, mutation, context);

@@ -7,6 +7,7 @@
 #include "server/features/history/history.hpp"
 #include "server/features/imports/exports.hpp"
 #include "server/features/products/products.hpp"
+#include "server/features/records/record_routes.hpp"
 #include "server/features/status/status.hpp"
 #include "server/features/sync/sync_routes.hpp"
 
@@ -148,6 +149,7 @@ void Features::bind(http::Api& api) {
   parts.accounts.bind(api);
   parts.stores.bind(api, parts.ports.storage);
   products::bind_products(parts.engine, parts.ports.storage, api);
+  records::bind_plain_collections(parts.engine, parts.ports.storage, api);
   dashboard::bind_dashboard(parts.engine, parts.ports.storage, api);
   conflicts::bind_conflicts(parts.engine, parts.ports.storage, parts.accounts, api);
   history::bind_history(parts.engine, parts.ports.storage, api);

@@ -182,10 +182,21 @@ Json about(std::string_view version) {
   return info;
 }
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kTags{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 24> kTags{{
+    {"account_health", "How the marketplace judges the seller account."},
+    {"categories", "The tree that products are sorted into."},
+    {"collections", "Groups of products."},
     {"conflicts", "What two people changed at once, and how it was decided."},
     {"dashboard", "The figures of a store."},
     {"exports", "Data out."},
+    {"images", "Pictures of products."},
+    {"layouts", "How people arranged their screens."},
+    {"legal_entity", "Who the seller is by law."},
+    {"platform_overrides", "What a marketplace is told instead of the master data."},
+    {"product_variants", "What products are sold as."},
+    {"sales", "Sales by day."},
+    {"saved_views", "Filters and sorts that people keep."},
+    {"voc_data", "Voice of the customer: what buyers say of products."},
     {"history", "Who changed what, and when."},
     {"imports", "Files of products in: preview, carry out, what became of each row."},
     {"operation", "The server about itself."},

@@ -1,5 +1,6 @@
 #include "server/http/openapi_schemas.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "core/model/catalogue.hpp"
@@ -64,6 +65,8 @@ Json field_schema(const model::FieldDef& field) {
       return schema_of("boolean");
     case FieldKind::time:
       return std::move(schema_of("string").set("format", "date-time"));
+    case FieldKind::day:
+      return std::move(schema_of("string").set("format", "date"));
     case FieldKind::list:
       return std::move(schema_of("array").set("items", schema_of("string")));
     case FieldKind::choice:
@@ -138,7 +141,12 @@ Json any_record() {
   return std::move(Json::object().set("oneOf", std::move(either)));
 }
 
-constexpr std::string_view kEditable[] = {"products", "dashboard", "store_info"};
+bool is_editable(const model::CollectionDef& collection) {
+  return std::any_of(collection.fields.begin(), collection.fields.end(),
+                     [](const model::FieldDef& field) {
+                       return field.write != model::Role::system && !field.retired;
+                     });
+}
 
 }  // namespace
 
@@ -204,8 +212,10 @@ Json all_schemas() {
     schemas.set(std::string(shape.name), shape_schema(shape));
   for (const model::CollectionDef& collection : model::collections())
     schemas.set(std::string(collection.name), record_schema(collection));
-  for (const std::string_view name : kEditable)
-    schemas.set(std::string(name) + "_edit", edit_schema(*model::find_collection(name)));
+  for (const model::CollectionDef& collection : model::collections()) {
+    if (is_editable(collection))
+      schemas.set(std::string(collection.name) + "_edit", edit_schema(collection));
+  }
   return schemas;
 }
 

@@ -1,9 +1,7 @@
 #include "server/features/products/products.hpp"
 
-#include <algorithm>
-
 #include "core/base/limits.hpp"
-#include "server/features/products/list.hpp"
+#include "server/features/records/record_routes.hpp"
 
 namespace syncstore::products {
 
@@ -22,81 +20,34 @@ class ProductRoutes : public std::enable_shared_from_this<ProductRoutes> {
 
  private:
   void list(const ContextPtr& context, const HttpReply& reply);
-  void create(const ContextPtr& context, const HttpReply& reply);
   void adjust(const ContextPtr& context, const HttpReply& reply);
 
   records::RecordApi records_;
 };
 
+// What `platform` and `status` ask for beside the fields' own parameters.
+Result<view::Filter> read_filter(const http::Context& context) {
+  view::Filter filter;
+  if (const std::string* platform = context.query("platform");
+      platform != nullptr && !platform->empty()) {
+    const int index = collection().field_index(*platform + "_id");
+    if (index < 0) {
+      return fail(ErrorCode::invalid, "The platform is shopify, amazon, shopee or tiktok_shop.",
+                  "platform");
+    }
+    filter.conditions.push_back(view::Condition{static_cast<std::uint16_t>(index),
+                                                view::Comparison::present, model::Value()});
+  }
+  return filter;
+}
+
 void ProductRoutes::list(const ContextPtr& context, const HttpReply& reply) {
-  records_.engine().stores().with_store(
-      context->store, [context, reply](Result<engine::StoreState*> state) {
-        reply(state.ok() ? list_products(*context, **state) : problem(state.error()));
-      });
-}
-
-// The record's id: asked for, or made from the Idempotency-Key so that a repetition means the same
-// record, or drawn.
-Result<RecordId> new_id(const http::Context& context, engine::Engine& engine) {
-  if (context.body.find("id") != nullptr) {
-    SS_ASSIGN_OR_RETURN(const std::string text, read_string(context.body, "id"));
-    const std::optional<RecordId> id = RecordId::parse(text);
-    if (!id || !*id) {
-      return fail(ErrorCode::invalid, "An id has 13 characters of Crockford's base32.", "id");
-    }
-    return *id;
-  }
-  return context.keyed ? derive_record_id(model::kProducts, "key:" + context.mutation.text())
-                       : engine.new_record_id();
-}
-
-void ProductRoutes::create(const ContextPtr& context, const HttpReply& reply) {
-  records::BodyFields fields = records::read_body_fields(collection(), context->body, {"id"});
-  const Result<RecordId> id = new_id(*context, records_.engine());
-  if (!id.ok()) {
-    fields.errors.push_back(id.error());
-  }
-  sync::Op insert;
-  insert.kind = sync::OpKind::insert;
-  insert.collection = model::kProducts;
-  model::Record record = model::make_record(collection(), id.ok() ? *id : RecordId{});
-  for (sync::FieldValue& value : fields.values) {
-    record.values[value.field] = std::move(value.value);
-  }
-  for (std::size_t i = 0; i < record.values.size(); ++i) {
-    const model::FieldDef& field = collection().fields[i];
-    const bool refused =
-        std::any_of(fields.errors.begin(), fields.errors.end(),
-                    [&field](const Error& error) { return error.field == field.name; });
-    if (!model::is_absent(record.values[i])) {
-      insert.fields.push_back(
-          sync::FieldValue{static_cast<std::uint16_t>(i), std::move(record.values[i])});
-    } else if (field.required && !refused) {
-      fields.errors.push_back(fail(ErrorCode::required, {}, std::string(field.name)));
-    }
-  }
-  if (!fields.errors.empty()) {
-    reply(http::problem_of_fields(fields.errors));
+  const Result<view::Filter> filter = read_filter(*context);
+  if (!filter.ok()) {
+    reply(problem(filter.error()));
     return;
   }
-  insert.record = *id;
-  sync::Mutation mutation;
-  mutation.id = context->mutation;
-  mutation.mode = sync::Mode::all;
-  mutation.ops.push_back(std::move(insert));
-  records_.submit(
-      context, std::move(mutation), reply,
-      [id = *id, context](const engine::StoreState& store, const sync::MutationResult& result) {
-        const model::Record* made = store.find(model::kProducts, id);
-        if (made == nullptr) {
-          return problem(fail(ErrorCode::record_removed));
-        }
-        ports::HttpResponse response =
-            records::record_answer(store, model::kProducts, *made, result.sequence, 201);
-        http::set_header(response, "Location",
-                         "/api/products/" + id.text() + "?storeId=" + context->store);
-        return response;
-      });
+  records_.list(context, model::kProducts, reply, *filter);
 }
 
 Result<sync::Op> read_adjustment(const http::Context& context, RecordId id) {
@@ -169,23 +120,14 @@ void ProductRoutes::bind(http::Api& api) {
   const auto self = shared_from_this();
   api.bind(RouteId::products_list,
            [self](const ContextPtr& c, const HttpReply& r) { self->list(c, r); });
-  api.bind(RouteId::products_create,
-           [self](const ContextPtr& c, const HttpReply& r) { self->create(c, r); });
   api.bind(RouteId::products_adjust,
            [self](const ContextPtr& c, const HttpReply& r) { self->adjust(c, r); });
-  using OneRecord =
-      void (records::RecordApi::*)(const ContextPtr&, std::uint16_t, RecordId, const HttpReply&);
-  const auto one = [&api, self](RouteId id, OneRecord what) {
-    api.bind(id, [self, what](const ContextPtr& context, const HttpReply& reply) {
-      if (const std::optional<RecordId> record = records::record_id(*context, reply)) {
-        (self->records_.*what)(context, model::kProducts, *record, reply);
-      }
-    });
-  };
-  one(RouteId::products_get, &records::RecordApi::get);
-  one(RouteId::products_put, &records::RecordApi::edit);
-  one(RouteId::products_patch, &records::RecordApi::edit);
-  one(RouteId::products_delete, &records::RecordApi::remove);
+  records::bind_records(api, self->records_, model::kProducts,
+                        records::RecordRoutes{.create = RouteId::products_create,
+                                              .get = RouteId::products_get,
+                                              .put = RouteId::products_put,
+                                              .patch = RouteId::products_patch,
+                                              .remove = RouteId::products_delete});
 }
 
 }  // namespace

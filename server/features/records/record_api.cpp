@@ -4,6 +4,7 @@
 
 #include "core/model/validate.hpp"
 #include "server/engine/sync_api.hpp"
+#include "server/features/records/record_list.hpp"
 #include "server/features/records/values_at.hpp"
 
 namespace syncstore::records {
@@ -35,6 +36,10 @@ Json conflict_entry(const model::Record& conflict, ErrorCode code) {
   entry.set("theirsAt", conflict_value(conflict, "theirs_at"));
   entry.set("conflictId", conflict.id.text());
   return entry;
+}
+
+bool is_singleton(std::uint16_t collection) {
+  return model::find_collection(collection)->key == model::KeyRule::singleton;
 }
 
 HttpResponse conflict_problem(const engine::StoreState& store, const sync::MutationResult& result) {
@@ -155,24 +160,53 @@ HttpResponse RecordApi::show(const engine::StoreState& store, std::uint16_t coll
 
 void RecordApi::get(const http::ContextPtr& context, std::uint16_t collection, RecordId id,
                     const HttpReply& reply) {
-  engine_.stores().with_store(
-      context->store, [this, context, collection, id, reply](Result<engine::StoreState*> state) {
-        if (!state.ok()) {
-          reply(problem(state.error()));
-          return;
-        }
-        const model::Record* record = (*state)->find(collection, id);
-        if (record == nullptr) {
-          reply(problem(fail(ErrorCode::unknown_record)));
-          return;
-        }
-        const std::string* known = context->header("if-none-match");
-        if (known != nullptr && http::etag_matches(*known, version_tag(*record))) {
-          reply(http::not_modified(version_tag(*record)));
-          return;
-        }
-        reply(show(**state, collection, *record, (*state)->sequence()));
-      });
+  engine_.stores().with_store(context->store, [this, context, collection, id,
+                                               reply](Result<engine::StoreState*> state) {
+    if (!state.ok()) {
+      reply(problem(state.error()));
+      return;
+    }
+    const model::Record* record = (*state)->find(collection, id);
+    if (record == nullptr && is_singleton(collection)) {
+      const model::CollectionDef& definition = *model::find_collection(collection);
+      reply(show(**state, collection, model::make_record(definition, id), (*state)->sequence()));
+      return;
+    }
+    if (record == nullptr) {
+      reply(problem(fail(ErrorCode::unknown_record)));
+      return;
+    }
+    const std::string* known = context->header("if-none-match");
+    if (known != nullptr && http::etag_matches(*known, version_tag(*record))) {
+      reply(http::not_modified(version_tag(*record)));
+      return;
+    }
+    reply(show(**state, collection, *record, (*state)->sequence()));
+  });
+}
+
+void RecordApi::list(const http::ContextPtr& context, std::uint16_t collection,
+                     const HttpReply& reply, view::Filter filter) {
+  engine_.stores().with_store(context->store, [context, collection, reply,
+                                               filter](Result<engine::StoreState*> state) {
+    reply(state.ok() ? list_records(*context, **state, *model::find_collection(collection), filter)
+                     : problem(state.error()));
+  });
+}
+
+void RecordApi::list_within(const http::ContextPtr& context, std::uint16_t owner_collection,
+                            RecordId owner, std::uint16_t collection, const HttpReply& reply,
+                            view::Filter filter) {
+  engine_.stores().with_store(context->store, [context, owner_collection, owner, collection, reply,
+                                               filter](Result<engine::StoreState*> state) {
+    if (!state.ok()) {
+      reply(problem(state.error()));
+    } else if ((*state)->find(owner_collection, owner) == nullptr) {
+      reply(problem(fail(ErrorCode::unknown_record)));
+    } else {
+      reply(list_records(*context, **state, *model::find_collection(collection), filter));
+    }
+  });
 }
 
 void RecordApi::submit(
@@ -227,11 +261,12 @@ void RecordApi::edit(const http::ContextPtr& context, std::uint16_t collection, 
       return;
     }
     const model::Table& table = (*state)->table(collection);
-    if (table.find(id) == nullptr && table.find_tombstone(id) == nullptr) {
+    const bool is_new = table.find(id) == nullptr && table.find_tombstone(id) == nullptr;
+    if (is_new && !is_singleton(collection)) {
       reply(problem(fail(ErrorCode::unknown_record)));
       return;
     }
-    if (!base) {
+    if (!base || is_new) {
       build_edit(context, collection, id, fields->values, nullptr, reply);
       return;
     }

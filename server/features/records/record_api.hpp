@@ -2,6 +2,7 @@
 // Base-Version, conflicts. One edit is one mutation of mode "all". Stateless; engine executor only.
 #pragma once
 
+#include "core/view/filter.hpp"
 #include "server/engine/engine.hpp"
 #include "server/features/records/body_fields.hpp"
 #include "server/http/answer.hpp"
@@ -18,7 +19,16 @@ class RecordApi {
 
   void get(const http::ContextPtr& context, std::uint16_t collection, RecordId id,
            const ports::HttpReply& reply);
-  // PUT and PATCH: the fields in the body.
+  // The route's list, narrowed by `filter`.
+  void list(const http::ContextPtr& context, std::uint16_t collection,
+            const ports::HttpReply& reply, view::Filter filter = {});
+  // As list; 404 unless the record that owns the listed ones is there.
+  void list_within(const http::ContextPtr& context, std::uint16_t owner_collection, RecordId owner,
+                   std::uint16_t collection, const ports::HttpReply& reply, view::Filter filter);
+  // POST: 201 with the record. The id is the body's, derived from the key fields, or drawn.
+  void create(const http::ContextPtr& context, std::uint16_t collection,
+              const ports::HttpReply& reply);
+  // PUT and PATCH: the fields in the body. The one record of a singleton comes into being by it.
   void edit(const http::ContextPtr& context, std::uint16_t collection, RecordId id,
             const ports::HttpReply& reply);
   void remove(const http::ContextPtr& context, std::uint16_t collection, RecordId id,

@@ -19,7 +19,8 @@ using Numbers = std::map<std::pair<int, int>, std::string>;  // (collection, fie
 std::string_view kind_name(FieldKind kind) {
   static constexpr std::string_view kNames[] = {"line",  "text",    "rich_text", "choice",
                                                 "money", "decimal", "count",     "flag",
-                                                "time",  "list",    "json",      "record"};
+                                                "time",  "list",    "json",      "record",
+                                                "day"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

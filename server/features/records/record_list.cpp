@@ -1,4 +1,4 @@
-#include "server/features/products/list.hpp"
+#include "server/features/records/record_list.hpp"
 
 #include <algorithm>
 
@@ -10,12 +10,11 @@
 #include "server/http/answer.hpp"
 #include "server/http/hex.hpp"
 
-namespace syncstore::products {
+namespace syncstore::records {
 namespace {
 
-const model::CollectionDef& collection() { return *model::find_collection(model::kProducts); }
-
 struct Query {
+  const model::CollectionDef& collection;
   view::Filter filter;
   view::Sort sort;
   std::uint32_t page = 1;
@@ -24,8 +23,61 @@ struct Query {
   std::string cursor;
 };
 
-Result<Query> read_query(const http::Context& context) {
-  Query query;
+// A parameter about one field as a person or program writes it; a wrong value names the parameter.
+Status add_condition(Query& query, std::size_t index, view::Comparison comparison,
+                     const std::string& parameter, const std::string& text) {
+  const model::FieldDef& field = query.collection.fields[index];
+  view::Condition condition;
+  condition.field = static_cast<std::uint16_t>(index);
+  condition.comparison = comparison;
+  if (field.kind == model::FieldKind::list) {
+    condition.comparison = view::Comparison::contains;
+    condition.value = normalise_line(text);
+  } else {
+    Result<model::Value> value = model::value_from_input(field, text);
+    if (!value.ok()) {
+      return fail(ErrorCode::invalid, value.error().detail, parameter);
+    }
+    condition.value = std::move(*value);
+    if (model::is_absent(condition.value)) {
+      condition.comparison = view::Comparison::absent;
+    }
+  }
+  if (query.filter.conditions.size() == limits::kFilterConditions) {
+    return fail(ErrorCode::too_large, "Filter by fewer fields.", parameter);
+  }
+  query.filter.conditions.push_back(std::move(condition));
+  return {};
+}
+
+// FIELD=value, min_FIELD=value, max_FIELD=value; empty ones ask for nothing.
+Status read_conditions(const http::Context& context, Query& query) {
+  struct Form {
+    std::string_view prefix;
+    view::Comparison comparison;
+  };
+  constexpr Form kForms[] = {{"", view::Comparison::equal},
+                             {"min_", view::Comparison::at_least},
+                             {"max_", view::Comparison::at_most}};
+  for (std::size_t i = 0; i < query.collection.fields.size(); ++i) {
+    const model::FieldDef& field = query.collection.fields[i];
+    if (field.retired) {
+      continue;
+    }
+    for (const Form& form : kForms) {
+      const std::string parameter = std::string(form.prefix) + std::string(field.name);
+      const std::string* text = context.query(parameter);
+      if (text != nullptr && !text->empty()) {
+        SS_TRY(add_condition(query, i, form.comparison, parameter, *text));
+      }
+    }
+  }
+  return {};
+}
+
+Result<Query> read_query(const http::Context& context, const model::CollectionDef& collection,
+                         view::Filter filter) {
+  Query query{.collection = collection, .filter = std::move(filter)};
   SS_ASSIGN_OR_RETURN(const std::uint64_t page,
                       http::query_number(context, "page", 1, 1, limits::kPageNumberMax));
   SS_ASSIGN_OR_RETURN(const std::uint64_t size,
@@ -34,24 +86,15 @@ Result<Query> read_query(const http::Context& context) {
   query.size = static_cast<std::uint32_t>(size);
   const std::string* sort = context.query("sort");
   Result<view::Sort> parsed =
-      view::parse_sort(collection(), sort == nullptr || sort->empty() ? collection().default_sort
-                                                                      : std::string_view(*sort));
+      view::parse_sort(collection, sort == nullptr || sort->empty() ? collection.default_sort
+                                                                    : std::string_view(*sort));
   if (!parsed.ok()) {
     Error error = parsed.error();
     error.field = "sort";
     return error;
   }
   query.sort = *parsed;
-  if (const std::string* status = context.query("status"); status != nullptr && !status->empty()) {
-    const auto index = static_cast<std::size_t>(collection().field_index("status"));
-    if (const Status valid =
-            model::validate_value(collection().fields[index], model::Value(*status));
-        !valid.ok()) {
-      return fail(ErrorCode::invalid, "The status is Active or Inactive.", "status");
-    }
-    query.filter.conditions.push_back(view::Condition{
-        static_cast<std::uint16_t>(index), view::Comparison::equal, model::Value(*status)});
-  }
+  SS_TRY(read_conditions(context, query));
   if (const std::string* words = context.query("q")) {
     if (words->size() > limits::kQueryBytes) {
       return fail(ErrorCode::too_long, "Search for less text.", "q");
@@ -118,11 +161,11 @@ ports::HttpResponse list_by_cursor(const Query& query, const engine::StoreState&
     const model::Record* record;
   };
   std::vector<Found> rest;
-  store.table(model::kProducts).for_each([&](const model::Record& record) {
-    if (!query.filter.matches(collection(), record)) {
+  store.table(query.collection.number).for_each([&](const model::Record& record) {
+    if (!query.filter.matches(query.collection, record)) {
       return;
     }
-    view::SortKey key = view::make_key(collection(), query.sort, record);
+    view::SortKey key = view::make_key(query.collection, query.sort, record);
     if (!after || view::key_less(*after, key, query.sort.descending)) {
       rest.push_back(Found{std::move(key), &record});
     }
@@ -135,7 +178,7 @@ ports::HttpResponse list_by_cursor(const Query& query, const engine::StoreState&
                     before);
   Json data = Json::array();
   for (std::size_t i = 0; i < count; ++i) {
-    data.push(engine::record_json(store, model::kProducts, *rest[i].record));
+    data.push(engine::record_json(store, query.collection.number, *rest[i].record));
   }
   const Json next = count < rest.size() ? Json(cursor_text(rest[count - 1].key)) : Json();
   return http::success(std::move(data), {{"next", next},
@@ -145,10 +188,10 @@ ports::HttpResponse list_by_cursor(const Query& query, const engine::StoreState&
 
 ports::HttpResponse list_by_page(const Query& query, engine::StoreState& store) {
   const engine::PageRows page =
-      store.read_page(model::kProducts, query.filter, query.sort, query.page, query.size);
+      store.read_page(query.collection.number, query.filter, query.sort, query.page, query.size);
   Json data = Json::array();
   for (const model::Record* record : page.rows) {
-    data.push(engine::record_json(store, model::kProducts, *record));
+    data.push(engine::record_json(store, query.collection.number, *record));
   }
   Json info = Json::object();
   info.set("page", page.info.page);
@@ -162,8 +205,9 @@ ports::HttpResponse list_by_page(const Query& query, engine::StoreState& store) 
 
 }  // namespace
 
-ports::HttpResponse list_products(const http::Context& context, engine::StoreState& store) {
-  const Result<Query> query = read_query(context);
+ports::HttpResponse list_records(const http::Context& context, engine::StoreState& store,
+                                 const model::CollectionDef& collection, view::Filter filter) {
+  const Result<Query> query = read_query(context, collection, std::move(filter));
   if (!query.ok()) {
     return http::problem(query.error());
   }
@@ -182,4 +226,4 @@ ports::HttpResponse list_products(const http::Context& context, engine::StoreSta
   return response;
 }
 
-}  // namespace syncstore::products
+}  // namespace syncstore::records
