@@ -25,7 +25,7 @@ constexpr std::string_view kHead =
 
 export type FieldKind =
   | 'line' | 'text' | 'rich_text' | 'choice' | 'money' | 'decimal' | 'count' | 'flag' | 'time'
-  | 'list' | 'json' | 'record';
+  | 'list' | 'json' | 'record' | 'day';
 export type MergePolicy = 'review' | 'last_arrival' | 'counter';
 export type Role = 'none' | 'viewer' | 'editor' | 'admin' | 'system';
 export type KeyRule = 'drawn' | 'singleton' | 'natural';

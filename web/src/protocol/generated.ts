@@ -2,7 +2,7 @@
 
 export type FieldKind =
   | 'line' | 'text' | 'rich_text' | 'choice' | 'money' | 'decimal' | 'count' | 'flag' | 'time'
-  | 'list' | 'json' | 'record';
+  | 'list' | 'json' | 'record' | 'day';
 export type MergePolicy = 'review' | 'last_arrival' | 'counter';
 export type Role = 'none' | 'viewer' | 'editor' | 'admin' | 'system';
 export type KeyRule = 'drawn' | 'singleton' | 'natural';
@@ -233,6 +233,108 @@ export const COLLECTIONS = {
         kind: 'line', policy: 'last_arrival', required: false, unique: false,
         sortable: false, searchable: true, write: 'editor',
         maxBytes: 500,
+      },
+      {
+        number: 14, name: 'tags', label: 'Tags',
+        kind: 'list', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: true, write: 'editor',
+        maxBytes: 60,
+      },
+      {
+        number: 15, name: 'weight', label: 'Weight (kg)',
+        kind: 'decimal', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        min: '0', max: '100000',
+      },
+      {
+        number: 16, name: 'length', label: 'Length (cm)',
+        kind: 'decimal', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        min: '0', max: '100000',
+      },
+      {
+        number: 17, name: 'width', label: 'Width (cm)',
+        kind: 'decimal', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        min: '0', max: '100000',
+      },
+      {
+        number: 18, name: 'height', label: 'Height (cm)',
+        kind: 'decimal', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        min: '0', max: '100000',
+      },
+      {
+        number: 19, name: 'collections', label: 'Collections',
+        kind: 'list', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        maxBytes: 13,
+      },
+      {
+        number: 20, name: 'thumbnail', label: 'Picture',
+        kind: 'line', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'system',
+        maxBytes: 64,
+      },
+      {
+        number: 21, name: 'shopify_id', label: 'Shopify id',
+        kind: 'line', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        maxBytes: 100,
+      },
+      {
+        number: 22, name: 'shopify_sync_status', label: 'Shopify',
+        kind: 'choice', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'system',
+        choices: ['', 'synced', 'pending', 'error'],
+      },
+      {
+        number: 23, name: 'amazon_id', label: 'Amazon id',
+        kind: 'line', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        maxBytes: 100,
+      },
+      {
+        number: 24, name: 'amazon_sync_status', label: 'Amazon',
+        kind: 'choice', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'system',
+        choices: ['', 'synced', 'pending', 'error'],
+      },
+      {
+        number: 25, name: 'shopee_id', label: 'Shopee id',
+        kind: 'line', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        maxBytes: 100,
+      },
+      {
+        number: 26, name: 'shopee_sync_status', label: 'Shopee',
+        kind: 'choice', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'system',
+        choices: ['', 'synced', 'pending', 'error'],
+      },
+      {
+        number: 27, name: 'tiktok_shop_id', label: 'TikTok Shop id',
+        kind: 'line', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        maxBytes: 100,
+      },
+      {
+        number: 28, name: 'tiktok_shop_sync_status', label: 'TikTok Shop',
+        kind: 'choice', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'system',
+        choices: ['', 'synced', 'pending', 'error'],
+      },
+      {
+        number: 29, name: 'sync_status', label: 'Sync status',
+        kind: 'choice', policy: 'last_arrival', required: false, unique: false,
+        sortable: true, searchable: false, write: 'system',
+        choices: ['', 'synced', 'pending', 'failed', 'conflict'],
+      },
+      {
+        number: 30, name: 'last_synced_at', label: 'Last synced',
+        kind: 'time', policy: 'last_arrival', required: false, unique: false,
+        sortable: true, searchable: false, write: 'system',
+        min: 0, max: 253402300799999,
       },
     ],
   },
@@ -550,6 +652,559 @@ export const COLLECTIONS = {
       },
     ],
   },
+  sales: {
+    number: 7, name: 'sales', label: 'Daily sales', key: 'natural',
+    read: 'viewer', create: 'editor', remove: 'editor', defaultSort: '-day',
+    fields: [
+      {
+        number: 1, name: 'day', label: 'Day',
+        kind: 'day', policy: 'last_arrival', required: true, unique: false,
+        sortable: true, searchable: false, write: 'editor',
+      },
+      {
+        number: 2, name: 'sales_amount', label: 'Sales',
+        kind: 'money', policy: 'review', required: false, unique: false,
+        sortable: true, searchable: false, write: 'editor',
+        min: '-999999999999.9999', max: '999999999999.9999',
+      },
+      {
+        number: 3, name: 'units_sold', label: 'Units sold',
+        kind: 'count', policy: 'review', required: false, unique: false,
+        sortable: true, searchable: false, write: 'editor',
+        min: 0, max: 9007199254740991,
+      },
+      {
+        number: 4, name: 'orders', label: 'Orders',
+        kind: 'count', policy: 'review', required: false, unique: false,
+        sortable: true, searchable: false, write: 'editor',
+        min: 0, max: 9007199254740991,
+      },
+      {
+        number: 5, name: 'page_views', label: 'Page views',
+        kind: 'count', policy: 'review', required: false, unique: false,
+        sortable: true, searchable: false, write: 'editor',
+        min: 0, max: 9007199254740991,
+      },
+      {
+        number: 6, name: 'sessions', label: 'Sessions',
+        kind: 'count', policy: 'review', required: false, unique: false,
+        sortable: true, searchable: false, write: 'editor',
+        min: 0, max: 9007199254740991,
+      },
+      {
+        number: 7, name: 'refunds', label: 'Refunds',
+        kind: 'money', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        min: '-999999999999.9999', max: '999999999999.9999',
+      },
+    ],
+  },
+  account_health: {
+    number: 8, name: 'account_health', label: 'Account health', key: 'singleton',
+    read: 'viewer', create: 'editor', remove: 'system', defaultSort: 'account_status',
+    fields: [
+      {
+        number: 1, name: 'account_status', label: 'Account status',
+        kind: 'choice', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        choices: ['', 'Healthy', 'At risk', 'Critical', 'Deactivated'],
+      },
+      {
+        number: 2, name: 'health_rating', label: 'Health rating',
+        kind: 'count', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        min: 0, max: 1000,
+      },
+      {
+        number: 3, name: 'order_defect_rate', label: 'Order defect rate %',
+        kind: 'decimal', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        min: '0', max: '100',
+      },
+      {
+        number: 4, name: 'late_shipment_rate', label: 'Late shipment rate %',
+        kind: 'decimal', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        min: '0', max: '100',
+      },
+      {
+        number: 5, name: 'cancellation_rate', label: 'Cancellation rate %',
+        kind: 'decimal', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        min: '0', max: '100',
+      },
+      {
+        number: 6, name: 'valid_tracking_rate', label: 'Valid tracking rate %',
+        kind: 'decimal', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        min: '0', max: '100',
+      },
+      {
+        number: 7, name: 'on_time_delivery_rate', label: 'On-time delivery rate %',
+        kind: 'decimal', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        min: '0', max: '100',
+      },
+      {
+        number: 8, name: 'policy_violations', label: 'Policy violations',
+        kind: 'count', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        min: 0, max: 9007199254740991,
+      },
+      {
+        number: 9, name: 'reviewed_on', label: 'Reviewed on',
+        kind: 'day', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+      },
+      {
+        number: 10, name: 'notes', label: 'Notes',
+        kind: 'text', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        maxBytes: 8192,
+      },
+    ],
+  },
+  legal_entity: {
+    number: 9, name: 'legal_entity', label: 'Legal entity', key: 'singleton',
+    read: 'viewer', create: 'admin', remove: 'system', defaultSort: 'legal_name',
+    fields: [
+      {
+        number: 1, name: 'legal_name', label: 'Legal name',
+        kind: 'line', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'admin',
+        maxBytes: 200,
+      },
+      {
+        number: 2, name: 'entity_type', label: 'Kind',
+        kind: 'choice', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'admin',
+        choices: ['', 'Company', 'Partnership', 'Sole trader', 'Charity', 'Other'],
+      },
+      {
+        number: 3, name: 'registration_number', label: 'Registration number',
+        kind: 'line', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'admin',
+        maxBytes: 60,
+      },
+      {
+        number: 4, name: 'vat_number', label: 'VAT number',
+        kind: 'line', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'admin',
+        maxBytes: 40,
+      },
+      {
+        number: 5, name: 'address_line1', label: 'Address',
+        kind: 'line', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'admin',
+        maxBytes: 200,
+      },
+      {
+        number: 6, name: 'address_line2', label: 'Address, second line',
+        kind: 'line', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'admin',
+        maxBytes: 200,
+      },
+      {
+        number: 7, name: 'city', label: 'City',
+        kind: 'line', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'admin',
+        maxBytes: 100,
+      },
+      {
+        number: 8, name: 'region', label: 'Region',
+        kind: 'line', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'admin',
+        maxBytes: 100,
+      },
+      {
+        number: 9, name: 'postal_code', label: 'Postal code',
+        kind: 'line', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'admin',
+        maxBytes: 20,
+      },
+      {
+        number: 10, name: 'country', label: 'Country',
+        kind: 'line', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'admin',
+        maxBytes: 2,
+      },
+      {
+        number: 11, name: 'representative', label: 'Representative',
+        kind: 'line', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'admin',
+        maxBytes: 200,
+      },
+      {
+        number: 12, name: 'email', label: 'E-mail',
+        kind: 'line', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'admin',
+        maxBytes: 254,
+      },
+      {
+        number: 13, name: 'phone', label: 'Phone',
+        kind: 'line', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'admin',
+        maxBytes: 40,
+      },
+    ],
+  },
+  voc_data: {
+    number: 10, name: 'voc_data', label: 'Voice of the customer', key: 'natural',
+    read: 'viewer', create: 'editor', remove: 'editor', defaultSort: '-ncx_rate',
+    fields: [
+      {
+        number: 1, name: 'product', label: 'Product',
+        kind: 'record', policy: 'last_arrival', required: true, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+      },
+      {
+        number: 2, name: 'cx_health', label: 'Customer experience',
+        kind: 'choice', policy: 'review', required: false, unique: false,
+        sortable: true, searchable: false, write: 'editor',
+        choices: ['', 'Very poor', 'Poor', 'Fair', 'Good', 'Excellent'],
+      },
+      {
+        number: 3, name: 'ncx_rate', label: 'Negative rate %',
+        kind: 'decimal', policy: 'review', required: false, unique: false,
+        sortable: true, searchable: false, write: 'editor',
+        min: '0', max: '100',
+      },
+      {
+        number: 4, name: 'ncx_orders', label: 'Negative orders',
+        kind: 'count', policy: 'review', required: false, unique: false,
+        sortable: true, searchable: false, write: 'editor',
+        min: 0, max: 9007199254740991,
+      },
+      {
+        number: 5, name: 'orders', label: 'Orders',
+        kind: 'count', policy: 'review', required: false, unique: false,
+        sortable: true, searchable: false, write: 'editor',
+        min: 0, max: 9007199254740991,
+      },
+      {
+        number: 6, name: 'star_rating', label: 'Star rating',
+        kind: 'decimal', policy: 'review', required: false, unique: false,
+        sortable: true, searchable: false, write: 'editor',
+        min: '0', max: '5',
+      },
+      {
+        number: 7, name: 'return_rate', label: 'Return rate %',
+        kind: 'decimal', policy: 'review', required: false, unique: false,
+        sortable: true, searchable: false, write: 'editor',
+        min: '0', max: '100',
+      },
+      {
+        number: 8, name: 'top_reason', label: 'Main reason',
+        kind: 'line', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: true, write: 'editor',
+        maxBytes: 200,
+      },
+      {
+        number: 9, name: 'comment', label: 'Comment',
+        kind: 'text', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        maxBytes: 8192,
+      },
+      {
+        number: 10, name: 'last_reviewed', label: 'Last reviewed',
+        kind: 'day', policy: 'last_arrival', required: false, unique: false,
+        sortable: true, searchable: false, write: 'editor',
+      },
+    ],
+  },
+  categories: {
+    number: 11, name: 'categories', label: 'Categories', key: 'drawn',
+    read: 'viewer', create: 'editor', remove: 'editor', defaultSort: 'path',
+    fields: [
+      {
+        number: 1, name: 'path', label: 'Category',
+        kind: 'line', policy: 'review', required: true, unique: true,
+        sortable: true, searchable: true, write: 'editor',
+        maxBytes: 500,
+      },
+      {
+        number: 2, name: 'description', label: 'Description',
+        kind: 'text', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        maxBytes: 4096,
+      },
+      {
+        number: 3, name: 'platform_ids', label: 'Marketplace categories',
+        kind: 'list', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        maxBytes: 120,
+      },
+    ],
+  },
+  collections: {
+    number: 12, name: 'collections', label: 'Collections', key: 'drawn',
+    read: 'viewer', create: 'editor', remove: 'editor', defaultSort: 'title',
+    fields: [
+      {
+        number: 1, name: 'title', label: 'Title',
+        kind: 'line', policy: 'review', required: true, unique: false,
+        sortable: true, searchable: true, write: 'editor',
+        maxBytes: 255,
+      },
+      {
+        number: 2, name: 'handle', label: 'Handle',
+        kind: 'line', policy: 'review', required: false, unique: true,
+        sortable: false, searchable: true, write: 'editor',
+        maxBytes: 255,
+      },
+      {
+        number: 3, name: 'description', label: 'Description',
+        kind: 'rich_text', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        maxBytes: 131072,
+      },
+      {
+        number: 4, name: 'image_url', label: 'Image address',
+        kind: 'line', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        maxBytes: 1024,
+      },
+      {
+        number: 5, name: 'sort_order', label: 'Order',
+        kind: 'choice', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        choices: ['best_selling', 'title', 'price', 'newest'],
+      },
+      {
+        number: 6, name: 'is_active', label: 'Active',
+        kind: 'flag', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+      },
+      {
+        number: 7, name: 'platform_ids', label: 'Marketplace ids',
+        kind: 'list', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        maxBytes: 120,
+      },
+    ],
+  },
+  product_variants: {
+    number: 13, name: 'product_variants', label: 'Variants', key: 'drawn',
+    read: 'viewer', create: 'editor', remove: 'editor', defaultSort: 'position',
+    fields: [
+      {
+        number: 1, name: 'product', label: 'Product',
+        kind: 'record', policy: 'last_arrival', required: true, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+      },
+      {
+        number: 2, name: 'name', label: 'Name',
+        kind: 'line', policy: 'review', required: true, unique: false,
+        sortable: true, searchable: true, write: 'editor',
+        maxBytes: 255,
+      },
+      {
+        number: 3, name: 'sku', label: 'SKU',
+        kind: 'line', policy: 'review', required: false, unique: true,
+        sortable: true, searchable: true, write: 'editor',
+        maxBytes: 100,
+      },
+      {
+        number: 4, name: 'price', label: 'Price',
+        kind: 'money', policy: 'review', required: false, unique: false,
+        sortable: true, searchable: false, write: 'editor',
+        min: '0', max: '999999999999.9999',
+      },
+      {
+        number: 5, name: 'stock', label: 'Stock',
+        kind: 'count', policy: 'counter', required: false, unique: false,
+        sortable: true, searchable: false, write: 'editor',
+        min: 0, max: 9007199254740991,
+      },
+      {
+        number: 6, name: 'attributes', label: 'Attributes',
+        kind: 'json', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        maxBytes: 4096,
+      },
+      {
+        number: 7, name: 'platform_variant_ids', label: 'Marketplace ids',
+        kind: 'json', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        maxBytes: 4096,
+      },
+      {
+        number: 8, name: 'is_active', label: 'Active',
+        kind: 'flag', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+      },
+      {
+        number: 9, name: 'position', label: 'Position',
+        kind: 'decimal', policy: 'last_arrival', required: false, unique: false,
+        sortable: true, searchable: false, write: 'editor',
+        min: '0', max: '999999999999.9999',
+      },
+      {
+        number: 10, name: 'barcode', label: 'Barcode',
+        kind: 'line', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: true, write: 'editor',
+        maxBytes: 50,
+      },
+    ],
+  },
+  images: {
+    number: 14, name: 'images', label: 'Pictures', key: 'drawn',
+    read: 'viewer', create: 'system', remove: 'editor', defaultSort: 'position',
+    fields: [
+      {
+        number: 1, name: 'product', label: 'Product',
+        kind: 'record', policy: 'last_arrival', required: true, unique: false,
+        sortable: false, searchable: false, write: 'system',
+      },
+      {
+        number: 2, name: 'position', label: 'Position',
+        kind: 'decimal', policy: 'last_arrival', required: false, unique: false,
+        sortable: true, searchable: false, write: 'editor',
+        min: '0', max: '999999999999.9999',
+      },
+      {
+        number: 3, name: 'hash', label: 'Content',
+        kind: 'line', policy: 'last_arrival', required: true, unique: false,
+        sortable: false, searchable: false, write: 'system',
+        maxBytes: 64,
+      },
+      {
+        number: 4, name: 'width', label: 'Width',
+        kind: 'count', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'system',
+        min: 0, max: 9007199254740991,
+      },
+      {
+        number: 5, name: 'height', label: 'Height',
+        kind: 'count', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'system',
+        min: 0, max: 9007199254740991,
+      },
+      {
+        number: 6, name: 'bytes', label: 'Size',
+        kind: 'count', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'system',
+        min: 0, max: 9007199254740991,
+      },
+      {
+        number: 7, name: 'alt', label: 'Description',
+        kind: 'line', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        maxBytes: 500,
+      },
+      {
+        number: 8, name: 'variant', label: 'Variant',
+        kind: 'record', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+      },
+      {
+        number: 9, name: 'source_url', label: 'Taken from',
+        kind: 'line', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'system',
+        maxBytes: 2048,
+      },
+    ],
+  },
+  platform_overrides: {
+    number: 15, name: 'platform_overrides', label: 'Marketplace values', key: 'natural',
+    read: 'viewer', create: 'editor', remove: 'editor', defaultSort: 'platform',
+    fields: [
+      {
+        number: 1, name: 'product', label: 'Product',
+        kind: 'record', policy: 'last_arrival', required: true, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+      },
+      {
+        number: 2, name: 'platform', label: 'Marketplace',
+        kind: 'choice', policy: 'last_arrival', required: true, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        choices: ['shopify', 'amazon', 'shopee', 'tiktok_shop'],
+      },
+      {
+        number: 3, name: 'title', label: 'Title',
+        kind: 'line', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        maxBytes: 1000,
+      },
+      {
+        number: 4, name: 'description', label: 'Description',
+        kind: 'rich_text', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        maxBytes: 131072,
+      },
+      {
+        number: 5, name: 'price', label: 'Price',
+        kind: 'money', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        min: '0', max: '999999999999.9999',
+      },
+      {
+        number: 6, name: 'category', label: 'Category',
+        kind: 'line', policy: 'review', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+        maxBytes: 500,
+      },
+      {
+        number: 7, name: 'is_listed', label: 'Listed',
+        kind: 'flag', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'editor',
+      },
+    ],
+  },
+  saved_views: {
+    number: 16, name: 'saved_views', label: 'Saved views', key: 'drawn',
+    read: 'viewer', create: 'viewer', remove: 'viewer', defaultSort: 'name',
+    fields: [
+      {
+        number: 1, name: 'owner', label: 'Owner',
+        kind: 'line', policy: 'last_arrival', required: true, unique: false,
+        sortable: false, searchable: false, write: 'viewer',
+        maxBytes: 64,
+      },
+      {
+        number: 2, name: 'name', label: 'Name',
+        kind: 'line', policy: 'last_arrival', required: true, unique: false,
+        sortable: true, searchable: false, write: 'viewer',
+        maxBytes: 100,
+      },
+      {
+        number: 3, name: 'screen', label: 'Screen',
+        kind: 'line', policy: 'last_arrival', required: true, unique: false,
+        sortable: false, searchable: false, write: 'viewer',
+        maxBytes: 64,
+      },
+      {
+        number: 4, name: 'spec', label: 'View',
+        kind: 'json', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'viewer',
+        maxBytes: 8192,
+      },
+    ],
+  },
+  layouts: {
+    number: 17, name: 'layouts', label: 'Layouts', key: 'natural',
+    read: 'viewer', create: 'viewer', remove: 'viewer', defaultSort: 'screen',
+    fields: [
+      {
+        number: 1, name: 'owner', label: 'Owner',
+        kind: 'line', policy: 'last_arrival', required: true, unique: false,
+        sortable: false, searchable: false, write: 'viewer',
+        maxBytes: 64,
+      },
+      {
+        number: 2, name: 'screen', label: 'Screen',
+        kind: 'line', policy: 'last_arrival', required: true, unique: false,
+        sortable: false, searchable: false, write: 'viewer',
+        maxBytes: 64,
+      },
+      {
+        number: 3, name: 'spec', label: 'Layout',
+        kind: 'json', policy: 'last_arrival', required: false, unique: false,
+        sortable: false, searchable: false, write: 'viewer',
+        maxBytes: 8192,
+      },
+    ],
+  },
 } as const satisfies Record<string, CollectionDef>;
 
 export const ERRORS = {
@@ -820,6 +1475,26 @@ export const ERRORS = {
   page_only: {
     number: 67, status: 413, retryable: false,
     sentence: 'This collection is larger than a browser keeps. Ask for its pages.',
+  },
+  not_owner: {
+    number: 68, status: 403, retryable: false,
+    sentence: 'This belongs to another person. Make your own.',
+  },
+  picture_unreadable: {
+    number: 69, status: 422, retryable: false,
+    sentence: 'This is not a picture that can be read. Send a JPEG, PNG, WebP or GIF.',
+  },
+  picture_too_large: {
+    number: 70, status: 413, retryable: false,
+    sentence: 'The picture is too large.',
+  },
+  address_refused: {
+    number: 71, status: 422, retryable: false,
+    sentence: 'This address is not allowed. Give a public http or https address.',
+  },
+  fetch_failed: {
+    number: 72, status: 502, retryable: true,
+    sentence: 'The address did not answer with a picture. Check it, or upload the file.',
   },
 } as const satisfies Record<string, ErrorDef>;
 

@@ -3,7 +3,8 @@
 // Ids are strings (13 characters), money and decimals are decimal strings ("9.5"), counts numbers, times ms since 1970, flags booleans,
 // absent null. No screen sorts or filters records: pages come sorted and filtered from the core.
 
-export type FieldValue = string | number | boolean | null | string[];
+/** Objects are of fields of the kind json. */
+export type FieldValue = string | number | boolean | null | string[] | { [name: string]: unknown };
 
 /** live: socket open and caught up. polling: no socket, HTTP every 30 s. sign-in: credentials gone, queue kept. update: app too old. */
 export type ConnectionState = 'starting' | 'live' | 'reconnecting' | 'polling' | 'offline' | 'sign-in' | 'update';
@@ -100,6 +101,9 @@ export interface Row {
   refused?: QueueEntry[];
 }
 
+/** A text: equal to it, of lists: with it among the elements; '' = nothing there. Else all of what is named must hold. */
+export type FilterValue = string | { min?: string; max?: string; not?: string; present?: true };
+
 export interface PageSpec {
   collection: string;
   page: number;
@@ -107,7 +111,7 @@ export interface PageSpec {
   /** "-sales_amount" */
   sort: string;
   /** field -> wanted value, e.g. { status: 'Active' } */
-  filter: Record<string, string>;
+  filter: Record<string, FilterValue>;
   query: string;
 }
 
@@ -135,7 +139,9 @@ export type EditOp =
   // from: what the person saw. The worker's own data may be older or empty for a moment, after a change of the leading tab.
   | { op: 'set'; collection: string; id: string; field: string; to: FieldValue; from?: FieldValue }
   | { op: 'add'; collection: string; id: string; field: string; amount: number; min?: number }
-  | { op: 'insert'; collection: string; id: string; fields: Record<string, FieldValue> }
+  // Without an id where the collection's key fields say it ("sales": its day).
+  | { op: 'insert'; collection: string; id?: string; fields: Record<string, FieldValue> }
+  | { op: 'list_add' | 'list_remove'; collection: string; id: string; field: string; value: string }
   | { op: 'remove'; collection: string; id: string };
 
 export interface EditOptions {

@@ -51,7 +51,7 @@ export function useNotHere(store: string, collection: string, id: string | null)
 }
 
 /** Without a store there is none: nothing is opened. */
-export function useSingleton(store: string, collection: 'store_info' | 'dashboard'): Row | null | undefined {
+export function useSingleton(store: string, collection: 'store_info' | 'dashboard' | 'account_health' | 'legal_entity'): Row | null | undefined {
   const feed = store ? syncClient().record(store, collection, null) : null;
   return useSyncExternalStore(feed ? feed.subscribe : never, feed ? feed.get : noRecord);
 }

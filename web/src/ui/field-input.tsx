@@ -28,12 +28,15 @@ export function FieldInput(props: FieldInputProps) {
       <select className="input" value={value} onChange={(event) => onChange(event.target.value)} {...shared}>
         {choices.includes(value) ? null : <option value={value}>{value || '–'}</option>}
         {choices.map((choice) => (
-          <option key={choice} value={choice}>{field.kind === 'flag' ? (choice === 'true' ? 'Yes' : 'No') : choice}</option>
+          <option key={choice} value={choice}>{field.kind === 'flag' ? (choice === 'true' ? 'Yes' : 'No') : choice || '–'}</option>
         ))}
       </select>
     );
   }
-  if (field.kind === 'rich_text') {
+  if (field.kind === 'day') {
+    return <input className="input" type="date" value={value} onChange={(event) => onChange(event.target.value)} {...shared} />;
+  }
+  if (field.kind === 'rich_text' || field.kind === 'text') {
     return <textarea className="input" dir="auto" rows={6} value={value} onChange={(event) => onChange(event.target.value)} {...shared} />;
   }
   return (

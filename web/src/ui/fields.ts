@@ -45,7 +45,10 @@ export const PRODUCT_FIELDS = ofCollection('products');
 export const STORE_FIELDS = ofCollection('store_info');
 
 export const COLLECTION_LABELS: Record<string, string> = {
-  products: 'Product', dashboard: 'Dashboard', store_info: 'Store', conflicts: 'Conflict', members: 'Person',
+  products: 'Product', dashboard: 'Dashboard', store_info: 'Store', conflicts: 'Conflict', members: 'Person', sales: 'Day of sales',
+  account_health: 'Account health', legal_entity: 'Legal entity', voc_data: 'Voice of the customer', categories: 'Category',
+  collections: 'Collection', product_variants: 'Variant', images: 'Picture', platform_overrides: 'Marketplace values',
+  saved_views: 'Saved view', layouts: 'Layout',
 };
 
 /** A number instead of a name is a field that only a newer version of the application knows. */
@@ -66,6 +69,7 @@ export function showValue(field: FieldInfo, value: FieldValue | undefined): stri
     case 'flag': return value === true ? 'Yes' : 'No';
     case 'time': return typeof value === 'number' ? formatExact(value) : String(value);
     case 'list': return Array.isArray(value) ? value.join(', ') : String(value);
+    case 'json': return JSON.stringify(value);
     default: return String(value);
   }
 }
@@ -74,6 +78,7 @@ export function showValue(field: FieldInfo, value: FieldValue | undefined): stri
 export function inputText(field: FieldInfo, value: FieldValue | undefined): string {
   if (value === null || value === undefined) return '';
   if (field.kind === 'money') return formatDecimal(String(value), 2).replaceAll(',', '').replace('−', '-');
+  if (field.kind === 'json') return JSON.stringify(value);
   return Array.isArray(value) ? value.join(', ') : String(value);
 }
 
@@ -89,11 +94,34 @@ export function parseField(field: FieldInfo, text: string): Parsed<FieldValue> {
     case 'count': return withinCount(field, parseCount(trimmed));
     case 'flag': return { ok: true, value: trimmed === 'true' || trimmed === 'Yes' };
     case 'choice':
+      if (trimmed === '') return { ok: true, value: null };
       return field.choices?.includes(trimmed)
         ? { ok: true, value: trimmed } : { ok: false, message: `Choose ${field.choices?.join(' or ')}` };
+    case 'list': return withinList(field, [...new Set(trimmed.split(/[,\n]/).map((item) => item.trim()).filter(Boolean))].sort());
+    case 'day': return trimmed === '' || isDay(trimmed) ? { ok: true, value: trimmed || null } : { ok: false, message: 'Write a day like 2026-11-22' };
+    case 'json': return parseJson(trimmed);
     default:
       if (field.maxBytes && bytes(trimmed) > field.maxBytes) return { ok: false, message: 'This text is too long' };
       return { ok: true, value: trimmed === '' ? null : trimmed };
+  }
+}
+
+function withinList(field: FieldInfo, items: string[]): Parsed<FieldValue> {
+  const long = items.find((item) => field.maxBytes !== undefined && bytes(item) > field.maxBytes);
+  return long === undefined ? { ok: true, value: items.length > 0 ? items : null } : { ok: false, message: `“${long.slice(0, 20)}…” is too long` };
+}
+
+export function isDay(text: string): boolean {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
+function parseJson(text: string): Parsed<FieldValue> {
+  if (text === '') return { ok: true, value: null };
+  try {
+    return { ok: true, value: JSON.parse(text) as FieldValue };
+  } catch {
+    return { ok: false, message: 'This is not JSON' };
   }
 }
 
@@ -118,8 +146,11 @@ function withinDecimal(field: FieldInfo, parsed: Parsed<string | null>): Parsed<
   return parsed;
 }
 
+const isObject = (value: FieldValue | undefined): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 export function sameValue(a: FieldValue | undefined, b: FieldValue | undefined): boolean {
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, at) => item === b[at]);
+  if (isObject(a) && isObject(b)) return JSON.stringify(a) === JSON.stringify(b);
   return (a ?? null) === (b ?? null);
 }
 

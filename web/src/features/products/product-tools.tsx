@@ -57,7 +57,7 @@ function StatusFilter({ status }: { status: string | undefined }) {
 export function ProductTools({ spec }: { spec: PageSpec }) {
   const phone = usePhone();
   const [sheet, setSheet] = useState(false);
-  const status = spec.filter['status'];
+  const status = spec.filter['status'] as string | undefined;
   if (!phone) return <><SearchBox query={spec.query} /><StatusFilter status={status} /></>;
   const filters = (status ? 1 : 0) + (spec.sort === '-sales_amount' ? 0 : 1);
   return (
@@ -87,7 +87,7 @@ export function ProductTools({ spec }: { spec: PageSpec }) {
 /** The filter in words, for the empty result. */
 export function filterWords(spec: PageSpec): string {
   const parts = [
-    spec.filter['status'] ? `status ${spec.filter['status']}` : '',
+    typeof spec.filter['status'] === 'string' ? `status ${spec.filter['status']}` : '',
     spec.query ? `“${spec.query}” in title, SKU, ASIN, handle or category` : '',
   ].filter(Boolean);
   return parts.join(' and ');

@@ -1,4 +1,5 @@
 // The edits that tabs of this browser make: each until it is answered, told to the tab that made it; and those that can be taken back.
+import { COLLECTIONS, type CollectionName } from '../../protocol/generated';
 import { newMutationId, newRecordId } from '../ids';
 import type { EditAnswer, EditOp } from '../types';
 import type { PageMessage } from '../worker-protocol';
@@ -83,9 +84,13 @@ export class OwnEdits {
 
   /** A removed id never comes back: what is inserted again gets a new one, and the steps that name the old one follow it. */
   #redrawn(ops: EditOp[]): EditOp[] {
-    const drawn = new Map(ops.filter((op) => op.op === 'insert').map((op) => [op.id, newRecordId()]));
+    const drawn = new Map<string, string>();
+    for (const op of ops) {
+      // Ids that are derived from a key stay what they are: such a record may come back.
+      if (op.op === 'insert' && op.id && COLLECTIONS[op.collection as CollectionName].key !== 'natural') drawn.set(op.id, newRecordId());
+    }
     if (drawn.size === 0) return ops;
-    const renamed = (list: EditOp[]): EditOp[] => list.map((op) => ({ ...op, id: drawn.get(op.id) ?? op.id }));
+    const renamed = (list: EditOp[]): EditOp[] => list.map((op) => (op.id === undefined ? op : { ...op, id: drawn.get(op.id) ?? op.id } as EditOp));
     for (const step of [...this.#undo, ...this.#redo]) step.ops = renamed(step.ops);
     return renamed(ops);
   }
