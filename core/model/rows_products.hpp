@@ -151,7 +151,7 @@ inline constexpr std::array kCollectionFields{
 inline constexpr std::array kPlatformOverrideFields{
     FieldDef{.number = 1, .name = "product", .kind = K::record, .required = true,
              .refers = kProducts, .label = "Product"},
-    FieldDef{.number = 2, .name = "platform", .kind = K::choice, .required = true,
+    FieldDef{.number = 2, .name = "platform", .kind = K::choice, .required = true, .sortable = true,
              .choices = "shopify|amazon|shopee|tiktok_shop", .label = "Marketplace"},
     FieldDef{.number = 3, .name = "title", .kind = K::line, .policy = P::review,
              .max_bytes = 1000, .label = "Title"},

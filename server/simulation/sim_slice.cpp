@@ -42,6 +42,11 @@ bool holds(const view::Condition& condition, const Record& record) {
       return !absent && compare(value, condition.value) >= 0;
     case Comparison::at_most:
       return !absent && compare(value, condition.value) <= 0;
+    case Comparison::contains: {
+      const auto* list = std::get_if<model::TextList>(&value);
+      return list != nullptr && std::count(list->begin(), list->end(),
+                                           std::get<std::string>(condition.value)) > 0;
+    }
   }
   return false;
 }

@@ -204,5 +204,44 @@ TEST(ClientSession, EqualPagesShareOneIndex) {
   EXPECT_EQ(pages.open(999, spec).error().code, ErrorCode::queue_full);
 }
 
+TEST(ClientSession, APageAsksForRangesAndForWhatIsThere) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  const auto total = [&](std::uint64_t page, const std::string& filter) {
+    bench.command(
+        R"({"cmd":"openPage","page":)" + std::to_string(page) +
+        R"(,"spec":{"collection":"products","page":1,"size":25,"sort":"title","filter":)" + filter +
+        R"(,"query":""}})");
+    return bench.pages[page].empty()
+               ? -1
+               : Json::parse(bench.pages[page].back(), 100'000)->find("total")->integer();
+  };
+  const std::int64_t all = total(1, "{}");
+  const std::int64_t cheap = total(2, R"({"price":{"max":"2"}})");
+  const std::int64_t dear = total(3, R"({"price":{"min":"2.0001"}})");
+  EXPECT_GT(cheap, 0);
+  EXPECT_GT(dear, 0);
+  EXPECT_EQ(cheap + dear, all);
+  EXPECT_EQ(total(4, R"({"price":{"present":true}})"), all);
+  EXPECT_EQ(total(5, R"({"shopify_id":{"present":true}})"), 0);
+  EXPECT_EQ(total(6, R"({"shopify_id":""})"), all);
+}
+
+TEST(ClientSession, AnInsertWithoutAnIdGetsTheIdOfItsKey) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.take_sent();
+  bench.command(R"({"cmd":"edit","mutation":")" + bench.uuid(1) +
+                R"(","ops":[{"op":"insert","collection":"sales","fields":{"day":"2026-11-22"}}]})");
+  const auto mutations = bench.take_mutations();
+  ASSERT_EQ(mutations.size(), 1u);
+  model::Record made = model::make_record(*model::find_collection(model::kSales), RecordId{});
+  made.values[0] = std::string("2026-11-22");
+  EXPECT_EQ(mutations[0].ops[0].record,
+            model::natural_id(*model::find_collection(model::kSales), made.values));
+}
+
 }  // namespace
 }  // namespace syncstore::session

@@ -8,8 +8,9 @@
 
 namespace syncstore::testing {
 
-// products: "brand" (14) is new; "handle" (11) is "slug" now, "units_sold" (7) is "sold"; "asin"
-// (3) and "page_views" (8) are retired. Brand, sold and page_views can be sorted by.
+// products: "brand" (one number more than today's last) is new; "handle" (11) is "slug" now,
+// "units_sold" (7) is "sold"; "asin" (3) and "page_views" (8) are retired. Brand, sold and
+// page_views can be sorted by.
 inline std::span<const model::CollectionDef> next_catalogue() {
   static const std::vector<model::FieldDef> products = [] {
     const auto today = model::find_collection(model::kProducts)->fields;

@@ -31,6 +31,10 @@ Mutation one(std::uint64_t id, Op op) {
   return mutation;
 }
 
+// The number that the next catalogue gives its new field: one more than today's last.
+const auto kBrand =
+    static_cast<std::uint16_t>(model::find_collection(model::kProducts)->fields.back().number + 1);
+
 TEST(MutationOfAnotherVersion, IsTheSameBytesAgain) {
   Bytes bytes;
   {
@@ -47,12 +51,12 @@ TEST(MutationOfAnotherVersion, IsTheSameBytesAgain) {
   }
   const Mutation read = read_back(bytes);
   ASSERT_EQ(read.ops.size(), 3u);
-  EXPECT_EQ(read.ops[0].field, model::kUnknownField | 14);
+  EXPECT_EQ(read.ops[0].field, model::kUnknownField | kBrand);
   EXPECT_EQ(read.ops[0].to, text("Acme"));
-  EXPECT_EQ(read.ops[1].fields[1].field, model::kUnknownField | 14);
+  EXPECT_EQ(read.ops[1].fields[1].field, model::kUnknownField | kBrand);
   EXPECT_EQ(bytes_of(read), bytes);
   const CatalogueScope next(next_catalogue());
-  EXPECT_EQ(read_back(bytes).ops[0].field, 13);
+  EXPECT_EQ(read_back(bytes).ops[0].field, kBrand - 1);
 }
 
 TEST(MutationOfAnotherVersion, AWholeUnknownCollectionIsCarriedToo) {
@@ -99,7 +103,7 @@ class MergeAcrossVersions : public ::testing::Test {
 TEST_F(MergeAcrossVersions, AnEditOfAFieldThatIsNotKnownHereIsRefusedAndTheOthersStand) {
   Mutation mutation = one(2, set_op(mug_, "title", text("Mug"), text("Cup")));
   Op unknown = set_op(mug_, "title", {}, text("Acme"));
-  unknown.field = model::kUnknownField | 14;
+  unknown.field = model::kUnknownField | kBrand;
   mutation.ops.push_back(unknown);
   const auto outcome = store_.run(mutation);
   EXPECT_EQ(outcome.ops[0].status, OpStatus::applied);
@@ -114,7 +118,7 @@ TEST_F(MergeAcrossVersions, ARemovalThatSawNothingInAnUnknownFieldIsARemoval) {
   remove.collection = model::kProducts;
   remove.record = mug_;
   remove.seen.push_back(
-      {static_cast<std::uint16_t>(model::kUnknownField | 14), FromValue::seen(text("x"))});
+      {static_cast<std::uint16_t>(model::kUnknownField | kBrand), FromValue::seen(text("x"))});
   EXPECT_EQ(store_.run_op(remove).code, ErrorCode::unknown_field);
   remove.seen[0].from = FromValue::seen({});
   EXPECT_EQ(store_.run_op(remove).status, OpStatus::applied);
@@ -160,12 +164,12 @@ TEST(RetiredField, WeighsNothingInDigestsAndStaysInTheRecord) {
     table.put(record);
     (retired ? without : with) = table.digest();
   }
-  // Fourteen fields beside thirteen: what both know is compared, the retired one differs.
+  // One field more beside the others: what both know is compared, the retired one differs.
   EXPECT_FALSE(with.agrees_with(without));
   with.fields[2] = 0;
   EXPECT_TRUE(with.agrees_with(without));
   EXPECT_TRUE(without.agrees_with(with));
-  without.fields[13] = 5;  // a value that only the newer one can see
+  without.fields.back() = 5;  // a value that only the newer one can see
   EXPECT_TRUE(with.agrees_with(without));
   without.fields[0] += 1;
   EXPECT_FALSE(with.agrees_with(without));

@@ -154,6 +154,7 @@ class TestStore : public MergeView {
     context.role = person.role;
     context.author = person.number;
     context.author_name = person.name;
+    context.author_user = person.name;
     context.now = now_;
     context.origin = person.origin;
     return merge(*this, mutation, context);

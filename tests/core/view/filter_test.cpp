@@ -140,5 +140,24 @@ TEST(Sort, DescendingIsTheExactReverse) {
   }
 }
 
+TEST(Filter, AListContainsItsElements) {
+  model::Record mug = product("Mug", "A1", std::int64_t{5});
+  EXPECT_FALSE(one("tags", Comparison::contains, std::string("red")).matches(products(), mug));
+  mug.values[product_field("tags")] = model::TextList{"blue", "red"};
+  EXPECT_TRUE(one("tags", Comparison::contains, std::string("red")).matches(products(), mug));
+  EXPECT_FALSE(one("tags", Comparison::contains, std::string("re")).matches(products(), mug));
+  EXPECT_FALSE(one("title", Comparison::contains, std::string("Mug")).matches(products(), mug));
+}
+
+TEST(Filter, WordsAreLookedForInListsToo) {
+  model::Record mug = product("Mug", "A1", std::int64_t{5});
+  mug.values[product_field("tags")] = model::TextList{"Gift Ideas"};
+  Filter words;
+  words.query = "mug gift";
+  EXPECT_TRUE(words.matches(products(), mug));
+  words.query = "mug toys";
+  EXPECT_FALSE(words.matches(products(), mug));
+}
+
 }  // namespace
 }  // namespace syncstore::view
