@@ -183,8 +183,10 @@ Result<Columns> map_columns(const std::vector<std::string>& header) {
   columns.layout = names.layout();
   if (columns.layout == Layout::plain) {
     for (std::size_t i = 0; i < products().fields.size(); ++i) {
-      if (products().fields[i].retired) {
-        continue;  // a column of an older export that nobody takes: reported as ignored
+      // A column of an older export that nobody takes, or what only the server knows: reported as
+      // ignored.
+      if (products().fields[i].retired || products().fields[i].write == model::Role::system) {
+        continue;
       }
       columns.of_field[i] = names.take(names_of(products().fields[i]));
     }

@@ -20,6 +20,13 @@ std::string cell_of(const model::FieldDef& field, const model::Value& value) {
   if (model::is_absent(value)) {
     return {};
   }
+  if (const auto* list = std::get_if<model::TextList>(&value)) {
+    std::string text;
+    for (const std::string& item : *list) {
+      text += (text.empty() ? "" : ", ") + item;
+    }
+    return guarded(text);
+  }
   const Json json = model::value_to_json(field, value, model::TimeForm::iso8601);
   const std::string text = json.is(Json::Kind::string) ? json.text() : json.dump();
   return is_text(field) ? guarded(text) : text;

@@ -36,6 +36,16 @@ Result<model::Value> value_of(const model::FieldDef& field, const Json& json,
         return model::value_from_input(field, json.text());
       }
       break;
+    case Json::Kind::array:
+      if (field.kind == model::FieldKind::list) {
+        SS_ASSIGN_OR_RETURN(model::Value list, model::value_from_json(field, json));
+        list = model::normalise_value(field, std::move(list));
+        if (!model::is_absent(list)) {
+          SS_TRY(model::validate_value(field, list));
+        }
+        return list;
+      }
+      break;
     default:
       break;
   }
@@ -61,6 +71,10 @@ void read_member(const JsonPiece& piece, const std::string& name, const Json& js
     product.problems.push_back({piece.line, shortened(name), ErrorCode::unknown_field,
                                 "Products have no field \"" + shortened(name) + "\".",
                                 shortened(json.dump())});
+    return;
+  }
+  // An export says these too; the server finds them out by itself.
+  if (products().fields[static_cast<std::size_t>(index)].write == model::Role::system) {
     return;
   }
   if (products().fields[static_cast<std::size_t>(index)].retired) {

@@ -313,7 +313,11 @@ TEST_F(HubTest, NobodyGetsWhatTheirRoleMayNotRead) {
   for (const wire::Begin& begin : begins) {
     EXPECT_LE(model::find_collection(begin.collection)->read, model::Role::viewer);
   }
-  EXPECT_EQ(begins.size(), 3u);
+  const auto all = model::collections();
+  const auto readable = std::count_if(all.begin(), all.end(), [](const auto& collection) {
+    return collection.read <= model::Role::viewer;
+  });
+  EXPECT_EQ(begins.size(), static_cast<std::size_t>(readable));
   const RecordId id = insert("Mug");
   viewer.link->messages.clear();
   commit({set(id, "title", FromValue::seen(std::string("Other")), std::string("X"))});

@@ -21,8 +21,40 @@ struct Line {
 
 using Matrix = std::map<std::string, Line>;
 
+// The routes of a collection of records; the letters: who may make, change and remove.
+void add_records(Matrix& lines, const std::string& name, char make, char change, char remove) {
+  const std::string all = "/api/" + name + "?storeId=gifts";
+  const std::string one = "/api/" + name + "/{product}?storeId=gifts";
+  lines[name + "_list"] = {'v', all};
+  if (make != ' ')
+    lines[name + "_create"] = {make, all, "{}"};
+  lines[name + "_get"] = {'v', one};
+  lines[name + "_put"] = {change, one, "{}"};
+  lines[name + "_patch"] = {change, one, "{}"};
+  lines[name + "_delete"] = {remove, one};
+}
+
+void add_singleton(Matrix& lines, const std::string& name, char change) {
+  const std::string target = "/api/" + name + "?storeId=gifts";
+  lines[name + "_get"] = {'v', target};
+  lines[name + "_put"] = {change, target, "{}"};
+  lines[name + "_patch"] = {change, target, "{}"};
+}
+
+Matrix with_records(Matrix lines) {
+  for (const char* name : {"products", "sales", "voc_data", "categories", "collections",
+                           "product_variants", "platform_overrides"})
+    add_records(lines, name, 'e', 'e', 'e');
+  add_records(lines, "images", ' ', 'e', 'e');
+  add_records(lines, "saved_views", 'v', 'v', 'v');
+  add_records(lines, "layouts", 'v', 'v', 'v');
+  add_singleton(lines, "account_health", 'e');
+  add_singleton(lines, "legal_entity", 'a');
+  return lines;
+}
+
 const Matrix& matrix() {
-  static const Matrix lines{
+  static const Matrix lines = with_records({
       {"health", {'o', "/health"}},
       {"ready", {'o', "/ready"}},
       {"metrics", {'o', "/metrics"}},
@@ -49,12 +81,6 @@ const Matrix& matrix() {
       {"stores_get", {'v', "/api/stores/gifts"}},
       {"stores_put", {'a', "/api/stores/gifts", "{}"}},
       {"stores_patch", {'a', "/api/stores/gifts", "{}"}},
-      {"products_list", {'v', "/api/products?storeId=gifts"}},
-      {"products_create", {'e', "/api/products?storeId=gifts", "{}"}},
-      {"products_get", {'v', "/api/products/{product}?storeId=gifts"}},
-      {"products_put", {'e', "/api/products/{product}?storeId=gifts", "{}"}},
-      {"products_patch", {'e', "/api/products/{product}?storeId=gifts", "{}"}},
-      {"products_delete", {'e', "/api/products/{product}?storeId=gifts"}},
       {"products_adjust", {'e', "/api/products/{product}/adjust?storeId=gifts", R"({"amount":1})"}},
       {"dashboard_get", {'v', "/api/dashboard/snapshot/gifts"}},
       {"dashboard_put", {'e', "/api/dashboard/snapshot/gifts", "{}"}},
@@ -77,7 +103,8 @@ const Matrix& matrix() {
       {"sync_snapshot", {'v', "/api/sync/snapshot?storeId=gifts&dataType=products"}},
       {"sync_exchange", {'v', "/api/sync/exchange?storeId=gifts"}},
       {"status_get", {'s', "/api/status"}},
-  };
+      {"collections_products", {'v', "/api/collections/{product}/products?storeId=gifts"}},
+  });
   return lines;
 }
 

@@ -1117,7 +1117,7 @@ export const COLLECTIONS = {
       {
         number: 2, name: 'platform', label: 'Marketplace',
         kind: 'choice', policy: 'last_arrival', required: true, unique: false,
-        sortable: false, searchable: false, write: 'editor',
+        sortable: true, searchable: false, write: 'editor',
         choices: ['shopify', 'amazon', 'shopee', 'tiktok_shop'],
       },
       {
@@ -1194,7 +1194,7 @@ export const COLLECTIONS = {
       {
         number: 2, name: 'screen', label: 'Screen',
         kind: 'line', policy: 'last_arrival', required: true, unique: false,
-        sortable: false, searchable: false, write: 'viewer',
+        sortable: true, searchable: false, write: 'viewer',
         maxBytes: 64,
       },
       {
