@@ -17,21 +17,23 @@ using R = Role;
 
 // What one person keeps of a screen; only its owner writes it, colleagues of the store may read it.
 inline constexpr std::array kSavedViewFields{
-    FieldDef{.number = 1, .name = "owner", .kind = K::line, .required = true,
-             .write = R::viewer, .max_bytes = 64, .label = "Owner"},
-    FieldDef{.number = 2, .name = "name", .kind = K::line, .required = true,
-             .sortable = true, .write = R::viewer, .max_bytes = 100, .label = "Name"},
-    FieldDef{.number = 3, .name = "screen", .kind = K::line, .required = true,
-             .write = R::viewer, .max_bytes = 64, .label = "Screen"},
-    FieldDef{.number = 4, .name = "spec", .kind = K::json, .write = R::viewer, .max_bytes = 8'192, .label = "View"},
+    FieldDef{.number = 1, .name = "owner", .kind = K::line, .required = true, .write = R::viewer,
+             .max_bytes = 64, .label = "Owner"},
+    FieldDef{.number = 2, .name = "name", .kind = K::line, .required = true, .sortable = true,
+             .write = R::viewer, .max_bytes = 100, .label = "Name"},
+    FieldDef{.number = 3, .name = "screen", .kind = K::line, .required = true, .write = R::viewer,
+             .max_bytes = 64, .label = "Screen"},
+    FieldDef{.number = 4, .name = "spec", .kind = K::json, .write = R::viewer, .max_bytes = 8'192,
+             .label = "View"},
 };
 
 inline constexpr std::array kLayoutFields{
-    FieldDef{.number = 1, .name = "owner", .kind = K::line, .required = true,
-             .write = R::viewer, .max_bytes = 64, .label = "Owner"},
-    FieldDef{.number = 2, .name = "screen", .kind = K::line, .required = true,
-             .sortable = true, .write = R::viewer, .max_bytes = 64, .label = "Screen"},
-    FieldDef{.number = 3, .name = "spec", .kind = K::json, .write = R::viewer, .max_bytes = 8'192, .label = "Layout"},
+    FieldDef{.number = 1, .name = "owner", .kind = K::line, .required = true, .write = R::viewer,
+             .max_bytes = 64, .label = "Owner"},
+    FieldDef{.number = 2, .name = "screen", .kind = K::line, .required = true, .sortable = true,
+             .write = R::viewer, .max_bytes = 64, .label = "Screen"},
+    FieldDef{.number = 3, .name = "spec", .kind = K::json, .write = R::viewer, .max_bytes = 8'192,
+             .label = "Layout"},
 };
 
 // clang-format on

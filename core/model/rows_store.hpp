@@ -1,4 +1,5 @@
-// Rows of the catalogue: the store itself, its people, what happens to its data. Included by catalogue.cpp alone.
+// Rows of the catalogue: the store itself, its people, what happens to its data. Included by
+// catalogue.cpp alone.
 #pragma once
 
 #include <array>
