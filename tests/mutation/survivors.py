@@ -10,6 +10,8 @@ EXPLAINED = {
         "hello names every unanswered mutation and the welcome answers each: the loop is the second net, for queues of other versions",
     ("lost_before_a_poll_is_not_sent_again", "lost before a poll is not sent again"):
         "a poll carries every mutation that counts as sent, known or not; only the word beside the edit would differ for a moment",
+    ("server/engine/link_opening.cpp", "the call is dropped: bulk_.clear();"):
+        "leaving the former store emptied it, and nothing is put in before the reader follows",
     ("server/engine/hub.cpp", "!= becomes ==: if (tick_timer_ != 0)"):
         "the timer looks whether the hub is still there and does nothing when it is not",
     ("core/sync/merge_ops.cpp", "> becomes >=: if (b > 0 ? a > Limits::max() - b : a < Limits::min() - b)"):
@@ -23,6 +25,10 @@ EXPLAINED = {
     ("core/view/counted_list.cpp",
      "the branch is always taken: if (text.size() > kHeadBytes || text.find('\\0') != std::string::npos) {"):
         "the whole text decides as its head does, only slower",
+    ("core/session/client_edits.cpp", "the call is dropped: follow_queue();"):
+        "finish() follows the queue before anything is stored, sent or shown",
+    ("core/session/frame_cache.cpp", "the branch is never taken: if (writing_)"):
+        "the next write begins anew either way, from a base that is a little older with what came since behind it",
     ("core/session/client_storage.cpp", "the branch is never taken: if (kept.empty() && kept_.empty())"):
         "nothing is written instead of not being written",
     ("core/session/frame_cache.cpp", ">= becomes <: if (hurried_ || (waiting_.size() >= limits::kCacheBlobBytes && last_write_ == 0))"):

@@ -143,6 +143,50 @@ void lose_the_socket_until_it_polls(ClientBench& bench) {
   }
 }
 
+TEST(ClientSession, OnePollIsUnderWayAtATime) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  lose_the_socket_until_it_polls(bench);
+  ASSERT_EQ(bench.exchanges.size(), 1u);
+  for (int i = 0; i < 5; ++i) {
+    bench.tick(limits::kBackoffMaxMs + 1'000);
+    bench->ticket_failed(0, bench.now);
+    bench.settle();
+    bench.tick(1);
+  }
+  EXPECT_EQ(bench.exchanges.size(), 1u) << "the first is not answered";
+  Bytes answer;
+  wire::append_frame(answer, wire::encode(bench.welcome(10)));
+  bench->exchange_answered(answer, bench.now);
+  bench.settle();
+  bench.tick(limits::kPollMs);
+  EXPECT_EQ(bench.exchanges.size(), 2u);
+}
+
+// The socket told everything, and later.
+TEST(ClientSession, APollThatIsAnsweredBehindTheSocketsWelcomeChangesNothing) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  lose_the_socket_until_it_polls(bench);
+  ASSERT_EQ(bench.exchanges.size(), 1u);
+  bench.tick(limits::kBackoffMaxMs + 1'000);
+  bench.open_socket();
+  bench.receive(bench.welcome(11));
+  bench.receive(wire::Change{11, {}, {ClientBench::price(1, 70'000, 10, 11)}});
+  ASSERT_EQ(bench.connection(), "live");
+  Bytes answer;
+  wire::append_frame(answer, wire::encode(bench.welcome(10)));
+  wire::append_frame(answer, wire::encode(wire::Notice{ErrorCode::storage_full, {}, 5'000}));
+  bench->exchange_answered(answer, bench.now);
+  bench.settle();
+  EXPECT_EQ(bench.connection(), "live");
+  EXPECT_TRUE(bench.status_json().find("lastError")->is(Json::Kind::null));
+  EXPECT_EQ(bench->cursor(model::kProducts), 11u);
+  EXPECT_EQ(bench.shown_price(1), 70'000);
+}
+
 TEST(ClientSession, PollsSayThatTheServersDiskIsFullWhileItIs) {
   Storage storage;
   ClientBench bench(storage);

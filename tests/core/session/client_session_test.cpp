@@ -434,6 +434,46 @@ TEST(ClientSession, ASnapshotWithAWrongDigestIsNotTrusted) {
   EXPECT_EQ(bench.take_sent().size(), 1u);
 }
 
+// The server must not go on from a base that is nobody's state.
+TEST(ClientSession, ABaseThatIsNotTrustedIsNotNamedToTheServer) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.receive(wire::Begin{model::kProducts, 7, 11, 1, 1});
+  wire::Part part;
+  part.collection = model::kProducts;
+  part.rows = {ClientBench::product(1, "One", 1)};
+  bench.receive(part);
+  bench.receive(wire::End{model::kProducts, 11, model::Digest{1, std::vector<std::uint64_t>(13)}});
+  bench->socket_closed(1006, bench.now);
+  bench.settle();
+  bench.tick(1'600);
+  bench.take_sent();
+  bench.open_socket();
+  const auto sent = bench.take_sent();
+  ASSERT_EQ(sent.size(), 1u);
+  const auto& cursors = std::get<wire::Hello>(sent[0]).cursors;
+  EXPECT_EQ(cursors.size(), 4u) << "of the other collections";
+  for (const wire::Cursor& cursor : cursors)
+    EXPECT_NE(cursor.collection, model::kProducts);
+}
+
+TEST(ClientSession, WhatWasReadWithAnAccessThatEndedIsGoneAndTheQueueStays) {
+  Storage storage;
+  ClientBench bench(storage);
+  bench.go_live();
+  bench.hold_queue_writes = true;  // the edit waits
+  bench.set_price(2, "7", 1);
+  bench.command(R"({"cmd":"watch","watch":3,"collection":"products","id":")" +
+                ClientBench::id(1).text() + R"("})");
+  EXPECT_TRUE(contains(bench.records[3].back(), "Product 1"));
+  bench.receive(wire::Cancel{model::kProducts, ErrorCode::forbidden});
+  EXPECT_EQ(bench.records[3].back(), "\"loading\"");
+  EXPECT_EQ(bench->replica().base(model::kProducts).size(), 0u);
+  EXPECT_EQ(bench.shown_price(1), -1);
+  EXPECT_EQ(bench->queue().entries().size(), 1u);
+}
+
 TEST(ClientSession, AnotherEpochKeepsTheQueueAndTheRecordsItTouches) {
   Storage storage;
   ClientBench bench(storage);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <set>
 
 #include "tests/core/sync/test_store.hpp"
@@ -42,6 +43,20 @@ TEST_F(Intent, ListsAreSetsOfTheirElements) {
         oracle.empty() ? model::Value() : model::TextList(oracle.begin(), oracle.end());
     ASSERT_EQ(sources(), expected) << turn;
   }
+}
+
+TEST(Amounts, StopAtTheLimitsInsteadOfTurningTheirSign) {
+  constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
+  constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
+  EXPECT_EQ(saturated_sum(kHighest - 1, 1), kHighest);
+  EXPECT_EQ(saturated_sum(kHighest, 1), kHighest);
+  EXPECT_EQ(saturated_sum(kHighest, kHighest), kHighest);
+  EXPECT_EQ(saturated_sum(kLowest + 1, -1), kLowest);
+  EXPECT_EQ(saturated_sum(kLowest, -1), kLowest);
+  EXPECT_EQ(saturated_sum(kLowest, kLowest), kLowest);
+  EXPECT_EQ(saturated_sum(kLowest, kHighest), -1);
+  EXPECT_EQ(saturated_sum(kHighest, 0), kHighest);
+  EXPECT_EQ(saturated_sum(kLowest, 0), kLowest);
 }
 
 // Stored by another version, or damaged: nothing is made of it, and nothing breaks.

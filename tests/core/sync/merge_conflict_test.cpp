@@ -183,6 +183,17 @@ TEST_F(MergeConflict, AmountsForARemovedRecordAddUp) {
   EXPECT_EQ(Json::parse(payload, 4096)->find("amount")->integer(), -5);
 }
 
+// What somebody decided is over: only what is offered after it waits.
+TEST_F(MergeConflict, AnAmountThatWasDecidedDoesNotCountAgain) {
+  store_.run_op(remove_op(mug_), kAda);
+  const RecordId id = store_.run_op(add_op(mug_, "inventory", -2), kBen).conflict;
+  store_.run_op(set_op(id, "status", text("open"), text("resolved"), model::kConflicts), kAda);
+  const OpOutcome outcome = store_.run_op(add_op(mug_, "inventory", -3), kBen);
+  EXPECT_EQ(outcome.conflict, id);
+  const auto payload = std::get<std::string>(store_.conflict_value(id, "payload"));
+  EXPECT_EQ(Json::parse(payload, 4096)->find("amount")->integer(), -3);
+}
+
 TEST_F(MergeConflict, RemovalThatMeetsANewerValueWaits) {
   store_.run_op(set_op(mug_, "title", text("Mug"), text("Cup")), kAda);
   const OpOutcome outcome =

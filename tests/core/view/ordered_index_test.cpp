@@ -123,6 +123,32 @@ TEST(OrderedIndex, GrowsOverManyBlocksAndShrinksToNothing) {
   EXPECT_TRUE(none.empty());
 }
 
+// As somebody does who removes the first row, or the last, again and again.
+TEST(OrderedIndex, StaysExactWhileItsFirstOrItsLastRowsGo) {
+  for (const bool first : {true, false}) {
+    Samples samples(11);
+    Source source;
+    OrderedIndex index(products(), Filter{}, Sort{static_cast<int>(product_field("title")), false});
+    for (std::uint64_t id = 1; id <= 1'000; ++id) {
+      const auto made = source.emplace(id, samples.record(RecordId{id})).first;
+      index.update(nullptr, &made->second);
+    }
+    std::vector<RecordId> order = naive_order(source, index.filter(), index.sort());
+    while (order.size() > 1) {
+      const auto gone = first ? order.begin() : order.end() - 1;
+      index.update(&source.at(gone->value), nullptr);
+      order.erase(gone);
+      SCOPED_TRACE(order.size());
+      ASSERT_EQ(index.size(), order.size());
+      const std::size_t middle = order.size() / 2;
+      ASSERT_EQ(index.at(0), order.front());
+      ASSERT_EQ(index.at(middle), order[middle]);
+      ASSERT_EQ(index.at(order.size() - 1), order.back());
+      ASSERT_EQ(index.rank_of(source.at(order[middle].value)), middle);
+    }
+  }
+}
+
 TEST(OrderedIndex, BuildEqualsUpdates) {
   Samples samples(9);
   Source source;

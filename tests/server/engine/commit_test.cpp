@@ -208,6 +208,28 @@ TEST_F(CommitTest, OlderReceiptsAreLookedUpInStorage) {
   EXPECT_EQ(state().sequence(), 8u);
 }
 
+TEST_F(CommitTest, AnEditThatIsLookedUpInStorageDoesNotHoldUpOthers) {
+  for (int i = 0; i < 5; ++i)
+    commit({product("P", new_id())});
+  const sync::Mutation known = product("Known", new_id());
+  commit({known});
+  receipts_in_memory = 2;
+  boot();
+  ASSERT_NE(state().receipt(known.id), nullptr);
+  std::vector<std::string> order;
+  const auto enqueue = [&](std::string name, std::uint64_t lane, const sync::Mutation& edit) {
+    auto made = submission({edit}, nullptr);
+    made.lane = lane;
+    made.done = [&order, name](Results) { order.push_back(name); };
+    engine->submit(std::move(made));
+  };
+  enqueue("repeated", 1, known);
+  enqueue("looked up", 2, product("New", new_id()));
+  enqueue("repeated again", 3, known);
+  events.settle();
+  EXPECT_EQ(order, (std::vector<std::string>{"repeated", "repeated again", "looked up"}));
+}
+
 TEST_F(CommitTest, AFullDiskChangesNothingAndSaysSo) {
   storage->set_fault(ErrorCode::storage_full);
   const RecordId id = new_id();
@@ -332,6 +354,14 @@ TEST_F(CommitTest, AnInactiveStoreTakesOnlyItsActivation) {
   EXPECT_EQ(results[0].ops[0].status, OpStatus::applied);
   EXPECT_EQ(results[1].ops[0].code, ErrorCode::inactive_store) << "already inside the same batch";
   EXPECT_FALSE(state().is_active());
+  // What the product itself has to write does not wait for it.
+  std::optional<Results> own;
+  auto made = submission({product("Own", new_id())}, &own);
+  made.author = {{}, {}, model::Role::system};
+  engine->submit(std::move(made));
+  events.settle();
+  ASSERT_TRUE(own && own->ok());
+  EXPECT_EQ((**own)[0].ops[0].status, OpStatus::applied);
   off.to = true;
   EXPECT_EQ(commit({mutation({off})})[0].ops[0].status, OpStatus::applied);
   EXPECT_EQ(commit({product("Mug", new_id())})[0].ops[0].status, OpStatus::applied);

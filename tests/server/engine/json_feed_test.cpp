@@ -262,6 +262,23 @@ TEST_F(JsonFeedTest, ASlowReaderIsCaughtUpWithoutAGap) {
   expect_equal(reader);
 }
 
+TEST_F(JsonFeedTest, ASlowReaderIsToldOfTheTypesThatChangedAndOfNoOther) {
+  OpenLink open = select("eve", R"("conflicts","products")");
+  open.link->messages.clear();
+  open.link->full = true;
+  insert("Mug");
+  insert("Cup");
+  events.advance(600);
+  open.link->full = false;
+  open.session->drained();
+  std::vector<std::string> types;
+  for (const Json& message : open.link->take_json()) {
+    if (const Json* type = message.find("dataType"))
+      types.push_back(type->text());
+  }
+  EXPECT_EQ(types, std::vector<std::string>{"products"});
+}
+
 TEST_F(JsonFeedTest, AMutationIsAnsweredBeforeItsUpdateAndOnceForAll) {
   OpenLink a = select("eve", R"("products")"), b = select("eve", R"("products")");
   a.link->messages.clear();
