@@ -89,7 +89,7 @@ const sizes = read('sizes');
 if (sizes) {
   title('Sizes');
   head('', 'raw', 'gzip', 'brotli', 'goal (gzip)');
-  row('module', kb(sizes.wasm), kb(sizes.wasm_gzip), kb(sizes.wasm_brotli), `≤ 150 kB: ${verdict(sizes.wasm_gzip <= 150_000)}`);
+  row('module', kb(sizes.wasm), kb(sizes.wasm_gzip), kb(sizes.wasm_brotli), `≤ 158 kB: ${verdict(sizes.wasm_gzip <= 158_000)}`);
   row('first load beside it', kb(sizes.app), kb(sizes.app_gzip), kb(sizes.app_brotli), `≤ 300 kB: ${verdict(sizes.app_gzip <= 300_000)}`);
   row('server binary', kb(sizes.binary), `stripped ${kb(sizes.binary_stripped)}`, '–', '–');
 }

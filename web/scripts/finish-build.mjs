@@ -10,7 +10,8 @@ const dist = process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), '.
 const COMPRESSED = new Set(['.html', '.js', '.css', '.svg', '.json', '.webmanifest', '.wasm', '.txt', '.csv']);
 // What a first visit loads beside the WebAssembly module, gzipped.
 const FIRST_LOAD_BUDGET = 300_000;
-const MODULE_BUDGET = 150_000;
+// The catalogue of the whole store (17 collections, 260 fields with their words) is part of it.
+const MODULE_BUDGET = 158_000;
 
 const files = readdirSync(dist, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && !/\.(br|gz)$/.test(entry.name))
