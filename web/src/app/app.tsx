@@ -10,6 +10,8 @@ import { DashboardPage } from '../features/dashboard/dashboard-page';
 import { ImportPage } from '../features/imports/import-page';
 import { OutboxPage } from '../features/outbox/outbox-page';
 import { NewProductPage, ProductEditor } from '../features/products/product-editor';
+import { AdminSalesPage, NewDayPage, SalesDayPage } from '../features/sales/admin-sales-page';
+import { SalesPage } from '../features/sales/sales-page';
 import { AdminProductsPage, SellerProductsPage } from '../features/products/products-page';
 import { CreateStorePage } from '../features/stores/create-store-page';
 import { StorePage } from '../features/stores/store-page';
@@ -118,7 +120,7 @@ function Shell({ session, place, address }: { session: Session; place: Place; ad
 
 const TITLES: Partial<Record<Place['screen'], string>> = {
   dashboard: 'Dashboard', products: 'Products', 'admin-products': 'Admin: products', 'admin-product': 'Admin: product',
-  'admin-dashboard': 'Admin: dashboard', 'admin-store': 'Admin: store', 'admin-people': 'Admin: people', 'admin-import': 'Admin: import',
+  sales: 'Sales', 'admin-sales': 'Admin: sales', 'admin-sales-day': 'Admin: day of sales', 'admin-dashboard': 'Admin: dashboard', 'admin-store': 'Admin: store', 'admin-people': 'Admin: people', 'admin-import': 'Admin: import',
   outbox: 'Outbox', conflicts: 'Conflicts', stores: 'Stores', 'new-store': 'New store',
 };
 
@@ -140,6 +142,10 @@ function Screen({ place, store, session }: { place: Place; store: StoreAccess | 
     case 'admin-products': return <AdminProductsPage key={store.id} store={store} />;
     case 'admin-product':
       return place.id === 'new' ? <NewProductPage key={store.id} store={store} /> : <ProductEditor key={place.id} store={store} id={place.id} />;
+    case 'sales': return <SalesPage key={store.id} store={store} />;
+    case 'admin-sales': return <AdminSalesPage key={store.id} store={store} />;
+    case 'admin-sales-day':
+      return place.id === 'new' ? <NewDayPage key={store.id} store={store} /> : <SalesDayPage key={place.id} store={store} id={place.id} />;
     case 'admin-dashboard': return <AdminDashboardPage key={store.id} store={store} />;
     case 'admin-store': return <StorePage key={store.id} store={store} />;
     case 'admin-people': return <PeoplePage key={store.id} store={store} />;

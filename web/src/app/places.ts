@@ -5,12 +5,12 @@ export type Place =
   | { screen: 'home' | 'outbox' | 'conflicts' | 'stores' | 'new-store' | 'lost' }
   | { screen: 'sign-in'; next: string | null }
   | { screen: 'setup'; token: string }
-  | { screen: 'dashboard' | 'products'; store: string }
-  | { screen: 'admin-products' | 'admin-dashboard' | 'admin-store' | 'admin-people' | 'admin-import'; store: string }
-  | { screen: 'admin-product'; store: string; id: string };
+  | { screen: 'dashboard' | 'products' | 'sales'; store: string }
+  | { screen: 'admin-products' | 'admin-dashboard' | 'admin-sales' | 'admin-store' | 'admin-people' | 'admin-import'; store: string }
+  | { screen: 'admin-product' | 'admin-sales-day'; store: string; id: string };
 
 const ADMIN = {
-  products: 'admin-products', dashboard: 'admin-dashboard', store: 'admin-store', people: 'admin-people', import: 'admin-import',
+  products: 'admin-products', dashboard: 'admin-dashboard', sales: 'admin-sales', store: 'admin-store', people: 'admin-people', import: 'admin-import',
 } as const;
 
 export function placeOf(parts: readonly string[], query: URLSearchParams): Place {
@@ -26,11 +26,12 @@ export function placeOf(parts: readonly string[], query: URLSearchParams): Place
   }
   if (first === 's' && store && !id && exact) {
     if (page === undefined) return { screen: 'dashboard', store };
-    if (page === 'products') return { screen: 'products', store };
+    if (page === 'products' || page === 'sales') return { screen: page, store };
   }
   if (first === 'admin' && store && exact) {
     if (page === undefined) return { screen: 'admin-products', store };
     if (page === 'products' && id) return { screen: 'admin-product', store, id };
+    if (page === 'sales' && id) return { screen: 'admin-sales-day', store, id };
     if (Object.hasOwn(ADMIN, page) && !id) return { screen: ADMIN[page as keyof typeof ADMIN], store };
   }
   return { screen: 'lost' };
@@ -56,6 +57,7 @@ export function navLinks(access: StoreAccess, admin: boolean): NavLink[] {
   const seller: NavLink[] = [
     { label: 'Dashboard', to: `/s/${id}`, screens: ['dashboard'] },
     { label: 'Products', to: `/s/${id}/products`, screens: ['products'] },
+    { label: 'Sales', to: `/s/${id}/sales`, screens: ['sales'] },
   ];
   if (!admin) {
     return role === 'viewer' ? seller : [...seller, { label: 'Admin', to: `/admin/${id}/products`, screens: [] }];
@@ -63,6 +65,7 @@ export function navLinks(access: StoreAccess, admin: boolean): NavLink[] {
   const links: NavLink[] = [
     { label: 'Products', to: `/admin/${id}/products`, screens: ['admin-products', 'admin-product'] },
     { label: 'Dashboard', to: `/admin/${id}/dashboard`, screens: ['admin-dashboard'] },
+    { label: 'Sales', to: `/admin/${id}/sales`, screens: ['admin-sales', 'admin-sales-day'] },
     { label: 'Import', to: `/admin/${id}/import`, screens: ['admin-import'] },
     { label: 'Conflicts', to: '/conflicts', screens: ['conflicts'] },
     { label: 'Outbox', to: '/outbox', screens: ['outbox'] },

@@ -232,6 +232,7 @@ Exports of index.ts:
   useSession(): Session
   useSyncStatus(): SyncStatus
   usePage(store: string, spec: PageSpec | null): LivePage
+  usePages(store, specs): readonly LivePage[]                                                 // always exact, for figures and charts
   useRecord(store: string, collection: string, id: string | null): Row | null | undefined    // undefined = loading, null = none
   useNotHere(store: string, collection: string, id: string | null): boolean                  // the record may exist: this browser does not have it
   useSingleton(store: string, collection: 'store_info' | 'dashboard'): Row | null | undefined

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decimalChange, formatAge, formatBytes, formatCount, formatDecimal, parseCount, parseDecimal, plural } from './format';
+import {
+  decimalChange, formatAge, formatBytes, formatCount, formatDecimal, parseCount, parseDecimal, percentOf, plural, sumDecimals,
+} from './format';
 
 describe('decimals as shown', () => {
   it('groups thousands and fills up to the wanted places', () => {
@@ -65,5 +67,31 @@ describe('what changed', () => {
     ['12', '15', '+3'], ['61230.4', '61229.15', '−1.25'], ['-0.5', '0.5', '+1'], ['9.5', '9.5', null], ['0', '1234567.8901', '+1,234,567.8901'],
   ])('from %s to %s is %s', (before, after, change) => {
     expect(decimalChange(before, after)).toBe(change);
+  });
+});
+
+describe('sums of decimals', () => {
+  it('are exact where binary floating point is not', () => {
+    expect(sumDecimals(['0.1', '0.2'])).toBe('0.3');
+    expect(sumDecimals([])).toBe('0');
+    expect(sumDecimals(['-9.5', '9.5'])).toBe('0');
+    expect(sumDecimals(['-0.0001', '-3'])).toBe('-3.0001');
+    expect(sumDecimals(Array.from({ length: 2_400 }, () => '999999999999.9999'))).toBe('2399999999999999.76');
+  });
+
+  it('do not depend on the order, and a change is what makes one of the other', () => {
+    const values = Array.from({ length: 200 }, (_, n) => `${n % 3 === 0 ? '-' : ''}${(n * 7_919) % 10_007}.${String((n * 31) % 97).padStart(4, '0')}`);
+    const sum = sumDecimals(values);
+    expect(sumDecimals(values.toReversed())).toBe(sum);
+    expect(sumDecimals([sumDecimals(values.slice(0, 77)), sumDecimals(values.slice(77))])).toBe(sum);
+    expect(decimalChange(sum, sumDecimals([sum, '1.5']))).toBe('+1.5');
+  });
+
+  it('shares are rounded to hundredths of a percent, away from zero at the half', () => {
+    expect(percentOf('1', '3')).toBe('33.33');
+    expect(percentOf('2', '3')).toBe('66.67');
+    expect(percentOf('1', '20000')).toBe('0.01');
+    expect(percentOf('-1', '20000')).toBe('-0.01');
+    expect(percentOf('5', '0')).toBeNull();
   });
 });

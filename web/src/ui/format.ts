@@ -67,18 +67,42 @@ export function decimalSign(value: string): -1 | 0 | 1 {
   return value.startsWith('-') ? -1 : 1;
 }
 
+/** Ten-thousandths, exact: decimals have at most four places. */
+function scaled(text: string): bigint {
+  const [whole = '0', fraction = ''] = text.replace('-', '').split('.');
+  const value = BigInt(whole + fraction.padEnd(4, '0').slice(0, 4));
+  return text.startsWith('-') ? -value : value;
+}
+
+/** The shortest form: "9.5". */
+function unscaled(value: bigint): string {
+  const digits = String(value < 0n ? -value : value).padStart(5, '0');
+  const fraction = digits.slice(-4).replace(/0+$/, '');
+  return `${value < 0n ? '-' : ''}${digits.slice(0, -4)}${fraction ? `.${fraction}` : ''}`;
+}
+
+/** Exact; counts are taken as they are written. */
+export function sumDecimals(values: Iterable<string>): string {
+  let sum = 0n;
+  for (const value of values) sum += scaled(value);
+  return unscaled(sum);
+}
+
+/** `part` of `whole` in percent, rounded to hundredths; null when there is no whole. */
+export function percentOf(part: string, whole: string): string | null {
+  const all = scaled(whole);
+  if (all <= 0n) return null;
+  const doubled = (scaled(part) * 20_000n) / all;
+  const hundredths = (doubled + (doubled < 0n ? -1n : 1n)) / 2n;
+  return unscaled(hundredths * 100n);
+}
+
 /** What `after` has more than `before`, both in the shortest form: "+3", "−1.5"; null when they are equal. */
 export function decimalChange(before: string, after: string): string | null {
-  const scaled = (text: string): bigint => {
-    const [whole = '0', fraction = ''] = text.replace('-', '').split('.');
-    const value = BigInt(whole + fraction.padEnd(4, '0').slice(0, 4));
-    return text.startsWith('-') ? -value : value;
-  };
   const change = scaled(after) - scaled(before);
   if (change === 0n) return null;
-  const digits = String(change < 0n ? -change : change).padStart(5, '0');
-  const fraction = digits.slice(-4).replace(/0+$/, '');
-  return `${change < 0n ? '−' : '+'}${group(digits.slice(0, -4))}${fraction ? `.${fraction}` : ''}`;
+  const [whole = '0', fraction] = unscaled(change < 0n ? -change : change).split('.');
+  return `${change < 0n ? '−' : '+'}${group(whole)}${fraction ? `.${fraction}` : ''}`;
 }
 
 const two = (value: number): string => String(value).padStart(2, '0');

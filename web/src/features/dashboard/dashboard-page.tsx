@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useSingleton, useSyncStatus, type FieldValue, type Row, type StoreAccess } from '../../sync';
+import { useExtent } from '../../ui/days/use-days';
 import { isNumeric, showValue, type FieldInfo } from '../../ui/fields';
 import { decimalChange, formatAge, formatClock, formatExact, MISSING } from '../../ui/format';
 import { useReadyMark } from '../../ui/live-table/live-table';
@@ -8,39 +9,48 @@ import { Link } from '../../ui/router';
 import { SaveMark } from '../../ui/save-mark';
 import { useNow } from '../../ui/use-now';
 import { useTint } from '../../ui/use-tint';
-import { FIGURE_COLUMNS, figureSource, isEmpty, sourceNote } from './figures';
+import { FIGURE_COLUMNS, figureSource, isEmpty, sourceNote, type FigureColumn } from './figures';
+import { TREND } from './layout';
+import { Panels } from './panels';
+import { Trend } from './trend';
 import './dashboard.css';
 
-/** The seller's view: fifteen figures in six columns, live. */
+/** The seller's view: fifteen figures in six columns and the trend of the days, live, arranged as each person likes. */
 export function DashboardPage({ store }: { store: StoreAccess }) {
   const row = useSingleton(store.id, 'dashboard');
   const info = useSingleton(store.id, 'store_info');
-  const status = useSyncStatus();
+  const { span } = useExtent(store.id);
   useReadyMark(row !== undefined);
-  // While not in step, every figure says of when it is.
-  const asOf = status.connection === 'live' ? null : status.cachedAsOf ?? status.offlineSince;
   if (row === undefined) return <div className="page"><Skeleton rows={6} /></div>;
+  const figures = row !== null && !isEmpty(row.fields) ? row : null;
+  const sources = info?.fields['figure_sources'];
+  const available = [...(figures ? FIGURE_COLUMNS.map(({ id }) => id) : []), ...(span ? [TREND] : [])];
   return (
     <div className="dashboard-page">
       <h1 className="sr-only">Dashboard of {store.name}</h1>
-      {row === null || isEmpty(row.fields) ? (
+      {figures ? null : (
         <EmptyState title="No figures yet" actions={store.role === 'viewer' ? null : (
           <Link className="button primary" to={`/admin/${store.id}/dashboard`}>Enter the first figures</Link>
         )}>They appear here as soon as they are entered or a marketplace is connected.</EmptyState>
-      ) : (
-        <div className="figures" data-record={row.id}>
-          {FIGURE_COLUMNS.map((column) => (
-            <section key={column.title} className="figure-column panel" aria-label={column.title}>
-              <h2>{column.title}</h2>
-              {column.fields.map((field) => (
-                <Figure key={field.name} field={field} row={row} store={store} asOf={asOf} note={sourceNote(info?.fields['figure_sources'], field.name)} />
-              ))}
-            </section>
-          ))}
-        </div>
       )}
+      <Panels store={store.id} record={figures?.id ?? null} available={available}>
+        {(id) => {
+          if (id === TREND) return span ? <Trend store={store} last={span.to} /> : null;
+          const column = FIGURE_COLUMNS.find((one) => one.id === id);
+          return column && figures ? <Figures column={column} row={figures} store={store} sources={sources} /> : null;
+        }}
+      </Panels>
     </div>
   );
+}
+
+function Figures({ column, row, store, sources }: { column: FigureColumn; row: Row; store: StoreAccess; sources: FieldValue | undefined }) {
+  const status = useSyncStatus();
+  // While not in step, every figure says of when it is.
+  const asOf = status.connection === 'live' ? null : status.cachedAsOf ?? status.offlineSince;
+  return column.fields.map((field) => (
+    <Figure key={field.name} field={field} row={row} store={store} asOf={asOf} note={sourceNote(sources, field.name)} />
+  ));
 }
 
 /** How much the figure moved with its last foreign change, while this screen is open. */

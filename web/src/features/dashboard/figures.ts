@@ -2,25 +2,28 @@
 import { fieldInfo, type FieldInfo } from '../../ui/fields';
 
 export interface FigureColumn {
+  /** Names it in the layouts that people keep. */
+  id: string;
   title: string;
   fields: readonly FieldInfo[];
 }
 
-const column = (title: string, ...names: string[]): FigureColumn => ({ title, fields: names.map((name) => fieldInfo('dashboard', name)) });
+const column = (id: string, title: string, ...names: string[]): FigureColumn => ({ id, title, fields: names.map((name) => fieldInfo('dashboard', name)) });
 
 export const FIGURE_COLUMNS: readonly FigureColumn[] = [
-  column('Sales', 'sales_amount', 'todaySoFar'),
-  column('Open orders', 'open_orders', 'fbm_unshipped', 'fbm_pending', 'fba_pending'),
-  column('Buyer messages', 'buyer_messages', 'inventory_performance_index'),
-  column('Featured offer', 'featured_offer_percent', 'global_promotions_sales'),
-  column('Seller feedback', 'seller_feedback_rating', 'seller_feedback_count', 'ad_sales'),
-  column('Payments', 'payments_balance', 'ad_impressions'),
+  column('sales', 'Sales', 'sales_amount', 'todaySoFar'),
+  column('orders', 'Open orders', 'open_orders', 'fbm_unshipped', 'fbm_pending', 'fba_pending'),
+  column('messages', 'Buyer messages', 'buyer_messages', 'inventory_performance_index'),
+  column('offer', 'Featured offer', 'featured_offer_percent', 'global_promotions_sales'),
+  column('feedback', 'Seller feedback', 'seller_feedback_rating', 'seller_feedback_count', 'ad_sales'),
+  column('payments', 'Payments', 'payments_balance', 'ad_impressions'),
 ];
 
 /** What a figure is made of, as far as it can be shown here; those that people enter lead writers to where they are entered. */
 export function figureSource(field: string, store: string, writes: boolean): string | null {
   switch (field) {
-    case 'sales_amount': return `/s/${store}/products?sort=-sales_amount`;
+    case 'sales_amount':
+    case 'todaySoFar': return `/s/${store}/sales`;
     case 'inventory_performance_index': return `/s/${store}/products?sort=inventory`;
     case 'ad_impressions': return `/s/${store}/products?sort=-page_views`;
     default: return writes ? `/admin/${store}/dashboard` : null;
