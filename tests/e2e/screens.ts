@@ -7,7 +7,7 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 export function everyScreen(shop: Shop): string[] {
   return [
-    `/s/${shop.id}`, `/s/${shop.id}/products`, shop.adminProducts, `${shop.adminProducts}/${shop.product(1).id}`, `${shop.adminProducts}/new`,
+    `/s/${shop.id}`, `/s/${shop.id}/products`, `/s/${shop.id}/sales`, `/admin/${shop.id}/sales`, shop.adminProducts, `${shop.adminProducts}/${shop.product(1).id}`, `${shop.adminProducts}/new`,
     `/admin/${shop.id}/dashboard`, `/admin/${shop.id}/store`, `/admin/${shop.id}/people`, `/admin/${shop.id}/import`,
     '/conflicts', '/outbox', '/stores', '/stores/new', '/nowhere',
   ];
