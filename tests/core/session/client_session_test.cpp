@@ -434,28 +434,40 @@ TEST(ClientSession, ASnapshotWithAWrongDigestIsNotTrusted) {
   EXPECT_EQ(bench.take_sent().size(), 1u);
 }
 
-// The server must not go on from a base that is nobody's state.
+// The server must not go on from a base that is nobody's state, or that differs from its own.
 TEST(ClientSession, ABaseThatIsNotTrustedIsNotNamedToTheServer) {
-  Storage storage;
-  ClientBench bench(storage);
-  bench.go_live();
-  bench.receive(wire::Begin{model::kProducts, 7, 11, 1, 1});
-  wire::Part part;
-  part.collection = model::kProducts;
-  part.rows = {ClientBench::product(1, "One", 1)};
-  bench.receive(part);
-  bench.receive(wire::End{model::kProducts, 11, model::Digest{1, std::vector<std::uint64_t>(13)}});
-  bench->socket_closed(1006, bench.now);
-  bench.settle();
-  bench.tick(1'600);
-  bench.take_sent();
-  bench.open_socket();
-  const auto sent = bench.take_sent();
-  ASSERT_EQ(sent.size(), 1u);
-  const auto& cursors = std::get<wire::Hello>(sent[0]).cursors;
-  EXPECT_EQ(cursors.size(), 4u) << "of the other collections";
-  for (const wire::Cursor& cursor : cursors)
-    EXPECT_NE(cursor.collection, model::kProducts);
+  for (const bool doubted : {false, true}) {
+    Storage storage;
+    ClientBench bench(storage);
+    bench.go_live();
+    if (doubted) {
+      wire::Check::Entry entry;
+      entry.collection = model::kProducts;
+      entry.sequence = 10;
+      entry.digest = bench->replica().base(model::kProducts).digest();
+      entry.digest.records += 1;
+      bench.receive(wire::Check{{entry}});
+    } else {
+      bench.receive(wire::Begin{model::kProducts, 7, 11, 1, 1});
+      wire::Part part;
+      part.collection = model::kProducts;
+      part.rows = {ClientBench::product(1, "One", 1)};
+      bench.receive(part);
+      bench.receive(
+          wire::End{model::kProducts, 11, model::Digest{1, std::vector<std::uint64_t>(13)}});
+    }
+    bench->socket_closed(1006, bench.now);
+    bench.settle();
+    bench.tick(1'600);
+    bench.take_sent();
+    bench.open_socket();
+    const auto sent = bench.take_sent();
+    ASSERT_EQ(sent.size(), 1u);
+    const auto& cursors = std::get<wire::Hello>(sent[0]).cursors;
+    EXPECT_FALSE(cursors.empty()) << "of the other collections";
+    for (const wire::Cursor& cursor : cursors)
+      EXPECT_NE(cursor.collection, model::kProducts);
+  }
 }
 
 TEST(ClientSession, WhatWasReadWithAnAccessThatEndedIsGoneAndTheQueueStays) {
