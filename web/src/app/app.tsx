@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import { currentStore, redo, setCurrentStore, undo, useSession, useSyncStatus, type Session, type StoreAccess } from '../sync';
 import { PeoplePage } from '../features/accounts/people-page';
 import { SetUpPage } from '../features/accounts/set-up-page';
@@ -19,7 +19,7 @@ import { StoresPage } from '../features/stores/stores-page';
 import { announce, LiveRegion } from '../ui/announcer';
 import { focusNextConflict } from '../ui/difference-row';
 import { useReadyMark } from '../ui/live-table/live-table';
-import { EmptyState } from '../ui/notices';
+import { EmptyState, Skeleton } from '../ui/notices';
 import { go, Link, usePlace } from '../ui/router';
 import { Toasts } from '../ui/toasts';
 import { useAfter } from '../ui/use-now';
@@ -35,6 +35,13 @@ import { ShortcutMap } from './shortcut-map';
 import { useSignOut } from './sign-out';
 import { useLeaveWarning } from './use-leave-warning';
 import { useTheme } from './use-theme';
+
+const AccountHealth = lazy(() => import('../features/standing/account-health-page'));
+const Categories = lazy(() => import('../features/categories/categories-page'));
+const Collections = lazy(() => import('../features/collections/collections-page'));
+const LegalEntity = lazy(() => import('../features/standing/legal-page'));
+const StoreInformation = lazy(() => import('../features/standing/store-information-page'));
+const Voice = lazy(() => import('../features/standing/voice-page'));
 
 export function App() {
   const session = useSession();
@@ -120,7 +127,10 @@ function Shell({ session, place, address }: { session: Session; place: Place; ad
 
 const TITLES: Partial<Record<Place['screen'], string>> = {
   dashboard: 'Dashboard', products: 'Products', 'admin-products': 'Admin: products', 'admin-product': 'Admin: product',
-  sales: 'Sales', 'admin-sales': 'Admin: sales', 'admin-sales-day': 'Admin: day of sales', 'admin-dashboard': 'Admin: dashboard', 'admin-store': 'Admin: store', 'admin-people': 'Admin: people', 'admin-import': 'Admin: import',
+  'account-health': 'Account health', voice: 'Voice of the customer', legal: 'Legal entity', 'store-info': 'Store information',
+  'admin-account-health': 'Admin: account health', 'admin-voice': 'Admin: voice of the customer', 'admin-legal': 'Admin: legal entity',
+  'admin-categories': 'Admin: categories', 'admin-collections': 'Admin: collections', sales: 'Sales', 'admin-sales': 'Admin: sales', 'admin-sales-day': 'Admin: day of sales',
+  'admin-dashboard': 'Admin: dashboard', 'admin-store': 'Admin: store', 'admin-people': 'Admin: people', 'admin-import': 'Admin: import',
   outbox: 'Outbox', conflicts: 'Conflicts', stores: 'Stores', 'new-store': 'New store',
 };
 
@@ -150,9 +160,21 @@ function Screen({ place, store, session }: { place: Place; store: StoreAccess | 
     case 'admin-store': return <StorePage key={store.id} store={store} />;
     case 'admin-people': return <PeoplePage key={store.id} store={store} />;
     case 'admin-import': return <ImportPage key={store.id} store={store} />;
+    case 'account-health': case 'admin-account-health': return <Later><AccountHealth key={store.id} store={store} admin={place.screen !== 'account-health'} /></Later>;
+    case 'legal': case 'admin-legal': return <Later><LegalEntity key={store.id} store={store} admin={place.screen !== 'legal'} /></Later>;
+    case 'store-info': return <Later><StoreInformation key={store.id} store={store} /></Later>;
+    case 'voice': return <Later><Voice key={store.id} store={store} admin={false} id={null} /></Later>;
+    case 'admin-voice': return <Later><Voice key={`${store.id} ${place.id ?? ''}`} store={store} admin id={place.id} /></Later>;
+    case 'admin-collections': return <Later><Collections key={`${store.id} ${place.id ?? ''}`} store={store} id={place.id} /></Later>;
+    case 'admin-categories': return <Later><Categories key={`${store.id} ${place.id ?? ''}`} store={store} id={place.id} /></Later>;
     case 'conflicts': return <ConflictsPage key={store.id} store={store} />;
     default: return <Lost />;
   }
+}
+
+/** Screens that not everybody opens come with their own piece of the program. */
+function Later({ children }: { children: ReactNode }) {
+  return <Suspense fallback={<div className="page"><Skeleton rows={8} /></div>}>{children}</Suspense>;
 }
 
 function Home({ store, session }: { store: StoreAccess | null; session: Session }) {

@@ -28,7 +28,7 @@ export function isAdminSide(place: Place, store: StoreAccess | null): boolean {
 
 export function Header(props: HeaderProps) {
   const { store, place } = props;
-  const narrow = useMedia('(max-width: 1000px)');
+  const narrow = useMedia('(max-width: 1100px)');
   const admin = isAdminSide(place, store);
   const links = store ? navLinks(store, admin) : [];
   return (
@@ -54,12 +54,36 @@ function DemoChip({ store }: { store: string }) {
   return <span className="chip demo" title="Made-up sign-ins, figures partly derived: nothing here is a real shop">Demo<span> data</span></span>;
 }
 
+interface NavGroup {
+  /** Null: a link that stands by itself. */
+  name: string | null;
+  links: NavLink[];
+}
+
+/** Neighbours of one group together, in their order. */
+function groupsOf(links: readonly NavLink[]): NavGroup[] {
+  const groups: NavGroup[] = [];
+  for (const one of links) {
+    const last = groups.at(-1);
+    if (one.group && last?.name === one.group) last.links.push(one);
+    else groups.push({ name: one.group ?? null, links: [one] });
+  }
+  return groups;
+}
+
 function Nav({ links, place }: { links: NavLink[]; place: Place }) {
+  const here = (one: NavLink): boolean => one.screens.includes(place.screen);
   return (
     <nav className="app-nav" aria-label="Main">
-      {links.map((link) => (
-        <Link key={link.to} to={link.to} aria-current={link.screens.includes(place.screen) ? 'page' : undefined}>{link.label}</Link>
-      ))}
+      {groupsOf(links).map(({ name, links: inside }) => (name === null ? inside.map((one) => (
+        <Link key={one.to} to={one.to} aria-current={here(one) ? 'page' : undefined}>{one.label}</Link>
+      )) : (
+        <Popover key={name} label={name} className={`nav-group ${inside.some(here) ? 'here' : ''}`} button={<>{name}<Icon name="down" /></>}>
+          {(close) => inside.map((one) => (
+            <Link key={one.to} to={one.to} className="menu-item" onClick={close} aria-current={here(one) ? 'page' : undefined}>{one.label}</Link>
+          ))}
+        </Popover>
+      )))}
     </nav>
   );
 }
@@ -73,9 +97,14 @@ function NavSheet({ links, place }: { links: NavLink[]; place: Place }) {
       {open ? (
         <Dialog title="Go to" place="sheet" onClose={() => setOpen(false)}>
           <nav aria-label="Main">
-            {links.map((link) => (
-              <Link key={link.to} to={link.to} className="menu-item" onClick={() => setOpen(false)}
-                aria-current={link.screens.includes(place.screen) ? 'page' : undefined}>{link.label}</Link>
+            {groupsOf(links).map(({ name, links: inside }) => (
+              <div key={name ?? inside[0]?.to} role={name ? 'group' : undefined} aria-label={name ?? undefined}>
+                {name ? <div className="nav-sheet-group" aria-hidden="true">{name}</div> : null}
+                {inside.map((link) => (
+                  <Link key={link.to} to={link.to} className="menu-item" onClick={() => setOpen(false)}
+                    aria-current={link.screens.includes(place.screen) ? 'page' : undefined}>{link.label}</Link>
+                ))}
+              </div>
             ))}
           </nav>
         </Dialog>

@@ -16,7 +16,10 @@ describe('addresses', () => {
     ['/admin/gifts/products/0123456789abc', { screen: 'admin-product', store: 'gifts', id: '0123456789abc' }],
     ['/admin/gifts/dashboard', { screen: 'admin-dashboard', store: 'gifts' }], ['/admin/gifts/store', { screen: 'admin-store', store: 'gifts' }],
     ['/admin/gifts/people', { screen: 'admin-people', store: 'gifts' }], ['/admin/gifts/import', { screen: 'admin-import', store: 'gifts' }],
-    ['/outbox', { screen: 'outbox' }], ['/conflicts', { screen: 'conflicts' }], ['/stores/new', { screen: 'new-store' }],
+    ['/outbox', { screen: 'outbox' }], ['/conflicts', { screen: 'conflicts' }],
+    ['/admin/gifts/categories', { screen: 'admin-categories', store: 'gifts', id: null }],
+    ['/admin/gifts/collections/0123456789abc', { screen: 'admin-collections', store: 'gifts', id: '0123456789abc' }],
+    ['/s/gifts/voice', { screen: 'voice', store: 'gifts' }], ['/s/gifts/store', { screen: 'store-info', store: 'gifts' }], ['/stores/new', { screen: 'new-store' }],
   ])('%s leads to its screen', (address, place) => {
     expect(at(address)).toEqual(place);
   });
@@ -32,10 +35,15 @@ describe('roles', () => {
     expect(missingRole(at('/admin/gifts/products'), access('viewer'))).toBe('editor');
     expect(missingRole(at('/admin/gifts/products'), access('editor'))).toBeNull();
     expect(missingRole(at('/admin/gifts/people'), access('editor'))).toBe('admin');
+    expect(missingRole(at('/admin/gifts/legal'), access('editor'))).toBe('admin');
+    expect(missingRole(at('/admin/gifts/collections/new'), access('editor'))).toBeNull();
+    expect(missingRole(at('/s/gifts/legal'), access('viewer'))).toBeNull();
     expect(missingRole(at('/admin/gifts/people'), access('admin'))).toBeNull();
   });
   it('see links only to what they may open', () => {
-    expect(navLinks(access('viewer'), false).map((link) => link.label)).toEqual(['Dashboard', 'Products', 'Sales']);
+    expect(navLinks(access('viewer'), false).map((link) => link.label)).toEqual([
+      'Dashboard', 'Products', 'Sales', 'Account health', 'Voice of the customer', 'Legal entity', 'Store information',
+    ]);
     expect(navLinks(access('editor'), true).map((link) => link.label)).not.toContain('People');
   });
 });

@@ -9,3 +9,4 @@ export {
 export { api } from './api';
 export { currentStore, loadSession as reloadSession } from './session';
 export { newRecordId } from './ids';
+export { READ_ALL_MAX, readAll, readPage } from './read-page';

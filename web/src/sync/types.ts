@@ -242,6 +242,7 @@ Exports of index.ts:
   // actions
   edit(store: string, ops: EditOp[], options?: EditOptions): EditHandle      // makes the mutation, shows it at once
   newRecordId(): string
+  readPage(store, spec): Promise<LivePage>   readAll(store, spec): Promise<{ rows, total }>   // once, for an action; not followed
   undo(): Promise<boolean>   redo(): Promise<boolean>                        // own edits of this page's life; false = nothing to undo
   discardEntry(store, number): Promise<void>
   sendAgain(store, number, ops?: EditOp[]): Promise<void>

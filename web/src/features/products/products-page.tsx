@@ -6,6 +6,7 @@ import { usePageSpec } from '../../ui/live-table/page-address';
 import { EmptyState } from '../../ui/notices';
 import { go, goQuery, Link, usePlace } from '../../ui/router';
 import { toast } from '../../ui/toasts';
+import { SelectionTools, useBulkWork } from './bulk-tools';
 import { ADMIN_COLUMNS, PRODUCT_LIST, SELLER_COLUMNS, SORTABLE } from './product-columns';
 import { rowPicture } from './product-picture';
 import { filterWords, ProductTools } from './product-tools';
@@ -32,7 +33,8 @@ export function AdminProductsPage({ store }: { store: StoreAccess }) {
   const page = usePage(store.id, spec);
   const session = useSession();
   const base = `/admin/${store.id}/products`;
-  return (
+  const bulk = useBulkWork(store, page);
+  return bulk.around(
     <LiveTable name="products" title="Products" what="products" store={store.id} spec={spec} page={page} columns={ADMIN_COLUMNS}
       sortable={SORTABLE} writable={store.role !== 'viewer'} user={session.userId} currencySymbol={store.currencySymbol}
       titleOf={titleOf} openTo={(row) => `${base}/${row.id}`} onOpen={(row) => go(`${base}/${row.id}`)}
@@ -41,9 +43,12 @@ export function AdminProductsPage({ store }: { store: StoreAccess }) {
         <ProductTools spec={spec} />
         <Link className="button small" to={`${base}/new`}><Icon name="plus" />New</Link>
         <Link className="button small" to={`/admin/${store.id}/import`}><Icon name="upload" />Import</Link>
+        {bulk.shelfButton}
       </>}
-      selectionTools={(rows, clear) => <SelectionTools store={store.id} rows={rows} clear={clear} />}
-      empty={<NoProducts store={store} spec={filterWords(spec)} />} />
+      selectionTools={(rows, clear) => (
+        <SelectionTools store={store.id} rows={rows} clear={clear} onChange={() => bulk.change(rows)} onRemove={() => removeProducts(store.id, rows)} />
+      )}
+      empty={<NoProducts store={store} spec={filterWords(spec)} />} {...bulk.tableProps} />,
   );
 }
 
@@ -66,26 +71,6 @@ export function SellerProductsPage({ store }: { store: StoreAccess }) {
         titleOf={titleOf} openTo={(row) => address(row.id)} onOpen={(row) => go(address(row.id))} picture={rowPicture}
         tools={<ProductTools spec={spec} />} empty={<NoProducts store={store} spec={filterWords(spec)} />} />
       {openId ? <ProductDetails store={store} id={openId} onClose={() => goQuery({ open: null })} /> : null}
-    </>
-  );
-}
-
-function SelectionTools({ store, rows, clear }: { store: string; rows: Row[]; clear: () => void }) {
-  const setStatus = (status: string) => {
-    for (const row of rows) {
-      if (row.fields['status'] !== status) edit(store, [{ op: 'set', collection: 'products', id: row.id, field: 'status', to: status, from: row.fields['status'] ?? null }]);
-    }
-  };
-  return (
-    <>
-      <strong>{plural(rows.length, 'product')} selected</strong>
-      <button type="button" className="button small" onClick={() => setStatus('Active')}>Set active</button>
-      <button type="button" className="button small" onClick={() => setStatus('Inactive')}>Set inactive</button>
-      <button type="button" className="button small danger" onClick={() => {
-        removeProducts(store, rows);
-        clear();
-      }}><Icon name="trash" />Remove</button>
-      <button type="button" className="button small quiet" onClick={clear}>Clear selection</button>
     </>
   );
 }

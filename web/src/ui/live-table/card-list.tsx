@@ -68,10 +68,10 @@ interface CardProps {
 const Card = memo(function Card({ row, columns, currencySymbol, to, title: name, store, collection, chosen, toggle }: CardProps) {
   const [lead, ...others] = columns;
   if (!lead) return null;
-  const shown = others.filter((column) => ON_CARD.includes(column.field.name) || (row.marks[column.field.name] ?? 'clean') !== 'clean');
+  const shown = others.filter((column) => column.onCard === true || ON_CARD.includes(column.field.name) || (row.marks[column.field.name] ?? 'clean') !== 'clean');
   const title = (
     <span data-field={lead.field.name} data-sync={row.marks[lead.field.name] ?? 'clean'} dir="auto">
-      {showValue(lead.field, row.fields[lead.field.name])}
+      {lead.render ? lead.render(row) : showValue(lead.field, row.fields[lead.field.name])}
     </span>
   );
   return (
@@ -84,10 +84,10 @@ const Card = memo(function Card({ row, columns, currencySymbol, to, title: name,
       {row.removed ? <span className="chip">{removedWords(row.removed)}</span> : row.placed ? null : <span className="chip">not placed yet</span>}
       <SaveMark mark={row.marks[lead.field.name]} reason={row.reasons[lead.field.name]} />
       <dl>
-        {shown.map(({ field }) => (
+        {shown.map(({ field, render }) => (
           <div key={field.name}>
             <dt>{field.label}{field.kind === 'money' && currencySymbol ? ` (${currencySymbol})` : ''}</dt>
-            <dd className="num" data-field={field.name} data-sync={row.marks[field.name] ?? 'clean'}>{showValue(field, row.fields[field.name])}</dd>
+            <dd className="num" data-field={field.name} data-sync={row.marks[field.name] ?? 'clean'}>{render ? render(row) : showValue(field, row.fields[field.name])}</dd>
             <SaveMark mark={row.marks[field.name]} reason={row.reasons[field.name]} />
           </div>
         ))}

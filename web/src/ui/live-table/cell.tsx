@@ -18,6 +18,8 @@ interface CellProps {
   editor: ReactNode;
   /** A picture or a link beside the value. */
   before?: ReactNode;
+  /** In place of the value. */
+  shown?: ReactNode;
 }
 
 export const Cell = memo(function Cell(props: CellProps) {
@@ -35,7 +37,7 @@ export const Cell = memo(function Cell(props: CellProps) {
           <span className="cell-value">
             {props.before}
             <span className={`clip ${kind}`} dir="auto" data-field={field.name} data-sync={mark}
-              title={text.length > 24 ? text : undefined}>{text}</span>
+              title={text.length > 24 ? text : undefined}>{props.shown ?? text}</span>
           </span>
           <SaveMark mark={mark} reason={reason} />
         </span>

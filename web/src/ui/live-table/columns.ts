@@ -1,5 +1,6 @@
 // Which columns a person sees, in which order and width; kept per user in this browser.
-import { useMemo } from 'react';
+import { useMemo, type ReactNode } from 'react';
+import type { Row } from '../../sync';
 import { isNumeric, type FieldInfo } from '../fields';
 import { usePreference } from '../preferences';
 import type { CellKind } from './grid-keys';
@@ -10,6 +11,10 @@ export interface Column {
   editable: boolean;
   /** Stays when others are hidden. */
   fixed?: boolean;
+  /** Also on the cards of a phone. */
+  onCard?: boolean;
+  /** In place of the field's value: what is counted or looked up. */
+  render?: (row: Row) => ReactNode;
 }
 
 export interface ColumnChoice {

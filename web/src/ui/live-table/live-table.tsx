@@ -1,5 +1,5 @@
 // A table that others change while it is read: values change in place, the order stays as shown until the reader asks for it.
-import { Fragment, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { Fragment, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type ReactNode } from 'react';
 import type { LivePage, PageSpec, Row } from '../../sync';
 import { announceChange } from '../announcer';
 import { PageBar } from '../page-bar';
@@ -44,6 +44,9 @@ export interface LiveTableProps {
   onCreate?: () => void;
   onRemove?: (rows: Row[]) => void;
   picture?: (row: Row) => ReactNode;
+  /** Rows can be dragged: under this type go the ids of those that are chosen, or of the one that is not. */
+  dragType?: string;
+  onChosen?: (rows: readonly Row[]) => void;
 }
 
 /** While the next page is on its way the former one stays: nothing flashes, focus and scroll stay where they are. */
@@ -152,6 +155,9 @@ function Grid(props: GridProps) {
     event.preventDefault();
     run(action);
   };
+  const { onChosen } = props;
+  const chosenIds = chosen.map((row) => row.id).join(',');
+  useEffect(() => onChosen?.(chosen), [chosenIds, onChosen]);  // oxlint-disable-line react-hooks/exhaustive-deps
   const startEditing = (target: EventTarget) => {
     const cell = (target as HTMLElement).closest<HTMLElement>('[data-cell]');
     const [id, name] = (cell?.dataset['cell'] ?? '').split(':');
@@ -171,7 +177,7 @@ function Grid(props: GridProps) {
       ) : null}
       <div className="table-scroll">
         <table className="live" role="grid" ref={grid} style={{ width: `max(100%, ${tableWidth(arranged, selecting)}px)` }} aria-label={props.title} aria-rowcount={page.total + 1} aria-multiselectable={selecting}
-          onKeyDown={onKeyDown} onDoubleClick={(event) => startEditing(event.target)} onFocus={(event) => followFocus(event.target)}>
+          onKeyDown={onKeyDown} onDragStart={(event) => startDrag(event, props.dragType, chosen)} onDoubleClick={(event) => startEditing(event.target)} onFocus={(event) => followFocus(event.target)}>
           <colgroup>
             {selecting ? <col className="col-select" /> : null}
             {arranged.map((column) => <col key={column.field.name} style={{ width: column.width }} />)}
@@ -187,7 +193,7 @@ function Grid(props: GridProps) {
                   activeField={focus.entry?.id === row.id ? focus.entry.field : null}
                   editing={cells.editing?.id === row.id ? cells.editing : null}
                   writable={writable} selecting={selecting} selected={focus.selected.has(row.id)} openTo={props.openTo(row)}
-                  picture={props.picture} actions={actions} />
+                  picture={props.picture} actions={actions} draggable={props.dragType !== undefined && cells.editing === null} />
                 {needsDetails(row) ? (
                   <tr className="detail"><td colSpan={arranged.length + 1 + (selecting ? 1 : 0)}>
                     <RowDetails row={row} store={props.store} collection={spec.collection} />
@@ -200,6 +206,14 @@ function Grid(props: GridProps) {
       </div>
     </>
   );
+}
+
+function startDrag(event: DragEvent, type: string | undefined, chosen: readonly Row[]): void {
+  const id = (event.target as HTMLElement).closest<HTMLElement>('[data-record]')?.dataset['record'];
+  if (!type || !id) return;
+  const ids = chosen.some((row) => row.id === id) ? chosen.map((row) => row.id) : [id];
+  event.dataTransfer.setData(type, ids.join(','));
+  event.dataTransfer.effectAllowed = 'copy';
 }
 
 const tableWidth = (columns: readonly Column[], selecting: boolean): number =>

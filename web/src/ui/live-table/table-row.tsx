@@ -27,6 +27,7 @@ interface TableRowProps {
   openTo: string;
   picture?: ((row: Row) => ReactNode) | undefined;
   actions: RowActions;
+  draggable?: boolean;
 }
 
 export const TableRow = memo(function TableRow(props: TableRowProps) {
@@ -34,7 +35,7 @@ export const TableRow = memo(function TableRow(props: TableRowProps) {
   const state = row.removed ? 'removed' : row.placed ? '' : 'unplaced';
   return (
     <tr className={`${state} ${selected ? 'selected' : ''}`} data-record={row.id} aria-selected={selecting ? selected : undefined}
-      aria-rowindex={props.index + 2}>
+      aria-rowindex={props.index + 2} draggable={props.draggable || undefined}>
       {selecting ? (
         <td className="col-select">
           <input type="checkbox" tabIndex={-1} aria-label={`Select ${title}`} checked={selected} onChange={() => actions.toggle(row.id)} />
@@ -47,7 +48,7 @@ export const TableRow = memo(function TableRow(props: TableRowProps) {
           <Cell key={name} rowId={row.id} column={column} value={row.fields[name]} mark={row.marks[name] ?? 'clean'}
             reason={row.reasons[name]} foreignAt={row.foreign[name]?.at ?? null} focusable={activeField === name}
             editable={writable && column.editable && !row.removed}
-            before={at === 0 ? <RowLead row={row} picture={props.picture} /> : null}
+            before={at === 0 ? <RowLead row={row} picture={props.picture} /> : null} shown={column.render?.(row)}
             editor={edits ? (
               <CellEditor field={column.field} recordTitle={title} text={edits.text} problem={edits.problem} typed={edits.typed}
                 onText={actions.change} onLeave={actions.leave} />

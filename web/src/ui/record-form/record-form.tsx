@@ -74,7 +74,7 @@ export function RecordForm(props: RecordFormProps) {
                 text={form.text(field, row.fields[field.name])} writable={writable && !row.removed} openedAt={openedAt}
                 unit={field.kind === 'money' ? currencySymbol : ''}
                 onText={(text) => form.type(field, text, row.fields[field.name] ?? null)} onTakeTheirs={() => form.forget(field.name)}
-                aside={(labelId) => (field.readOnly ? null : (
+                aside={(labelId) => (field.readOnly || row.id === '' ? null : (
                   <FieldHistory store={store} collection={collection} id={row.id} field={field} writable={writable && !row.removed} labelId={labelId} />
                 ))}
                 below={<FieldDecision row={row} store={store} collection={collection} name={field.name} />} />
