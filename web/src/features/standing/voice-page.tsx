@@ -20,8 +20,8 @@ const HEALTH = fieldInfo('voc_data', 'cx_health');
 const VOICE = recordKind({
   collection: 'voc_data', one: 'voice', many: 'products with a voice', title: 'Voice of the customer', titleField: 'product',
   columns: [
-    column('voc_data', 'product', 330, { fixed: true, editable: false }), column('voc_data', 'cx_health', 150), column('voc_data', 'star_rating', 100),
-    column('voc_data', 'ncx_rate', 120), column('voc_data', 'ncx_orders', 120, { onCard: false }), column('voc_data', 'orders', 90, { onCard: false }),
+    column('voc_data', 'product', 290, { fixed: true, editable: false }), column('voc_data', 'cx_health', 170), column('voc_data', 'star_rating', 100),
+    column('voc_data', 'ncx_rate', 150), column('voc_data', 'ncx_orders', 145, { onCard: false }), column('voc_data', 'orders', 90, { onCard: false }),
     column('voc_data', 'return_rate', 110), column('voc_data', 'top_reason', 220), column('voc_data', 'last_reviewed', 120, { onCard: false }),
   ],
   groups: [
