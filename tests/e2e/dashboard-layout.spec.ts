@@ -74,6 +74,7 @@ test('a panel is dragged onto another, without network too', async ({ shop, prof
   const first = ['payments', 'sales', 'orders', 'messages', 'offer', 'feedback', 'trend'];
   await hasOrder(page, first);
   await hasOrder(second, first);
+  await allSent(page);
   await page.context().setOffline(true);
   await expect(pill(page)).not.toHaveAttribute('data-connection', 'live');
   await page.locator('[data-panel="trend"] h2').dragTo(page.locator('[data-panel="payments"] h2'));

@@ -97,15 +97,21 @@ test('admin total, seller total and the sum of days are one, and stay so while d
   await changeDay(shop, days.at(-1)!, { units_sold: 1079 });
   await agree();
   await expect(recent).toHaveText('2,784');
-  // The seller's page follows a removal and its Undo.
-  await cell(editor, days.at(-1)!.id, 'units_sold').click();
-  await editor.keyboard.press('Delete');
-  await expect(recent).not.toHaveText('2,784');
+  // The seller's page follows a removal, and one that was taken back.
+  const remove = async (id: string) => {
+    await cell(editor, id, 'units_sold').click();
+    await editor.keyboard.press('Delete');
+  };
+  await remove(days.at(-2)!.id);
   await allSent(editor);
+  await expect(recent).toHaveText('2,706');
   await agree();
-  await editor.getByRole('button', { name: 'Undo' }).click();
-  await expect(recent).toHaveText('2,784');
+  await remove(days.at(-1)!.id);
+  // It is offered for ten seconds: nothing is awaited before.
+  await editor.getByRole('status', { name: 'Messages' }).locator('.toast', { hasText: '9 May' }).getByRole('button', { name: 'Undo' }).click();
   await allSent(editor);
+  await expect(cell(editor, days.at(-1)!.id, 'units_sold')).toHaveText('1,079');
+  await expect(recent).toHaveText('2,706');
   await agree();
 });
 

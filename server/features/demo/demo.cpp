@@ -1,11 +1,13 @@
 #include "server/features/demo/demo.hpp"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <set>
 
 #include "core/base/limits.hpp"
 #include "core/model/validate.hpp"
+#include "core/sync/mutation.hpp"
 #include "core/wire/compression.hpp"
 #include "server/features/demo/demo_files.hpp"
 
@@ -54,8 +56,7 @@ Result<std::shared_ptr<Table>> unpack(std::string_view file) {
 
 struct Shop {
   engine::NewStore store;
-  std::string_view products_file;
-  std::string_view dashboard_file;
+  ShopFiles files;
   std::vector<std::string> figure_sources;
 };
 
@@ -69,7 +70,9 @@ class Loader : public std::enable_shared_from_this<Loader> {
 
  private:
   Status prepare(const Shop& shop);
-  Status add_products(const Table& table);
+  Status add_records(std::uint16_t collection, std::string_view file);
+  Result<std::vector<sync::FieldValue>> read_row(const model::CollectionDef& collection,
+                                                 const Row& header, const Row& row) const;
   Status add_dashboard(const Table& table, std::vector<std::string>& sources);
   void add_sources(std::vector<std::string> sources);
   void submit_next();
@@ -86,6 +89,8 @@ class Loader : public std::enable_shared_from_this<Loader> {
   std::size_t shop_ = 0;
   std::vector<sync::Mutation> mutations_;
   std::size_t sent_ = 0;
+  // The shop's collections by title: products name theirs so.
+  std::map<std::string, RecordId, std::less<>> groups_;
 };
 
 engine::Author demo_author() { return engine::Author{{}, "Demo data", model::Role::system}; }
@@ -109,42 +114,80 @@ void Loader::next_shop() {
 Status Loader::prepare(const Shop& shop) {
   mutations_.clear();
   sent_ = 0;
-  SS_ASSIGN_OR_RETURN(const std::shared_ptr<Table> products, unpack(shop.products_file));
-  SS_TRY(add_products(*products));
-  SS_ASSIGN_OR_RETURN(const std::shared_ptr<Table> dashboard, unpack(shop.dashboard_file));
+  groups_.clear();
+  SS_TRY(add_records(model::kCategories, shop.files.categories));
+  SS_TRY(add_records(model::kProductCollections, shop.files.collections));
+  SS_TRY(add_records(model::kProducts, shop.files.products));
+  SS_TRY(add_records(model::kSales, shop.files.sales));
+  SS_ASSIGN_OR_RETURN(const std::shared_ptr<Table> dashboard, unpack(shop.files.dashboard));
   std::vector<std::string> sources = shop.figure_sources;
   SS_TRY(add_dashboard(*dashboard, sources));
   add_sources(std::move(sources));
   return {};
 }
 
-Status Loader::add_products(const Table& table) {
-  const model::CollectionDef& collection = *model::find_collection(model::kProducts);
-  std::vector<std::size_t> fields;
-  for (const std::string_view name : table.header) {
-    const int index = collection.field_index(name);
+Result<std::vector<sync::FieldValue>> Loader::read_row(const model::CollectionDef& collection,
+                                                       const Row& header, const Row& row) const {
+  model::Record record = model::make_record(collection, RecordId{});
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const int index = collection.field_index(header[i]);
     if (index < 0) {
-      return fail(ErrorCode::corrupt, "The demo's data names an unknown field.", std::string(name));
+      return fail(ErrorCode::corrupt, "The demo's data names an unknown field.",
+                  std::string(header[i]));
     }
-    fields.push_back(static_cast<std::size_t>(index));
+    model::Value& value = record.values[static_cast<std::size_t>(index)];
+    if (header[i] != "collections") {
+      SS_ASSIGN_OR_RETURN(value, model::value_from_input(
+                                     collection.fields[static_cast<std::size_t>(index)], row[i]));
+      continue;
+    }
+    model::TextList groups;
+    for (std::string_view rest = row[i]; !rest.empty();) {
+      const std::size_t end = std::min(rest.find('|'), rest.size());
+      const auto group = groups_.find(rest.substr(0, end));
+      if (group == groups_.end()) {
+        return fail(ErrorCode::corrupt, "The demo's data names an unknown collection.",
+                    std::string(rest));
+      }
+      groups.push_back(group->second.text());
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    std::sort(groups.begin(), groups.end());
+    if (!groups.empty()) {
+      value = std::move(groups);
+    }
   }
-  mutations_.reserve(table.rows.size() + 2);
-  for (const Row& row : table.rows) {
+  std::vector<sync::FieldValue> values;
+  for (std::size_t i = 0; i < record.values.size(); ++i) {
+    if (!model::is_absent(record.values[i])) {
+      values.push_back(
+          sync::FieldValue{static_cast<std::uint16_t>(i), std::move(record.values[i])});
+    }
+  }
+  return values;
+}
+
+// One mutation per row. A shop without the file has no such records.
+Status Loader::add_records(std::uint16_t number, std::string_view file) {
+  if (file.empty()) {
+    return {};
+  }
+  const model::CollectionDef& collection = *model::find_collection(number);
+  SS_ASSIGN_OR_RETURN(const std::shared_ptr<Table> table, unpack(file));
+  mutations_.reserve(mutations_.size() + table->rows.size() + 2);
+  for (const Row& row : table->rows) {
     sync::Mutation mutation = new_mutation();
     sync::Op insert;
     insert.kind = sync::OpKind::insert;
-    insert.collection = model::kProducts;
-    insert.record = engine_.new_record_id();
-    model::Record record = model::make_record(collection, insert.record);
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      SS_ASSIGN_OR_RETURN(record.values[fields[i]],
-                          model::value_from_input(collection.fields[fields[i]], row[i]));
+    insert.collection = number;
+    SS_ASSIGN_OR_RETURN(insert.fields, read_row(collection, table->header, row));
+    if (collection.key_fields.empty()) {
+      insert.record = engine_.new_record_id();
+    } else {
+      SS_ASSIGN_OR_RETURN(insert.record, sync::natural_record(collection, insert.fields));
     }
-    for (std::size_t i = 0; i < record.values.size(); ++i) {
-      if (!model::is_absent(record.values[i])) {
-        insert.fields.push_back(
-            sync::FieldValue{static_cast<std::uint16_t>(i), std::move(record.values[i])});
-      }
+    if (number == model::kProductCollections) {
+      groups_.emplace(row[0], insert.record);
     }
     mutation.ops.push_back(std::move(insert));
     mutations_.push_back(std::move(mutation));
@@ -226,16 +269,17 @@ std::vector<Shop> shops() {
   std::vector<Shop> all(2);
   all[0].store =
       engine::NewStore{"gifts", "Gift shop", "GBP", "Europe/London", "Demo", "Gifts and homeware"};
-  all[0].products_file = gifts_file();
-  all[0].dashboard_file = gifts_dashboard_file();
-  all[0].figure_sources = {"products.inventory=demo", "products.page_views=demo",
-                           "products.sales_amount=derived", "products.status=derived",
-                           "products.units_sold=derived"};
+  all[0].files = gifts_files();
+  all[0].figure_sources = {
+      "products.category=derived",   "products.collections=derived",  "products.inventory=demo",
+      "products.page_views=demo",    "products.sales_amount=derived", "products.status=derived",
+      "products.units_sold=derived", "sales.orders=derived",          "sales.refunds=derived",
+      "sales.sales_amount=derived",  "sales.units_sold=derived"};
   all[1].store =
       engine::NewStore{"games", "Game shop", "USD", "America/New_York", "Demo", "Video games"};
-  all[1].products_file = games_file();
-  all[1].dashboard_file = games_dashboard_file();
-  all[1].figure_sources = {"products.inventory=demo", "products.page_views=demo",
+  all[1].files = games_files();
+  all[1].figure_sources = {"products.category=derived",  "products.collections=derived",
+                           "products.inventory=demo",    "products.page_views=demo",
                            "products.sales_amount=demo", "products.units_sold=derived"};
   return all;
 }

@@ -13,8 +13,13 @@
 
 SS_EMBED(gifts, "gifts.tsv.zst");
 SS_EMBED(gifts_dashboard, "gifts-dashboard.tsv.zst");
+SS_EMBED(gifts_categories, "gifts-categories.tsv.zst");
+SS_EMBED(gifts_collections, "gifts-collections.tsv.zst");
+SS_EMBED(gifts_sales, "gifts-sales.tsv.zst");
 SS_EMBED(games, "games.tsv.zst");
 SS_EMBED(games_dashboard, "games-dashboard.tsv.zst");
+SS_EMBED(games_categories, "games-categories.tsv.zst");
+SS_EMBED(games_collections, "games-collections.tsv.zst");
 
 namespace syncstore::demo {
 namespace {
@@ -25,13 +30,23 @@ std::string_view between(const char* begin, const char* end) {
 
 }  // namespace
 
-std::string_view gifts_file() { return between(ss_demo_gifts_begin, ss_demo_gifts_end); }
-std::string_view gifts_dashboard_file() {
-  return between(ss_demo_gifts_dashboard_begin, ss_demo_gifts_dashboard_end);
+ShopFiles gifts_files() {
+  ShopFiles files;
+  files.products = between(ss_demo_gifts_begin, ss_demo_gifts_end);
+  files.dashboard = between(ss_demo_gifts_dashboard_begin, ss_demo_gifts_dashboard_end);
+  files.categories = between(ss_demo_gifts_categories_begin, ss_demo_gifts_categories_end);
+  files.collections = between(ss_demo_gifts_collections_begin, ss_demo_gifts_collections_end);
+  files.sales = between(ss_demo_gifts_sales_begin, ss_demo_gifts_sales_end);
+  return files;
 }
-std::string_view games_file() { return between(ss_demo_games_begin, ss_demo_games_end); }
-std::string_view games_dashboard_file() {
-  return between(ss_demo_games_dashboard_begin, ss_demo_games_dashboard_end);
+
+ShopFiles games_files() {
+  ShopFiles files;
+  files.products = between(ss_demo_games_begin, ss_demo_games_end);
+  files.dashboard = between(ss_demo_games_dashboard_begin, ss_demo_games_dashboard_end);
+  files.categories = between(ss_demo_games_categories_begin, ss_demo_games_categories_end);
+  files.collections = between(ss_demo_games_collections_begin, ss_demo_games_collections_end);
+  return files;
 }
 
 }  // namespace syncstore::demo

@@ -5,10 +5,16 @@
 
 namespace syncstore::demo {
 
-// zstd-compressed tables; constant, readable from any thread.
-std::string_view gifts_file();
-std::string_view gifts_dashboard_file();
-std::string_view games_file();
-std::string_view games_dashboard_file();
+// zstd-compressed tables of one shop; constant, readable from any thread. Empty: the shop has none.
+struct ShopFiles {
+  std::string_view products;
+  std::string_view dashboard;
+  std::string_view categories;
+  std::string_view collections;
+  std::string_view sales;
+};
+
+ShopFiles gifts_files();
+ShopFiles games_files();
 
 }  // namespace syncstore::demo

@@ -18,8 +18,22 @@ class Demo : public FeatureWorld {
     ASSERT_TRUE(loaded.ok()) << loaded.error().detail << loaded.error().field;
   }
   void check_products();
+  void check_days();
+  void check_groups();
   void check_sources();
   void check_people();
+  // The sum of a money field over all records, in ten-thousandths.
+  std::int64_t sum(const StoreId& id, std::uint16_t collection, const std::string& field) {
+    const auto index =
+        static_cast<std::size_t>(model::find_collection(collection)->field_index(field));
+    std::int64_t total = 0;
+    store(id).table(collection).for_each([&](const model::Record& record) {
+      if (const auto* value = std::get_if<std::int64_t>(&record.values[index])) {
+        total += *value;
+      }
+    });
+    return total;
+  }
   const engine::StoreState& store(const StoreId& id) { return *engine->stores().loaded(id); }
   std::set<std::string> sources(const StoreId& id) {
     const int index = model::find_collection(model::kStoreInfo)->field_index("figure_sources");
@@ -51,12 +65,59 @@ void Demo::check_products() {
   EXPECT_LE(present("games", "sales_amount"), present("games", "price"));
 }
 
+// Days, products and the dashboard tell the same orders.
+void Demo::check_days() {
+  EXPECT_EQ(store("gifts").table(model::kSales).size(), 141u);
+  EXPECT_EQ(sum("gifts", model::kSales, "sales_amount"),
+            sum("gifts", model::kProducts, "sales_amount"));
+  EXPECT_EQ(sum("gifts", model::kSales, "sales_amount"),
+            sum("gifts", model::kDashboard, "sales_amount"));
+  EXPECT_EQ(sum("gifts", model::kSales, "units_sold"),
+            sum("gifts", model::kProducts, "units_sold"));
+  EXPECT_GT(sum("gifts", model::kSales, "orders"), 0);
+  // Nobody counted visits, and of the games nobody knows days.
+  EXPECT_EQ(sum("gifts", model::kSales, "page_views"), 0);
+  EXPECT_EQ(store("games").table(model::kSales).size(), 0u);
+}
+
+// What products name is there, and every collection has products.
+void Demo::check_groups() {
+  const model::CollectionDef& products = *model::find_collection(model::kProducts);
+  const auto category = static_cast<std::size_t>(products.field_index("category"));
+  const auto groups = static_cast<std::size_t>(products.field_index("collections"));
+  for (const StoreId id : {"gifts", "games"}) {
+    std::set<std::string> paths;
+    store(id).table(model::kCategories).for_each([&](const model::Record& record) {
+      paths.insert(std::get<std::string>(record.values[0]));
+    });
+    std::set<std::string> filled;
+    std::size_t placed = 0;
+    store(id).table(model::kProducts).for_each([&](const model::Record& record) {
+      if (const auto* path = std::get_if<std::string>(&record.values[category])) {
+        EXPECT_EQ(paths.count(*path), 1u) << *path;
+        ++placed;
+      }
+      if (const auto* list = std::get_if<model::TextList>(&record.values[groups])) {
+        filled.insert(list->begin(), list->end());
+      }
+    });
+    std::set<std::string> there;
+    store(id).table(model::kProductCollections).for_each([&](const model::Record& record) {
+      there.insert(record.id.text());
+    });
+    EXPECT_EQ(filled, there) << id;
+    EXPECT_GE(there.size(), 10u) << id;
+    EXPECT_GT(placed * 10, store(id).table(model::kProducts).size() * 9) << id;
+  }
+}
+
 void Demo::check_sources() {
   const std::set<std::string> gifts = sources("gifts");
   for (const char* entry :
        {"products.sales_amount=derived", "products.units_sold=derived", "products.inventory=demo",
-        "products.page_views=demo", "dashboard.sales_amount=derived",
-        "dashboard.todaySoFar=derived", "dashboard.open_orders=demo"}) {
+        "products.page_views=demo", "sales.sales_amount=derived", "products.category=derived",
+        "dashboard.sales_amount=derived", "dashboard.todaySoFar=derived",
+        "dashboard.open_orders=demo"}) {
     EXPECT_EQ(gifts.count(entry), 1u) << entry;
   }
   for (const StoreId id : {"gifts", "games"}) {
@@ -107,6 +168,8 @@ TEST_F(Demo, ADirectoryThatHoldsDataStaysAsItIs) {
 TEST_F(Demo, BothShopsAreWholeAndSayWhereEveryFigureComesFrom) {
   load();
   check_products();
+  check_days();
+  check_groups();
   check_sources();
   check_people();
   // A second time adds nothing.

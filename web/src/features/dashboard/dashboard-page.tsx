@@ -20,6 +20,9 @@ export function DashboardPage({ store }: { store: StoreAccess }) {
   const row = useSingleton(store.id, 'dashboard');
   const info = useSingleton(store.id, 'store_info');
   const { span } = useExtent(store.id);
+  const status = useSyncStatus();
+  // While not in step, every figure says of when it is.
+  const asOf = status.connection === 'live' ? null : status.cachedAsOf ?? status.offlineSince;
   useReadyMark(row !== undefined);
   if (row === undefined) return <div className="page"><Skeleton rows={6} /></div>;
   const figures = row !== null && !isEmpty(row.fields) ? row : null;
@@ -35,19 +38,24 @@ export function DashboardPage({ store }: { store: StoreAccess }) {
       )}
       <Panels store={store.id} record={figures?.id ?? null} available={available}>
         {(id) => {
-          if (id === TREND) return span ? <Trend store={store} last={span.to} /> : null;
+          if (id === TREND) return span ? <Trend store={store} last={span.to} asOf={asOf} /> : null;
           const column = FIGURE_COLUMNS.find((one) => one.id === id);
-          return column && figures ? <Figures column={column} row={figures} store={store} sources={sources} /> : null;
+          return column && figures ? <Figures column={column} row={figures} store={store} asOf={asOf} sources={sources} /> : null;
         }}
       </Panels>
     </div>
   );
 }
 
-function Figures({ column, row, store, sources }: { column: FigureColumn; row: Row; store: StoreAccess; sources: FieldValue | undefined }) {
-  const status = useSyncStatus();
-  // While not in step, every figure says of when it is.
-  const asOf = status.connection === 'live' ? null : status.cachedAsOf ?? status.offlineSince;
+interface FiguresProps {
+  column: FigureColumn;
+  row: Row;
+  store: StoreAccess;
+  asOf: number | null;
+  sources: FieldValue | undefined;
+}
+
+function Figures({ column, row, store, asOf, sources }: FiguresProps) {
   return column.fields.map((field) => (
     <Figure key={field.name} field={field} row={row} store={store} asOf={asOf} note={sourceNote(sources, field.name)} />
   ));

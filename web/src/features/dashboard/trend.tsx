@@ -2,15 +2,17 @@ import { useMemo } from 'react';
 import type { StoreAccess } from '../../sync';
 import { addDays, dayWords, measured, pointsOf, spanWords, type Span } from '../../ui/days/days';
 import { useDays } from '../../ui/days/use-days';
-import { formatDecimal, MISSING } from '../../ui/format';
+import { formatClock, formatDecimal, MISSING } from '../../ui/format';
 import { Link } from '../../ui/router';
+import { useNow } from '../../ui/use-now';
 
 const DAYS = 30;
 
 const words = (value: string | null, decimals: number): string => (value === null ? MISSING : formatDecimal(value, decimals));
 
 /** The sum of the last thirty days and how it came about. */
-export function Trend({ store, last }: { store: StoreAccess; last: string }) {
+export function Trend({ store, last, asOf }: { store: StoreAccess; last: string; asOf: number | null }) {
+  const now = useNow();
   const span = useMemo(() => ({ from: addDays(last, 1 - DAYS), to: last }), [last]);
   const { days } = useDays(store.id, span);
   const total = measured(days, 'sales_amount');
@@ -19,7 +21,7 @@ export function Trend({ store, last }: { store: StoreAccess; last: string }) {
       <div className="trend-total">
         <div className="figure-label"><Link to={`/s/${store.id}/sales`}>Sales of 30 days ({store.currencySymbol})</Link></div>
         <div className="figure-value num" data-figure="sales_amount">{words(total, 2)}</div>
-        <div className="figure-age">{spanWords(span)} · <span data-figure="units_sold">{words(measured(days, 'units_sold'), 0)}</span> units</div>
+        <div className="figure-age">{spanWords(span)} · <span data-figure="units_sold">{words(measured(days, 'units_sold'), 0)}</span> units{asOf === null ? '' : ` · as of ${formatClock(asOf, now)}`}</div>
       </div>
       <Sparkline span={span} days={days} />
     </>
