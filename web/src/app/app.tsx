@@ -9,7 +9,6 @@ import { AdminDashboardPage } from '../features/dashboard/admin-dashboard-page';
 import { DashboardPage } from '../features/dashboard/dashboard-page';
 import { ImportPage } from '../features/imports/import-page';
 import { OutboxPage } from '../features/outbox/outbox-page';
-import { NewProductPage, ProductEditor } from '../features/products/product-editor';
 import { AdminSalesPage, NewDayPage, SalesDayPage } from '../features/sales/admin-sales-page';
 import { SalesPage } from '../features/sales/sales-page';
 import { AdminProductsPage, SellerProductsPage } from '../features/products/products-page';
@@ -42,6 +41,9 @@ const Collections = lazy(() => import('../features/collections/collections-page'
 const LegalEntity = lazy(() => import('../features/standing/legal-page'));
 const StoreInformation = lazy(() => import('../features/standing/store-information-page'));
 const Voice = lazy(() => import('../features/standing/voice-page'));
+// Forms come when one is opened: lists and dashboards are there sooner.
+const ProductEditor = lazy(() => import('../features/products/product-editor').then((part) => ({ default: part.ProductEditor })));
+const NewProductPage = lazy(() => import('../features/products/new-product-page').then((part) => ({ default: part.NewProductPage })));
 
 export function App() {
   const session = useSession();
@@ -112,13 +114,15 @@ function Shell({ session, place, address }: { session: Session; place: Place; ad
     <>
       <Header store={store} place={place} onSignOut={leaving.begin} onPalette={() => setOverlay('palette')} onMap={() => setOverlay('map')} />
       <Bands status={status} />
-      <main id="main"><Failure address={address}><Screen place={place} store={store} session={session} /></Failure></main>
+      <main id="main"><Failure address={address}>
+        <Suspense fallback={<div className="page"><Skeleton rows={8} /></div>}><Screen place={place} store={store} session={session} /></Suspense>
+      </Failure></main>
       <LiveRegion />
       <Toasts />
       {leaving.dialog}
       {overlay === 'map' ? <ShortcutMap onClose={close} /> : null}
       {overlay === 'palette' ? (
-        <Palette onClose={close} commands={buildCommands(session, store, { signOut: leaving.begin, map: () => setOverlay('map') })}
+        <Palette onClose={close} store={store} admin={place.screen.startsWith('admin-')} commands={buildCommands(session, store, { signOut: leaving.begin, map: () => setOverlay('map') })}
           onSearch={store ? (text) => go(`${place.screen.startsWith('admin-') ? '/admin' : '/s'}/${store.id}/products?q=${encodeURIComponent(text)}`) : null} />
       ) : null}
     </>

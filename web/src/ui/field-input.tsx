@@ -1,13 +1,17 @@
 import type { FieldInfo } from './fields';
 import { isNumeric } from './fields';
+import { RichTextInput } from './rich-text/rich-text-input';
 
-interface FieldInputProps {
+export interface FieldInputProps {
   field: FieldInfo;
   value: string;
   onChange: (text: string) => void;
-  label?: string;
+  label?: string | undefined;
+  /** For inputs that a <label> cannot name. */
+  labelledBy?: string | undefined;
+  placeholder?: string | undefined;
   id?: string;
-  describedBy?: string;
+  describedBy?: string | undefined;
   invalid?: boolean;
   disabled?: boolean;
   autoFocus?: boolean;
@@ -36,13 +40,19 @@ export function FieldInput(props: FieldInputProps) {
   if (field.kind === 'day') {
     return <input className="input" type="date" value={value} onChange={(event) => onChange(event.target.value)} {...shared} />;
   }
-  if (field.kind === 'rich_text' || field.kind === 'text') {
+  if (field.kind === 'rich_text') {
+    return (
+      <RichTextInput id={props.id} value={value} onChange={onChange} label={label} labelledBy={label ? undefined : props.labelledBy} describedBy={props.describedBy}
+        invalid={invalid} disabled={props.disabled} placeholder={props.placeholder} marks={marks} />
+    );
+  }
+  if (field.kind === 'text') {
     return <textarea className="input" dir="auto" rows={6} value={value} onChange={(event) => onChange(event.target.value)} {...shared} />;
   }
   return (
     <input className={`input${isNumeric(field.kind) ? ' num' : ''}${field.mono ? ' mono' : ''}`} dir="auto" autoComplete="off"
       inputMode={isNumeric(field.kind) ? (field.kind === 'count' ? 'numeric' : 'decimal') : undefined}
-      spellCheck={field.mono || isNumeric(field.kind) ? false : undefined}
+      placeholder={props.placeholder} spellCheck={field.mono || isNumeric(field.kind) ? false : undefined}
       value={value} onChange={(event) => onChange(event.target.value)} {...shared} />
   );
 }

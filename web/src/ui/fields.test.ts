@@ -16,6 +16,11 @@ describe('values on screen', () => {
     expect(showValue(stock, undefined)).toBe('–');
     expect(showValue(stock, 0)).toBe('0');
   });
+  it('shows the words of rich text on one line', () => {
+    const description = fieldInfo('products', 'description');
+    expect(showValue(description, '<h2>Clay</h2><p>By <b>hand</b>, 2 &lt; 3 &amp;amp; so<br>on</p>')).toBe('Clay By hand, 2 < 3 &amp; so on');
+    expect(showValue(description, '<p></p>')).toBe('–');
+  });
   it('shows money with two places and puts it ungrouped into inputs', () => {
     expect(showValue(price, '1299.5')).toBe('1,299.50');
     expect(inputText(price, '1299.5')).toBe('1299.50');

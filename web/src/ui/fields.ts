@@ -59,6 +59,13 @@ export function fieldInfo(collection: string, name: string): FieldInfo {
 
 export const isNumeric = (kind: FieldKind): boolean => kind === 'money' || kind === 'decimal' || kind === 'count';
 
+const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"' };
+
+/** The words of rich text on one line. */
+export function plainWords(html: string): string {
+  return html.replace(/<\/?(?:b|strong|i|em|u|a)(?:\s[^>]*)?>/gi, '').replace(/<\/?[a-z][^>]*>/gi, ' ').replace(/&(amp|lt|gt|quot);/g, (_, name: string) => ENTITIES[name] ?? '').replace(/\s+/g, ' ').trim();
+}
+
 /** As shown; money without its sign, which stands once in the header. */
 export function showValue(field: FieldInfo, value: FieldValue | undefined): string {
   if (value === null || value === undefined || value === '') return MISSING;
@@ -70,6 +77,7 @@ export function showValue(field: FieldInfo, value: FieldValue | undefined): stri
     case 'time': return typeof value === 'number' ? formatExact(value) : String(value);
     case 'list': return Array.isArray(value) ? value.join(', ') : String(value);
     case 'json': return JSON.stringify(value);
+    case 'rich_text': return plainWords(String(value)) || MISSING;
     default: return String(value);
   }
 }
@@ -92,7 +100,7 @@ export function parseField(field: FieldInfo, text: string): Parsed<FieldValue> {
     case 'money':
     case 'decimal': return withinDecimal(field, parseDecimal(trimmed));
     case 'count': return withinCount(field, parseCount(trimmed));
-    case 'flag': return { ok: true, value: trimmed === 'true' || trimmed === 'Yes' };
+    case 'flag': return { ok: true, value: trimmed === '' ? null : trimmed === 'true' || trimmed === 'Yes' };
     case 'choice':
       if (trimmed === '') return { ok: true, value: null };
       return field.choices?.includes(trimmed)

@@ -1,10 +1,13 @@
 import { useNotHere, useRecord, type StoreAccess } from '../../sync';
 import { Dialog } from '../../ui/dialog';
 import { PRODUCT_FIELDS, showValue } from '../../ui/fields';
+import { RichTextView } from '../../ui/rich-text/rich-text-view';
 import { formatAge, formatExact } from '../../ui/format';
 import { Link } from '../../ui/router';
 import { useNow } from '../../ui/use-now';
 import { pictureAddress, ProductPicture } from './product-picture';
+
+const NOT_FACTS = new Set(['image_url', 'thumbnail', 'description', 'collections']);
 
 /** One product to read, over the table. */
 export function ProductDetails({ store, id, onClose }: { store: StoreAccess; id: string; onClose: () => void }) {
@@ -20,7 +23,7 @@ export function ProductDetails({ store, id, onClose }: { store: StoreAccess; id:
         <div data-record={row.id} className="stack">
           <ProductPicture address={pictureAddress(row.fields['image_url'])} />
           <dl className="facts">
-            {PRODUCT_FIELDS.filter((field) => field.name !== 'image_url').map((field) => (
+            {PRODUCT_FIELDS.filter((field) => !NOT_FACTS.has(field.name) && (!field.readOnly || (row.fields[field.name] ?? null) !== null)).map((field) => (
               <div key={field.name}>
                 <dt>{field.label}{field.kind === 'money' ? ` (${store.currencySymbol})` : ''}</dt>
                 <dd className="num" dir="auto" data-field={field.name} data-sync={row.marks[field.name] ?? 'clean'}>
@@ -29,6 +32,7 @@ export function ProductDetails({ store, id, onClose }: { store: StoreAccess; id:
               </div>
             ))}
           </dl>
+          {typeof row.fields['description'] === 'string' ? <RichTextView html={row.fields['description']} label="Description" /> : null}
           {row.changedAt ? (
             <p className="muted" title={formatExact(row.changedAt)}>Last changed {formatAge(row.changedAt, now)}{row.changedBy ? ` by ${row.changedBy}` : ''}</p>
           ) : null}

@@ -1,30 +1,38 @@
-import { useState, type FormEvent } from 'react';
-import { edit, newRecordId, useNotHere, useRecord, type FieldValue, type StoreAccess } from '../../sync';
-import { fieldInfo, parseField, PRODUCT_FIELDS, type FieldInfo } from '../../ui/fields';
-import { FieldInput } from '../../ui/field-input';
+import { Suspense, lazy, type KeyboardEvent, type ReactNode } from 'react';
+import { useNotHere, useRecord, type Row, type StoreAccess } from '../../sync';
+import { formatExact } from '../../ui/format';
 import { EmptyState, Skeleton } from '../../ui/notices';
-import { RecordForm, type FieldGroup } from '../../ui/record-form/record-form';
+import { RecordForm } from '../../ui/record-form/record-form';
+import { RecordHistory } from '../../ui/record-form/record-history';
 import { useReadyMark } from '../../ui/live-table/live-table';
 import { Icon } from '../../ui/icon';
-import { go, Link } from '../../ui/router';
-import { removeProducts } from './products-page';
+import { go, goQuery, Link, usePlace } from '../../ui/router';
+import { productInputs } from './editor-inputs';
+import { closeEditor, PRODUCT_GROUPS } from './product-groups';
+import { removeProducts, titleOf } from './product-removal';
+import { StockPart } from './stock-part';
+import './product-editor.css';
 
-const named = (...names: string[]): FieldInfo[] => names.map((name) => fieldInfo('products', name));
+const Variants = lazy(() => import('./variants').then((part) => ({ default: part.Variants })));
+const Overrides = lazy(() => import('./overrides').then((part) => ({ default: part.Overrides })));
 
-const GROUPS: readonly FieldGroup[] = [
-  { title: 'What it is', fields: named('title', 'sku', 'asin', 'handle', 'category', 'image_url') },
-  { title: 'Offer', fields: named('status', 'price', 'inventory') },
-  { title: 'Figures', fields: named('sales_amount', 'units_sold', 'page_views') },
-  { title: 'Description', fields: named('description') },
-];
+const TABS = [
+  { key: 'details', label: 'Details' },
+  { key: 'variants', label: 'Variants' },
+  { key: 'marketplaces', label: 'Marketplace values' },
+  { key: 'changes', label: 'All changes' },
+] as const;
 
-/** Back to the list as it was left, when this page was reached from it. */
-function close(store: string): void {
-  if (window.history.length > 1) window.history.back();
-  else go(`/admin/${store}/products`);
+type TabKey = (typeof TABS)[number]['key'];
+
+interface ProductEditorProps {
+  store: StoreAccess;
+  id: string;
+  /** The pictures of the product, between its description and its size. */
+  pictures?: (product: Row, writable: boolean) => ReactNode;
 }
 
-export function ProductEditor({ store, id }: { store: StoreAccess; id: string }) {
+export function ProductEditor({ store, id, pictures }: ProductEditorProps) {
   const row = useRecord(store.id, 'products', id);
   const notHere = useNotHere(store.id, 'products', id);
   useReadyMark(row !== undefined);
@@ -43,76 +51,73 @@ export function ProductEditor({ store, id }: { store: StoreAccess; id: string })
       </EmptyState>
     );
   }
+  return <Editor store={store} row={row} pictures={pictures} />;
+}
+
+function Editor({ store, row, pictures }: { store: StoreAccess; row: Row; pictures: ProductEditorProps['pictures'] }) {
+  const { query } = usePlace();
   const writable = store.role !== 'viewer';
+  const asked = query.get('tab');
+  const tab: TabKey = TABS.find(({ key }) => key === asked)?.key ?? 'details';
+  const open = writable && !row.removed;
   return (
-    <div className="page">
+    <div className={tab === 'variants' ? 'page wide' : 'page'}>
       <div className="page-head">
         <Link to={`/admin/${store.id}/products`} className="button quiet small"><Icon name="left" />Products</Link>
-        <h1 className="clip" dir="auto">{String(row.fields['title'] ?? 'Product')}</h1>
+        <h1 className="clip" dir="auto">{titleOf(row)}</h1>
         <span className="grow" />
-        {writable && !row.removed ? (
+        {open ? (
           <button type="button" className="button small danger" onClick={() => {
             removeProducts(store.id, [row]);
             go(`/admin/${store.id}/products`);
           }}><Icon name="trash" />Remove</button>
         ) : null}
       </div>
-      <RecordForm store={store.id} collection="products" row={row} groups={GROUPS} writable={writable}
-        currencySymbol={store.currencySymbol} onCancel={() => close(store.id)} />
+      <Tabs tab={tab} />
+      {/* What was typed in the form stays while another tab is read. */}
+      <div id="product-details" role="tabpanel" aria-labelledby="tab-details" hidden={tab !== 'details'}>
+        <RecordForm store={store.id} collection="products" row={row} groups={PRODUCT_GROUPS} writable={writable}
+          currencySymbol={store.currencySymbol} onCancel={() => closeEditor(store.id)} inputs={productInputs(store.id, row)}
+          parts={{ inventory: <StockPart store={store.id} collection="products" row={row} name="inventory" writable={open} /> }}
+          extra={<>{pictures?.(row, open)}<SyncLine row={row} /></>} />
+      </div>
+      {tab === 'details' ? null : (
+        <div id={`product-${tab}`} role="tabpanel" aria-labelledby={`tab-${tab}`}>
+          <Suspense fallback={<Skeleton rows={6} />}>
+            {tab === 'variants' ? <Variants store={store} product={row} writable={open} />
+              : tab === 'marketplaces' ? <Overrides store={store} product={row} writable={open} />
+              : <RecordHistory store={store.id} collection="products" row={row} writable={open} />}
+          </Suspense>
+        </div>
+      )}
     </div>
   );
 }
 
-export function NewProductPage({ store }: { store: StoreAccess }) {
-  const [texts, setTexts] = useState<Record<string, string>>({ status: 'Active' });
-  const [problems, setProblems] = useState<Record<string, string>>({});
-  const fields = PRODUCT_FIELDS;
-  useReadyMark(true);
-  const submit = (event: FormEvent) => {
+function Tabs({ tab }: { tab: TabKey }) {
+  const choose = (key: TabKey) => goQuery({ tab: key === 'details' ? null : key }, { replace: true });
+  const move = (event: KeyboardEvent<HTMLElement>) => {
+    const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (by === 0) return;
     event.preventDefault();
-    const values: Record<string, FieldValue> = {};
-    const wrong: Record<string, string> = {};
-    for (const field of fields) {
-      const parsed = parseField(field, texts[field.name] ?? '');
-      if (!parsed.ok) wrong[field.name] = parsed.message;
-      else if (parsed.value !== null) values[field.name] = parsed.value;
-    }
-    setProblems(wrong);
-    if (Object.keys(wrong).length > 0) return;
-    const id = newRecordId();
-    edit(store.id, [{ op: 'insert', collection: 'products', id, fields: values }]);
-    go(`/admin/${store.id}/products/${id}`, { replace: true });
+    const at = TABS.findIndex(({ key }) => key === tab);
+    const next = TABS[(at + by + TABS.length) % TABS.length];
+    if (!next) return;
+    choose(next.key);
+    document.getElementById(`tab-${next.key}`)?.focus();
   };
   return (
-    <div className="page">
-      <div className="page-head">
-        <Link to={`/admin/${store.id}/products`} className="button quiet small"><Icon name="left" />Products</Link>
-        <h1>New product in {store.name}</h1>
-      </div>
-      <form className="record-form" onSubmit={submit} noValidate aria-label="New product">
-        {GROUPS.map((group) => (
-          <fieldset key={group.title} className="form-group panel">
-            <legend>{group.title}</legend>
-            <div className="form-grid">
-              {group.fields.map((field) => (
-                <div key={field.name} className={`form-field ${field.kind === 'rich_text' || field.name === 'title' ? 'wide' : ''}`}>
-                  <label className="label" htmlFor={`new-${field.name}`}>
-                    {field.label}{field.kind === 'money' ? ` (${store.currencySymbol})` : ''}{field.required ? ' *' : ''}
-                  </label>
-                  <FieldInput field={field} id={`new-${field.name}`} value={texts[field.name] ?? ''} invalid={problems[field.name] !== undefined}
-                    describedBy={`new-${field.name}-note`} marks={{ 'data-field': field.name }} autoFocus={field.name === 'title'}
-                    onChange={(text) => setTexts((before) => ({ ...before, [field.name]: text }))} />
-                  <p id={`new-${field.name}-note`} className="field-problem">{problems[field.name]}</p>
-                </div>
-              ))}
-            </div>
-          </fieldset>
-        ))}
-        <div className="form-foot">
-          <button type="submit" className="button primary">Create product</button>
-          <button type="button" className="button" onClick={() => close(store.id)}>Cancel</button>
-        </div>
-      </form>
+    <div role="tablist" aria-label="Parts of the product" className="tabs">
+      {TABS.map(({ key, label }) => (
+        <button key={key} id={`tab-${key}`} type="button" role="tab" aria-selected={key === tab} aria-controls={key === tab || key === 'details' ? `product-${key}` : undefined}
+          tabIndex={key === tab ? 0 : -1} onKeyDown={move} onClick={() => choose(key)}>{label}</button>
+      ))}
     </div>
   );
 }
+
+function SyncLine({ row }: { row: Row }) {
+  const at = row.fields['last_synced_at'];
+  return <p className="muted">{typeof at === 'number' ? `Last synced ${formatExact(at)}` : 'Not synced with any marketplace yet.'}</p>;
+}
+

@@ -1,31 +1,16 @@
-import { edit, newRecordId, usePage, useSession, type Row, type StoreAccess } from '../../sync';
-import { plural } from '../../ui/format';
+import { usePage, useSession, type StoreAccess } from '../../sync';
 import { Icon } from '../../ui/icon';
 import { LiveTable } from '../../ui/live-table/live-table';
 import { usePageSpec } from '../../ui/live-table/page-address';
 import { EmptyState } from '../../ui/notices';
 import { go, goQuery, Link, usePlace } from '../../ui/router';
-import { toast } from '../../ui/toasts';
 import { SelectionTools, useBulkWork } from './bulk-tools';
 import { ADMIN_COLUMNS, PRODUCT_LIST, SELLER_COLUMNS, SORTABLE } from './product-columns';
 import { rowPicture } from './product-picture';
-import { filterWords, ProductTools } from './product-tools';
+import { removeProducts, titleOf } from './product-removal';
+import { clearFilters, ProductTools, useFilterWords } from './product-tools';
+import { SavedViews } from './saved-views';
 import { ProductDetails } from './product-details';
-
-const titleOf = (row: Row): string => String(row.fields['title'] ?? row.fields['sku'] ?? row.id);
-
-/** The same product under a new id: a removed id never comes back. */
-function bringBack(store: string, row: Row): void {
-  const fields = Object.fromEntries(Object.entries(row.fields).filter(([, value]) => value !== null));
-  edit(store, [{ op: 'insert', collection: 'products', id: newRecordId(), fields }]);
-}
-
-export function removeProducts(store: string, rows: readonly Row[]): void {
-  for (const row of rows) edit(store, [{ op: 'remove', collection: 'products', id: row.id }]);
-  toast(rows.length === 1 && rows[0] ? `Removed ${titleOf(rows[0])}` : `Removed ${plural(rows.length, 'product')}`, {
-    label: 'Undo', run: () => rows.forEach((row) => bringBack(store, row)),
-  });
-}
 
 /** The admin side: every cell of the table can be edited in place. */
 export function AdminProductsPage({ store }: { store: StoreAccess }) {
@@ -40,7 +25,8 @@ export function AdminProductsPage({ store }: { store: StoreAccess }) {
       titleOf={titleOf} openTo={(row) => `${base}/${row.id}`} onOpen={(row) => go(`${base}/${row.id}`)}
       onCreate={() => go(`${base}/new`)} onRemove={(rows) => removeProducts(store.id, rows)} picture={rowPicture}
       tools={<>
-        <ProductTools spec={spec} />
+        <ProductTools store={store} spec={spec} />
+        <SavedViews store={store} screen="products" />
         <Link className="button small" to={`${base}/new`}><Icon name="plus" />New</Link>
         <Link className="button small" to={`/admin/${store.id}/import`}><Icon name="upload" />Import</Link>
         {bulk.shelfButton}
@@ -48,7 +34,7 @@ export function AdminProductsPage({ store }: { store: StoreAccess }) {
       selectionTools={(rows, clear) => (
         <SelectionTools store={store.id} rows={rows} clear={clear} onChange={() => bulk.change(rows)} onRemove={() => removeProducts(store.id, rows)} />
       )}
-      empty={<NoProducts store={store} spec={filterWords(spec)} />} {...bulk.tableProps} />,
+      empty={<NoProducts store={store} />} {...bulk.tableProps} />,
   );
 }
 
@@ -69,18 +55,19 @@ export function SellerProductsPage({ store }: { store: StoreAccess }) {
       <LiveTable name="performance" title="Product performance" what="products" store={store.id} spec={spec} page={page}
         columns={SELLER_COLUMNS} sortable={SORTABLE} writable={false} user={session.userId} currencySymbol={store.currencySymbol}
         titleOf={titleOf} openTo={(row) => address(row.id)} onOpen={(row) => go(address(row.id))} picture={rowPicture}
-        tools={<ProductTools spec={spec} />} empty={<NoProducts store={store} spec={filterWords(spec)} />} />
+        tools={<><ProductTools store={store} spec={spec} /><SavedViews store={store} screen="performance" /></>} empty={<NoProducts store={store} />} />
       {openId ? <ProductDetails store={store} id={openId} onClose={() => goQuery({ open: null })} /> : null}
     </>
   );
 }
 
-function NoProducts({ store, spec }: { store: StoreAccess; spec: string }) {
-  if (spec) {
+function NoProducts({ store }: { store: StoreAccess }) {
+  const told = useFilterWords(store);
+  if (told.length > 0) {
     return (
       <EmptyState title="No product matches" actions={
-        <button type="button" className="button primary" onClick={() => goQuery({ q: null, status: null, page: null })}>Clear the filter</button>
-      }>Looked for {spec}.</EmptyState>
+        <button type="button" className="button primary" onClick={clearFilters}>Clear the filter</button>
+      }>Looked for {told.map((one) => one.words).join(' and ')}.</EmptyState>
     );
   }
   if (store.role === 'viewer') {

@@ -24,7 +24,7 @@ interface CardListProps {
 }
 
 /** Title first, then what is decided by a glance: price, stock, status. */
-const ON_CARD = ['price', 'inventory', 'status', 'sales_amount'];
+const ON_CARD = ['price', 'inventory', 'status', 'sales_amount', 'listings'];
 
 export function CardList(props: CardListProps) {
   const { rows, selecting } = props;

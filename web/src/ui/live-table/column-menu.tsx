@@ -1,7 +1,7 @@
 import { Icon } from '../icon';
 import { Popover } from '../popover';
 import { densityName, usePreference } from '../preferences';
-import type { Column, ColumnChoice } from './columns';
+import { readChoice, type Column, type ColumnChoice } from './columns';
 
 interface ColumnMenuProps {
   columns: readonly Column[];
@@ -56,7 +56,7 @@ export function ColumnMenu({ columns, choice, user, onChoice }: ColumnMenuProps)
               );
             })}
           </fieldset>
-          <button type="button" className="button small" onClick={() => onChoice({ order: [], hidden: [], widths: {} })}>As at first</button>
+          <button type="button" className="button small" onClick={() => onChoice(readChoice('{}', columns))}>As at first</button>
         </div>
       )}
     </Popover>

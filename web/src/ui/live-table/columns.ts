@@ -11,6 +11,8 @@ export interface Column {
   editable: boolean;
   /** Stays when others are hidden. */
   fixed?: boolean;
+  /** Not shown until the person asks for it. */
+  hiddenAtFirst?: boolean;
   /** Also on the cards of a phone. */
   onCard?: boolean;
   /** In place of the field's value: what is counted or looked up. */
@@ -33,13 +35,14 @@ export function cellKind(column: Column, writable: boolean): CellKind {
 }
 
 /** What was kept may be of an older version or damaged: only what is understood counts. */
-export function readChoice(text: string): ColumnChoice {
-  const empty: ColumnChoice = { order: [], hidden: [], widths: {} };
+export function readChoice(text: string, columns: readonly Column[] = []): ColumnChoice {
+  const hidden = columns.filter((column) => column.hiddenAtFirst).map((column) => column.field.name);
+  const empty: ColumnChoice = { order: [], hidden, widths: {} };
   try {
     const kept = JSON.parse(text) as Partial<ColumnChoice> | null;
     const names = (list: unknown): string[] => (Array.isArray(list) ? list.filter((item) => typeof item === 'string') : []);
     const widths = Object.entries(kept?.widths ?? {}).filter(([, width]) => Number.isFinite(width));
-    return { order: names(kept?.order), hidden: names(kept?.hidden), widths: Object.fromEntries(widths) };
+    return { order: names(kept?.order), hidden: Array.isArray(kept?.hidden) ? names(kept.hidden) : hidden, widths: Object.fromEntries(widths) };
   } catch {
     return empty;
   }
@@ -58,10 +61,12 @@ export function arrange(columns: readonly Column[], choice: ColumnChoice): Colum
 
 export const clampWidth = (width: number): number => Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, Math.round(width)));
 
+export const columnsName = (user: string | null, table: string): string => `columns.${user ?? ''}.${table}`;
+
 export function useColumns(table: string, user: string | null, columns: readonly Column[]) {
-  const [text, setText] = usePreference(`columns.${user ?? ''}.${table}`, '{}');
+  const [text, setText] = usePreference(columnsName(user, table), '{}');
   return useMemo(() => {
-    const choice = readChoice(text);
+    const choice = readChoice(text, columns);
     return {
       shown: arrange(columns, choice),
       choice,

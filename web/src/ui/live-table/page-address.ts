@@ -1,6 +1,6 @@
 // The page of a table as the address bar holds it.
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { LivePage, PageSpec } from '../../sync';
+import type { FilterValue, LivePage, PageSpec } from '../../sync';
 import { formatCount } from '../format';
 import { PAGE_SIZES } from '../page-bar';
 import { goQuery, usePlace } from '../router';
@@ -11,6 +11,8 @@ interface Defaults {
   sortable: readonly string[];
   /** Query parameter and field in one: ?status=Active. */
   filters: Record<string, readonly string[]>;
+  /** Conditions that are more than one parameter equal to one field. */
+  more?: (query: URLSearchParams) => Record<string, FilterValue>;
 }
 
 function wholeNumber(text: string | null, otherwise: number): number {
@@ -20,7 +22,7 @@ function wholeNumber(text: string | null, otherwise: number): number {
 export function readPageSpec(query: URLSearchParams, defaults: Defaults): PageSpec {
   const sort = query.get('sort') ?? defaults.sort;
   const size = wholeNumber(query.get('size'), PAGE_SIZES[0]);
-  const filter: Record<string, string> = {};
+  const filter: Record<string, FilterValue> = { ...defaults.more?.(query) };
   for (const [name, values] of Object.entries(defaults.filters)) {
     const value = query.get(name);
     if (value !== null && values.includes(value)) filter[name] = value;

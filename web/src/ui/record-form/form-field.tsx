@@ -1,6 +1,6 @@
 import { useId, type ReactNode } from 'react';
 import type { Row } from '../../sync';
-import { FieldInput } from '../field-input';
+import { FieldInput, type FieldInputProps } from '../field-input';
 import { sameValue, showValue, type FieldInfo } from '../fields';
 import { formatAge, formatExact } from '../format';
 import { SaveMark } from '../save-mark';
@@ -20,8 +20,15 @@ interface FormFieldProps {
   onTakeTheirs: () => void;
   /** History and conflict, below the field. */
   below?: ReactNode;
-  aside?: (labelId: string) => ReactNode;
+  aside?: ((labelId: string) => ReactNode) | undefined;
+  /** In place of the input that fits the field's kind. */
+  input?: CustomInput | undefined;
+  placeholder?: string | undefined;
+  /** Said in the line below the input: "inherits 9.50". */
+  note?: ReactNode;
 }
+
+export type CustomInput = (props: FieldInputProps) => ReactNode;
 
 /** One field of an open form: its value, its save mark, and what others did to it meanwhile. */
 export function FormField(props: FormFieldProps) {
@@ -30,7 +37,11 @@ export function FormField(props: FormFieldProps) {
   const note = useId();
   const labelId = useId();
   const mark = row?.marks[field.name] ?? 'clean';
-  const wide = field.kind === 'rich_text' || field.name === 'title';
+  const wide = field.kind === 'rich_text' || field.kind === 'list' || field.name === 'title';
+  const input: FieldInputProps = {
+    field, id, value: text, onChange: props.onText, disabled: !writable || field.readOnly === true, invalid: problem !== undefined, describedBy: note,
+    labelledBy: labelId, placeholder: props.placeholder, marks: { 'data-field': field.name, 'data-sync': mark },
+  };
   return (
     <div className={`form-field ${wide ? 'wide' : ''}`}>
       <div className="form-label">
@@ -39,10 +50,10 @@ export function FormField(props: FormFieldProps) {
         <span className="grow" />
         {props.aside?.(labelId)}
       </div>
-      <FieldInput field={field} id={id} value={text} onChange={props.onText} disabled={!writable || field.readOnly === true}
-        invalid={problem !== undefined} describedBy={note} marks={{ 'data-field': field.name, 'data-sync': mark }} />
+      {props.input ? props.input(input) : <FieldInput {...input} />}
       <div id={note} className="form-notes">
         {problem ? <p className="field-problem">{problem}</p> : null}
+        {props.note}
         <ForeignNote {...props} draft={draft} row={row} />
       </div>
       {props.below}

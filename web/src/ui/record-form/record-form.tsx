@@ -1,12 +1,12 @@
 // The open form of one record: saves only what was changed, says what it will save, and shows what others change meanwhile.
-import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { Fragment, useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { edit, useSession, type Row, type SyncError } from '../../sync';
 import { DifferenceRow } from '../difference-row';
 import { fieldInfo, type FieldInfo } from '../fields';
-import { RefusedRow } from '../refused-row';
 import { saveWords } from '../save-mark';
+import { FieldDecision, type DecisionProps } from './field-decision';
 import { FieldHistory } from './field-history';
-import { FormField } from './form-field';
+import { FormField, type CustomInput } from './form-field';
 import { draftOps, prepare, useDraft } from './use-draft';
 import './record-form.css';
 
@@ -25,12 +25,19 @@ interface RecordFormProps {
   /** Why it cannot be written, when it cannot. */
   lockedBecause?: string;
   onCancel?: () => void;
+  /** Between the last group and the foot. */
   extra?: ReactNode;
+  /** By field name: an input of its own. */
+  inputs?: Readonly<Record<string, CustomInput>>;
+  /** By field name: shown in place of the whole field, and saved by itself. */
+  parts?: Readonly<Record<string, ReactNode>>;
+  /** By title of a group: said below its heading, or in place of fields. */
+  notes?: Readonly<Record<string, ReactNode>>;
 }
 
 export function RecordForm(props: RecordFormProps) {
   const { store, collection, row, groups, writable, currencySymbol } = props;
-  const fields = groups.flatMap((group) => group.fields);
+  const fields = groups.flatMap((group) => group.fields).filter((field) => !Object.hasOwn(props.parts ?? {}, field.name));
   const form = useDraft(fields);
   const [refusal, setRefusal] = useState<SyncError | null>(null);
   const [openedAt] = useState(() => Date.now());
@@ -68,17 +75,18 @@ export function RecordForm(props: RecordFormProps) {
       {groups.map((group) => (
         <fieldset key={group.title} className="form-group panel">
           <legend>{group.title}</legend>
+          {props.notes?.[group.title]}
           <div className="form-grid">
-            {group.fields.map((field) => (
+            {group.fields.map((field) => (Object.hasOwn(props.parts ?? {}, field.name) ? <Fragment key={field.name}>{props.parts?.[field.name]}</Fragment> : (
               <FormField key={field.name} field={field} row={row} draft={form.draft[field.name]} problem={form.problems[field.name]}
                 text={form.text(field, row.fields[field.name])} writable={writable && !row.removed} openedAt={openedAt}
                 unit={field.kind === 'money' ? currencySymbol : ''}
                 onText={(text) => form.type(field, text, row.fields[field.name] ?? null)} onTakeTheirs={() => form.forget(field.name)}
                 aside={(labelId) => (field.readOnly || row.id === '' ? null : (
-                  <FieldHistory store={store} collection={collection} id={row.id} field={field} writable={writable && !row.removed} labelId={labelId} />
+                  <FieldHistory store={store} collection={collection} row={row} field={field} writable={writable && !row.removed} labelId={labelId} />
                 ))}
-                below={<FieldDecision row={row} store={store} collection={collection} name={field.name} />} />
-            ))}
+                input={props.inputs?.[field.name]} below={<FieldDecision row={row} store={store} collection={collection} name={field.name} />} />
+            )))}
           </div>
         </fieldset>
       ))}
@@ -121,29 +129,6 @@ function useAskBeforeLeaving(unsaved: boolean): void {
     window.addEventListener('beforeunload', ask);
     return () => window.removeEventListener('beforeunload', ask);
   }, [unsaved]);
-}
-
-interface DecisionProps {
-  row: Row;
-  store: string;
-  collection: string;
-  name: string;
-}
-
-function FieldDecision({ row, store, collection, name }: DecisionProps) {
-  const session = useSession();
-  const conflict = row.conflicts[name];
-  return (
-    <>
-      {conflict ? (
-        <DifferenceRow field={fieldInfo(collection, name)} conflict={conflict} userName={session.userName}
-          of={{ store, collection, record: row.id, field: name }} />
-      ) : null}
-      {(row.refused ?? []).flatMap((entry) => entry.ops
-        .filter((op) => op.collection === collection && op.id === row.id && op.field === name)
-        .map((op) => <RefusedRow key={entry.number} store={store} entry={entry} op={op} />))}
-    </>
-  );
 }
 
 function WholeRecordConflict({ row, store, collection }: Omit<DecisionProps, 'name'>) {

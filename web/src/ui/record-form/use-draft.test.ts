@@ -31,6 +31,14 @@ describe('an open form', () => {
     const draft = typeInto({}, price, '10', '9.5');
     expect(draftOps('products', row({ price: '12' }), draft, { price: '10' })[0]).toMatchObject({ from: '9.5', to: '10' });
   });
+  it('changes a list entry by entry', () => {
+    const tags = fieldInfo('products', 'tags');
+    const draft = typeInto({}, tags, 'blue, red', ['green', 'red']);
+    expect(draftOps('products', row({ tags: ['green', 'red', 'new'] }), draft, { tags: ['blue', 'red'] })).toEqual([
+      { op: 'list_remove', collection: 'products', id: '0000000000001', field: 'tags', value: 'green' },
+      { op: 'list_add', collection: 'products', id: '0000000000001', field: 'tags', value: 'blue' },
+    ]);
+  });
   it('names every wrong field', () => {
     const draft = typeInto(typeInto({}, price, 'abc', '9.5'), title, '', 'Mug');
     const prepared = prepare([title, price], draft);

@@ -1,7 +1,7 @@
 // What a person typed into an open form and has not saved. Fields they did not touch follow the data.
 import { useCallback, useMemo, useState } from 'react';
 import type { EditOp, FieldValue, Row } from '../../sync';
-import { inputText, parseField, sameValue, type FieldInfo } from '../fields';
+import { fieldInfo, inputText, parseField, sameValue, type FieldInfo } from '../fields';
 
 export interface DraftField {
   text: string;
@@ -36,9 +36,21 @@ export function prepare(fields: readonly FieldInfo[], draft: Draft): Prepared {
   return Object.keys(problems).length > 0 ? { ok: false, problems } : { ok: true, values };
 }
 
-/** One `set` per changed field, with what the author saw when the field was first touched. */
+/** From what was seen to what is wanted: each entry of a list by itself, so that others' entries stay; anything else as one `set`. */
+export function changeOps(collection: string, id: string, field: FieldInfo, seen: FieldValue, to: FieldValue): EditOp[] {
+  if (field.kind !== 'list') return [{ op: 'set', collection, id, field: field.name, to, from: seen }];
+  const before = Array.isArray(seen) ? seen : [];
+  const after = Array.isArray(to) ? to : [];
+  const entry = (op: 'list_add' | 'list_remove') => (value: string): EditOp => ({ op, collection, id, field: field.name, value });
+  return [
+    ...before.filter((item) => !after.includes(item)).map(entry('list_remove')),
+    ...after.filter((item) => !before.includes(item)).map(entry('list_add')),
+  ];
+}
+
+/** The changed fields, each against what the author saw when it was first touched. */
 export function draftOps(collection: string, row: Row, draft: Draft, values: Record<string, FieldValue>): EditOp[] {
-  return Object.entries(values).map(([field, to]) => ({ op: 'set', collection, id: row.id, field, to, from: draft[field]?.seen ?? null }));
+  return Object.entries(values).flatMap(([name, to]) => changeOps(collection, row.id, fieldInfo(collection, name), draft[name]?.seen ?? null, to));
 }
 
 export function useDraft(fields: readonly FieldInfo[]) {

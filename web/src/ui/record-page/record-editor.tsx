@@ -142,11 +142,11 @@ function CreateGroup({ group, texts, problems, currencySymbol, focus, onText }: 
       <div className="form-grid">
         {group.fields.map((field) => (
           <div key={field.name} className={`form-field ${field.kind === 'rich_text' || field.kind === 'text' ? 'wide' : ''}`}>
-            <label className="label" htmlFor={`new-${field.name}`}>
+            <label className="label" htmlFor={`new-${field.name}`} id={`new-${field.name}-label`}>
               {field.label}{field.kind === 'money' ? ` (${currencySymbol})` : ''}{field.required ? ' *' : ''}
             </label>
             <FieldInput field={field} id={`new-${field.name}`} value={texts[field.name] ?? ''} invalid={problems[field.name] !== undefined}
-              describedBy={`new-${field.name}-note`} marks={{ 'data-field': field.name }} autoFocus={field.name === focus}
+              labelledBy={`new-${field.name}-label`} describedBy={`new-${field.name}-note`} marks={{ 'data-field': field.name }} autoFocus={field.name === focus}
               onChange={(text) => onText(field.name, text)} />
             <p id={`new-${field.name}-note`} className="field-problem">{problems[field.name]}</p>
           </div>
