@@ -171,9 +171,15 @@ test('the sales screens break no rule, on a phone and in the dark', async ({ sho
     `/admin/${shop.id}/sales/${days[0]!.id}`,
   ];
   const wide = await profile(shop.editor, shop);
+  const forbidden: string[] = [];
+  wide.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) forbidden.push(message.text());
+  });
   const phone = await profile(shop.editor, shop, { phone: true, dark: true });
   for (const path of screens) {
     const page = await openPage(wide, path);
+    // What is drawn needs nothing that the policy forbids.
+    if (path.endsWith('/sales') && path.startsWith('/s/')) await expect(page.locator('.chart canvas')).toBeVisible();
     await breaksNoRule(page, path);
     await fitsTheWindow(page, path);
     await page.close();
@@ -182,4 +188,5 @@ test('the sales screens break no rule, on a phone and in the dark', async ({ sho
     await fitsTheWindow(small, `${path} on a phone`);
     await small.close();
   }
+  expect(forbidden).toEqual([]);
 });

@@ -1,8 +1,8 @@
 // The admin side of daily sales: a table with editing in place, a form per day, new days.
 import { useState, type FormEvent } from 'react';
 import { edit, useNotHere, usePage, useRecord, useSession, type FieldValue, type Row, type StoreAccess } from '../../sync';
-import { dayWords, measured } from '../../ui/days/days';
-import { useDays, useExtent } from '../../ui/days/use-days';
+import { dayWords, daysIn, measured } from '../../ui/days/days';
+import { DAYS_MAX, useDays, useExtent } from '../../ui/days/use-days';
 import { fieldInfo, isDay, parseField } from '../../ui/fields';
 import { FieldInput } from '../../ui/field-input';
 import { formatDecimal, plural } from '../../ui/format';
@@ -84,7 +84,7 @@ function Totals({ store }: { store: StoreAccess }) {
   if (!extent.span || !ready) return null;
   return (
     <span className="muted num">
-      {plural(days.length, 'day')}: {store.currencySymbol} <span data-sum="sales_amount">{sales === null ? '–' : formatDecimal(sales, 2)}</span>,{' '}
+      {daysIn(extent.span) > DAYS_MAX ? `last ${plural(days.length, 'day')}` : plural(days.length, 'day')}: {store.currencySymbol} <span data-sum="sales_amount">{sales === null ? '–' : formatDecimal(sales, 2)}</span>,{' '}
       <span data-sum="units_sold">{units === null ? '–' : formatDecimal(units, 0)}</span> units
     </span>
   );
