@@ -57,3 +57,10 @@ export async function fitsTheWindow(page: Page, what: string): Promise<void> {
   });
   expect(found, what).toEqual([]);
 }
+
+/** A message passes; the list of notices holds it. */
+export async function wasTold(page: Page, words: string | RegExp): Promise<void> {
+  await page.getByRole('button', { name: /^Notices/ }).click();
+  await expect(page.getByRole('listitem').filter({ hasText: words }).first()).toBeVisible();
+  await page.keyboard.press('Escape');
+}

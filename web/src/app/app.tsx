@@ -33,11 +33,13 @@ import { missingRole, placeOf, type Place } from './places';
 import { ShortcutMap } from './shortcut-map';
 import { useSignOut } from './sign-out';
 import { useLeaveWarning } from './use-leave-warning';
+import { useNoticeSources } from './use-notice-sources';
 import { useTheme } from './use-theme';
 
 const AccountHealth = lazy(() => import('../features/standing/account-health-page'));
 const Categories = lazy(() => import('../features/categories/categories-page'));
 const Collections = lazy(() => import('../features/collections/collections-page'));
+const GridPage = lazy(() => import('../features/products/grid/grid-page').then((part) => ({ default: part.GridPage })));
 const LegalEntity = lazy(() => import('../features/standing/legal-page'));
 const StoreInformation = lazy(() => import('../features/standing/store-information-page'));
 const Voice = lazy(() => import('../features/standing/voice-page'));
@@ -88,6 +90,7 @@ function Shell({ session, place, address }: { session: Session; place: Place; ad
     if (storeId) setCurrentStore(storeId);
   }, [storeId]);
   useLeaveWarning(status);
+  useNoticeSources(status, session.userId, storeId);
   const title = titleOf(place);
   useEffect(() => {
     document.title = store ? `${store.name}${store.currency ? ` (${store.currency})` : ''} · ${title}` : `${title} · SyncStore`;
@@ -130,6 +133,7 @@ function Shell({ session, place, address }: { session: Session; place: Place; ad
 }
 
 const TITLES: Partial<Record<Place['screen'], string>> = {
+  'admin-grid': 'Admin: product grid',
   dashboard: 'Dashboard', products: 'Products', 'admin-products': 'Admin: products', 'admin-product': 'Admin: product',
   'account-health': 'Account health', voice: 'Voice of the customer', legal: 'Legal entity', 'store-info': 'Store information',
   'admin-account-health': 'Admin: account health', 'admin-voice': 'Admin: voice of the customer', 'admin-legal': 'Admin: legal entity',
@@ -156,6 +160,7 @@ function Screen({ place, store, session }: { place: Place; store: StoreAccess | 
     case 'admin-products': return <AdminProductsPage key={store.id} store={store} />;
     case 'admin-product':
       return place.id === 'new' ? <NewProductPage key={store.id} store={store} /> : <ProductEditor key={place.id} store={store} id={place.id} />;
+    case 'admin-grid': return <Suspense fallback={<Skeleton rows={20} />}><GridPage key={store.id} store={store} /></Suspense>;
     case 'sales': return <SalesPage key={store.id} store={store} />;
     case 'admin-sales': return <AdminSalesPage key={store.id} store={store} />;
     case 'admin-sales-day':

@@ -1,7 +1,7 @@
 // Lines below the header that say what is not as usual and what to do about it.
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { SyncStatus } from '../sync';
-import { formatAge, plural } from '../ui/format';
+import { formatAge, formatExact, plural } from '../ui/format';
 import { Link } from '../ui/router';
 import { useNow } from '../ui/use-now';
 import { lookForNewVersion, newVersion, reloadIntoNewVersion, subscribeVersion, type NewVersion } from './offline-start';
@@ -35,9 +35,7 @@ export function Bands({ status }: { status: SyncStatus }) {
         </div>
       ) : null}
       {STORAGE_WORDS[status.storage] ? <Hideable key={status.storage} text={storageWords(status)} /> : null}
-      {status.cachedAsOf && status.connection !== 'live' ? (
-        <div className="app-band"><span>Shown from this browser, last in step {formatAge(status.cachedAsOf, now)}. Edits are kept and sent later.</span></div>
-      ) : null}
+      <AsOf status={status} now={now} />
     </>
   );
 }
@@ -47,6 +45,19 @@ function versionWords(version: NewVersion, connection: SyncStatus['connection'])
   if (version === 'slow') return 'The new version starts as soon as the former one has ended what it still loads. Your edits are kept.';
   if (connection === 'update') return 'This version is too old for the server. Your edits are kept.';
   return 'A new version is ready. Your edits are kept; reload when it suits.';
+}
+
+const OUT_OF_STEP: readonly SyncStatus['connection'][] = ['offline', 'polling', 'sign-in', 'update'];
+
+/** Every screen shows the last known values while nothing tells it of changes: how old they are stands above all of them. */
+function AsOf({ status, now }: { status: SyncStatus; now: number }) {
+  const at = status.cachedAsOf ?? (OUT_OF_STEP.includes(status.connection) ? status.offlineSince : null);
+  if (at === null || status.connection === 'live') return null;
+  return (
+    <div className="app-band" data-band="as-of">
+      <span>Shown from this browser, last in step <span title={formatExact(at)}>{formatAge(at, now)}</span>. Edits are kept and sent later.</span>
+    </div>
+  );
 }
 
 /** What keeping edits in this browser comes to, said before the next one is made. */

@@ -15,6 +15,7 @@ export function buildCommands(session: Session, store: StoreAccess | null, actio
       for (const link of navLinks(store, true)) {
         if (link.label !== 'Seller view') add(`admin-${link.label}`, `Admin: ${link.label}`, () => go(link.to));
       }
+      add('grid', 'Admin: product grid', () => go(`/admin/${store.id}/products/grid`));
       add('new-product', 'New product', () => go(`/admin/${store.id}/products/new`), 'N');
     }
     add('refresh', 'Refresh all data', () => refresh(store.id));

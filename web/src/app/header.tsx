@@ -10,6 +10,7 @@ import { StatusPill } from '../ui/status-pill';
 import { StoreBadge } from '../ui/store-badge';
 import { useMedia } from '../ui/use-media';
 import { useInstall } from './install';
+import { NoticesBell } from './notices-bell';
 import { navLinks, type NavLink, type Place } from './places';
 
 interface HeaderProps {
@@ -41,6 +42,7 @@ export function Header(props: HeaderProps) {
       <span className="grow head-break" />
       <Alarms />
       <StatusPill store={store?.id ?? null} />
+      <NoticesBell />
       {narrow ? <NavSheet links={links} place={place} /> : null}
       <UserMenu {...props} />
     </header>

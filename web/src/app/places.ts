@@ -9,6 +9,7 @@ export type Place =
   | { screen: 'admin-products' | 'admin-dashboard' | 'admin-sales' | 'admin-store' | 'admin-people' | 'admin-import'; store: string }
   | { screen: 'account-health' | 'voice' | 'legal' | 'store-info' | 'admin-account-health' | 'admin-legal'; store: string }
   | { screen: 'admin-product' | 'admin-sales-day'; store: string; id: string }
+  | { screen: 'admin-grid'; store: string }
   /** A list, or with an id ("new" for none yet) one of it. */
   | { screen: 'admin-categories' | 'admin-collections' | 'admin-voice'; store: string; id: string | null };
 
@@ -43,6 +44,7 @@ export function placeOf(parts: readonly string[], query: URLSearchParams): Place
   }
   if (first === 'admin' && store && exact) {
     if (page === undefined) return { screen: 'admin-products', store };
+    if (page === 'products' && id === 'grid') return { screen: 'admin-grid', store };
     if (page === 'products' && id) return { screen: 'admin-product', store, id };
     if (page === 'sales' && id) return { screen: 'admin-sales-day', store, id };
     if (knows(ADMIN, page) && !id) return { screen: ADMIN[page], store };
@@ -88,7 +90,7 @@ function sellerLinks({ id, role }: StoreAccess): NavLink[] {
 function adminLinks({ id, role }: StoreAccess): NavLink[] {
   const base = `/admin/${id}`;
   return [
-    link('Products', `${base}/products`, 'admin-products', 'admin-product'), link('Dashboard', `${base}/dashboard`, 'admin-dashboard'),
+    link('Products', `${base}/products`, 'admin-products', 'admin-product', 'admin-grid'), link('Dashboard', `${base}/dashboard`, 'admin-dashboard'),
     link('Sales', `${base}/sales`, 'admin-sales', 'admin-sales-day'),
     ...grouped('Catalogue', [
       link('Categories', `${base}/categories`, 'admin-categories'), link('Collections', `${base}/collections`, 'admin-collections'),

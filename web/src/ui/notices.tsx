@@ -1,6 +1,7 @@
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { useSyncStatus, type ApiError } from '../sync';
 import { Icon } from './icon';
+import { notice } from './notice-log';
 import { loadedPercent, loadingWords } from './status-words';
 import { useAfter } from './use-now';
 
@@ -15,6 +16,8 @@ interface ErrorNoticeProps {
 
 /** What failed, what is safe, what to do; the code in small for whoever reports it. */
 export function ErrorNotice({ failed, error, advice, children }: ErrorNoticeProps) {
+  const words = error ? `${failed}: ${error.detail}` : failed;
+  useEffect(() => notice('error', words), [words]);
   return (
     <div className="notice error" role="alert">
       <Icon name="warning" />

@@ -13,11 +13,13 @@ interface PageBarProps {
   awaited?: number | null;
   /** Where a screen has several. */
   label?: string;
+  /** Where a page may be larger than elsewhere. */
+  sizes?: readonly number[];
   onPage: (page: number) => void;
   onSize: (size: number) => void;
 }
 
-export function PageBar({ page, what, awaited = null, label = 'Pages', onPage, onSize }: PageBarProps) {
+export function PageBar({ page, what, awaited = null, label = 'Pages', sizes = PAGE_SIZES, onPage, onSize }: PageBarProps) {
   const waiting = useAfter(awaited !== null, 150);
   const known = page.state === 'ready' || page.rows.length > 0;
   const first = page.total === 0 ? 0 : (page.page - 1) * page.size + 1;
@@ -36,7 +38,7 @@ export function PageBar({ page, what, awaited = null, label = 'Pages', onPage, o
       <label className="row nowrap">
         <span className="muted">Rows</span>
         <select className="input small" value={page.size} onChange={(event) => onSize(Number(event.target.value))}>
-          {PAGE_SIZES.map((size) => <option key={size} value={size}>{size}</option>)}
+          {sizes.map((size) => <option key={size} value={size}>{size}</option>)}
         </select>
       </label>
       <span className="page-steps">

@@ -3,16 +3,40 @@ import { useMemo, useSyncExternalStore, type AnchorHTMLAttributes, type MouseEve
 
 const listeners = new Set<() => void>();
 
+/** False when the screen asks first, and goes on itself when it is left nevertheless. */
+type Guard = (to: string) => boolean;
+let guard: Guard | null = null;
+
+/** One screen at a time has something that leaving it should not lose unasked. */
+export function guardLeaving(ask: Guard): () => void {
+  guard = ask;
+  return () => {
+    if (guard === ask) guard = null;
+  };
+}
+
+let shown = '';
+
 function changed(): void {
+  shown = address();
   for (const listener of listeners) listener();
 }
 
+/** Back and forward have moved already: whoever stays gets the address back. */
+function travelled(): void {
+  if (guard && address() !== shown && !guard(address())) window.history.pushState(null, '', shown);
+  else changed();
+}
+
 function subscribe(listener: () => void): () => void {
-  if (listeners.size === 0) window.addEventListener('popstate', changed);
+  if (listeners.size === 0) {
+    shown = address();
+    window.addEventListener('popstate', travelled);
+  }
   listeners.add(listener);
   return () => {
     listeners.delete(listener);
-    if (listeners.size === 0) window.removeEventListener('popstate', changed);
+    if (listeners.size === 0) window.removeEventListener('popstate', travelled);
   };
 }
 
@@ -42,8 +66,9 @@ export function usePlace(): Place {
   }, [now]);
 }
 
-export function go(to: string, options: { replace?: boolean } = {}): void {
-  if (to === address()) return;
+/** `unasked`: the reader was asked already. */
+export function go(to: string, options: { replace?: boolean; unasked?: boolean } = {}): void {
+  if (to === address() || (guard && !options.unasked && !guard(to))) return;
   if (options.replace) window.history.replaceState(null, '', to);
   else window.history.pushState(null, '', to);
   changed();

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { Icon } from './icon';
+import { notice } from './notice-log';
 
 export interface Toast {
   id: number;
@@ -24,9 +25,10 @@ export function dismissToast(id: number): void {
   put(toasts.filter((toast) => toast.id !== id));
 }
 
-/** With an action it stays for ten seconds, without one for five. */
+/** With an action it stays for ten seconds, without one for five; its words can be found again among the notices. */
 export function toast(text: string, action?: Toast['action']): void {
   const id = nextId++;
+  notice('info', text);
   put([...toasts.slice(-(SHOWN_MAX - 1)), action ? { id, text, action } : { id, text }]);
   setTimeout(() => dismissToast(id), action ? UNDO_MS : PLAIN_MS);
 }

@@ -4,6 +4,7 @@ import { LiveTable } from '../../ui/live-table/live-table';
 import { usePageSpec } from '../../ui/live-table/page-address';
 import { EmptyState } from '../../ui/notices';
 import { go, goQuery, Link, usePlace } from '../../ui/router';
+import { usePhone } from '../../ui/use-media';
 import { SelectionTools, useBulkWork } from './bulk-tools';
 import { ADMIN_COLUMNS, PRODUCT_LIST, SELLER_COLUMNS, SORTABLE } from './product-columns';
 import { rowPicture } from './product-picture';
@@ -18,6 +19,8 @@ export function AdminProductsPage({ store }: { store: StoreAccess }) {
   const page = usePage(store.id, spec);
   const session = useSession();
   const base = `/admin/${store.id}/products`;
+  const { query } = usePlace();
+  const phone = usePhone();
   const bulk = useBulkWork(store, page);
   return bulk.around(
     <LiveTable name="products" title="Products" what="products" store={store.id} spec={spec} page={page} columns={ADMIN_COLUMNS}
@@ -27,6 +30,7 @@ export function AdminProductsPage({ store }: { store: StoreAccess }) {
       tools={<>
         <ProductTools store={store} spec={spec} />
         <SavedViews store={store} screen="products" />
+        {phone ? null : <Link className="button small" to={`${base}/grid${query.size > 0 ? `?${query}` : ''}`}><Icon name="columns" />Grid</Link>}
         <Link className="button small" to={`${base}/new`}><Icon name="plus" />New</Link>
         <Link className="button small" to={`/admin/${store.id}/import`}><Icon name="upload" />Import</Link>
         {bulk.shelfButton}
