@@ -7,7 +7,7 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 export function everyScreen(shop: Shop): string[] {
   return [
-    `/s/${shop.id}`, `/s/${shop.id}/products`, `/s/${shop.id}/sales`, `/admin/${shop.id}/sales`, shop.adminProducts, `${shop.adminProducts}/${shop.product(1).id}`, `${shop.adminProducts}/new`,
+    `/s/${shop.id}`, `/s/${shop.id}/products`, `/s/${shop.id}/sales`, `/admin/${shop.id}/sales`, shop.adminProducts, `${shop.adminProducts}/${shop.product(1).id}`, `${shop.adminProducts}/new`, `${shop.adminProducts}/grid`,
     `/s/${shop.id}/account-health`, `/s/${shop.id}/voice`, `/s/${shop.id}/legal`, `/s/${shop.id}/store`, `/admin/${shop.id}/account-health`,
     `/admin/${shop.id}/voice`, `/admin/${shop.id}/voice/new`, `/admin/${shop.id}/legal`, `/admin/${shop.id}/categories`, `/admin/${shop.id}/categories/new`,
     `/admin/${shop.id}/collections`, `/admin/${shop.id}/collections/new`,

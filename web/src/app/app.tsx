@@ -29,6 +29,7 @@ import { useGlobalKeys } from './global-keys';
 import { Header } from './header';
 import { Palette } from './palette';
 import { useLiveStore } from './live-store';
+import { NoAccess } from './no-access';
 import { missingRole, placeOf, type Place } from './places';
 import { ShortcutMap } from './shortcut-map';
 import { useSignOut } from './sign-out';
@@ -150,7 +151,7 @@ function Screen({ place, store, session }: { place: Place; store: StoreAccess | 
   if (place.screen === 'outbox') return <OutboxPage />;
   if (place.screen === 'home') return <Home store={store} session={session} />;
   if (place.screen === 'lost') return <Lost />;
-  if (!store) return 'store' in place ? <NoAccess store={place.store} /> : <Home store={null} session={session} />;
+  if (!store) return 'store' in place ? <NoAccess key={place.store} store={place.store} /> : <Home store={null} session={session} />;
   const needed = missingRole(place, store);
   if (needed) return <RoleMissing store={store} needed={needed} />;
   if (!store.isActive && !OPEN_WHEN_INACTIVE.includes(place.screen)) return <Inactive store={store} />;
@@ -160,7 +161,7 @@ function Screen({ place, store, session }: { place: Place; store: StoreAccess | 
     case 'admin-products': return <AdminProductsPage key={store.id} store={store} />;
     case 'admin-product':
       return place.id === 'new' ? <NewProductPage key={store.id} store={store} /> : <ProductEditor key={place.id} store={store} id={place.id} />;
-    case 'admin-grid': return <Suspense fallback={<Skeleton rows={20} />}><GridPage key={store.id} store={store} /></Suspense>;
+    case 'admin-grid': return <Later><GridPage key={store.id} store={store} /></Later>;
     case 'sales': return <SalesPage key={store.id} store={store} />;
     case 'admin-sales': return <AdminSalesPage key={store.id} store={store} />;
     case 'admin-sales-day':
@@ -201,15 +202,6 @@ function Lost() {
   return (
     <EmptyState title="There is nothing at this address" actions={<Link className="button primary" to="/">Go to the start</Link>}>
       The address may be mistyped, or what stood here was moved.
-    </EmptyState>
-  );
-}
-
-function NoAccess({ store }: { store: string }) {
-  useReadyMark(true);
-  return (
-    <EmptyState title={`You have no access to the store “${store}”`} actions={<Link className="button primary" to="/stores">Your stores</Link>}>
-      It may not exist, or an admin has to give you a role in it.
     </EmptyState>
   );
 }

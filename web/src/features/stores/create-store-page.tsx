@@ -5,13 +5,9 @@ import { ErrorNotice } from '../../ui/notices';
 import { go, Link } from '../../ui/router';
 import { toast } from '../../ui/toasts';
 import { slugOf } from './store-slug';
+import { timeZones } from './time-zones';
 
 const CURRENCIES = ['GBP', 'EUR', 'USD', 'JPY', 'CNY', 'AUD', 'CAD', 'CHF', 'SEK', 'PLN', 'INR', 'BRL', 'MXN', 'SGD', 'MYR', 'THB', 'VND', 'IDR', 'PHP'];
-
-function timeZones(): string[] {
-  const all = 'supportedValuesOf' in Intl ? Intl.supportedValuesOf('timeZone') : [];
-  return all.includes('UTC') ? all : ['UTC', ...all];
-}
 
 export function CreateStorePage() {
   const session = useSession();
@@ -28,7 +24,11 @@ export function CreateStorePage() {
     const form = new FormData(event.currentTarget);
     setBusy(true);
     setError(null);
-    const body = { id: address, name: name.trim(), currency: String(form.get('currency')), timeZone: String(form.get('timeZone')) };
+    const given = (field: string) => String(form.get(field) ?? '').trim();
+    const body = {
+      id: address, name: name.trim(), currency: given('currency'), timeZone: given('timeZone'),
+      ...(given('marketplace') ? { marketplace: given('marketplace') } : {}), ...(given('businessType') ? { businessType: given('businessType') } : {}),
+    };
     const answer = await api('POST', '/api/stores', body);
     if (answer.ok) await reloadSession();
     setBusy(false);
@@ -64,6 +64,18 @@ export function CreateStorePage() {
             <select className="input" id="store-zone" name="timeZone" defaultValue={Intl.DateTimeFormat().resolvedOptions().timeZone}>
               {zones.map((zone) => <option key={zone} value={zone}>{zone}</option>)}
             </select>
+          </div>
+        </div>
+        <div className="row">
+          <div className="grow">
+            <label className="label" htmlFor="store-marketplace">Marketplace, can be filled in later</label>
+            <input className="input" id="store-marketplace" name="marketplace" maxLength={100} placeholder="amazon.co.uk" />
+            {wrong('marketplace') ? <p className="field-problem">{wrong('marketplace')}</p> : null}
+          </div>
+          <div className="grow">
+            <label className="label" htmlFor="store-business">Business type, can be filled in later</label>
+            <input className="input" id="store-business" name="businessType" maxLength={100} />
+            {wrong('businessType') ? <p className="field-problem">{wrong('businessType')}</p> : null}
           </div>
         </div>
         {error ? <ErrorNotice failed="The store was not created" error={error} advice="What you typed is kept. Change it and try again." /> : null}

@@ -1,14 +1,19 @@
 import { useState } from 'react';
 import { api, reloadSession, useSingleton, type ApiError, type StoreAccess } from '../../sync';
 import { Dialog } from '../../ui/dialog';
-import { STORE_FIELDS } from '../../ui/fields';
+import { STORE_FIELDS, type FieldInfo } from '../../ui/fields';
 import { useReadyMark } from '../../ui/live-table/live-table';
 import { ErrorNotice, Skeleton } from '../../ui/notices';
 import { RecordForm, type FieldGroup } from '../../ui/record-form/record-form';
-import { StoreIdentity } from '../../ui/store-badge';
+import { StoreBadge, StoreIdentity } from '../../ui/store-badge';
+import { Link } from '../../ui/router';
 import { toast } from '../../ui/toasts';
+import { timeZones } from './time-zones';
 
-const named = (...names: string[]) => STORE_FIELDS.filter((field) => names.includes(field.name));
+/** A zone is chosen: one that nobody knows would be refused only after it was typed. */
+const offered = (field: FieldInfo): FieldInfo => (field.name === 'time_zone' ? { ...field, kind: 'choice', choices: timeZones() } : field);
+
+const named = (...names: string[]) => STORE_FIELDS.filter((field) => names.includes(field.name)).map(offered);
 
 const GROUPS: readonly FieldGroup[] = [
   { title: 'Store', fields: named('name', 'marketplace', 'currency', 'currency_symbol', 'time_zone', 'business_type') },
@@ -22,7 +27,11 @@ export function StorePage({ store }: { store: StoreAccess }) {
   if (!row) return <div className="page"><Skeleton rows={8} /></div>;
   return (
     <div className="page">
-      <div className="page-head"><h1>Store {store.name}</h1><span className="muted mono">{store.id}</span></div>
+      <div className="page-head">
+        <StoreBadge id={store.id} name={store.name} /><h1>Store {store.name}</h1><span className="muted mono">{store.id}</span>
+        <span className="grow" />
+        <Link className="button small" to={`/admin/${store.id}/people`}>People and roles</Link>
+      </div>
       <RecordForm store={store.id} collection="store_info" row={row} groups={GROUPS} writable={store.role === 'admin' && store.isActive}
         currencySymbol={store.currencySymbol} {...(store.isActive ? {} : { lockedBecause: 'Deactivated stores cannot be changed.' })} />
       <Activation store={store} />

@@ -25,6 +25,8 @@ export function StoresPage() {
             <span className="chip">{store.role}</span>
             <Link className="button small" to={`/s/${store.id}`}>Open</Link>
             {store.role === 'viewer' ? null : <Link className="button small" to={`/admin/${store.id}/products`}>Admin</Link>}
+            {store.role === 'admin' ? <Link className="button small" to={`/admin/${store.id}/store`} aria-label={`Settings of ${store.name}`}>Settings</Link> : null}
+            {store.role === 'admin' ? <Link className="button small" to={`/admin/${store.id}/people`} aria-label={`People of ${store.name}`}>People</Link> : null}
           </li>
         ))}
       </ul>

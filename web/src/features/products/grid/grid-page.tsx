@@ -64,7 +64,7 @@ function Grid({ store, back }: { store: StoreAccess; back: string }) {
   const count = countStaged(staged);
   const rows = useKnownRows(page.rows, staged, reviewing);
   const skuProblems = useMemo(() => doubledSkus(staged, rows.known), [staged, rows.known]);
-  const sheet = useSheet({ rows: page.rows, columns: SHEET_COLUMNS, staged: kept, titleOf, onReview: () => setReviewing(count > 0) });
+  const sheet = useSheet({ rows: page.rows, columns: SHEET_COLUMNS, staged: kept, titleOf, onReview: () => setReviewing(countStaged(kept.get()) > 0) });
   const save = useSave(store, kept, sheet.forgetSteps);
   useReadyMark(page.state === 'ready');
   useParkedTakenOver(store.id, staged);

@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { bounds, clampRange, contains, moved, nextSpot, only, placeText, spotsIn, type Range, type Size } from './range';
 import { forSeeds, type Random } from './test-random';
+
+// Many cases on a machine that does other things as well: slow is not wrong.
+vi.setConfig({ testTimeout: 60_000 });
 
 const someSize = (random: Random): Size => ({ rows: 1 + random.below(8), columns: 1 + random.below(6) });
 const someSpot = (random: Random, size: Size) => ({ row: random.below(size.rows), column: random.below(size.columns) });

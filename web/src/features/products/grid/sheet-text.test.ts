@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseSheet, writeSheet } from './sheet-text';
 import { forSeeds, type Random } from './test-random';
+
+// Many cases on a machine that does other things as well: slow is not wrong.
+vi.setConfig({ testTimeout: 60_000 });
 
 const PIECES = ['a', 'Mug', '"', '""', '\t', '\n', ' ', '5 inch', ',', '£', 'ü', '漢', "'", '=1+1', ''];
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { EditAnswer, FieldValue, Row } from '../../../sync';
 import { fieldInfo, inputText, sameValue } from '../../../ui/fields';
 import { review } from './review';
@@ -8,6 +8,9 @@ import {
 } from './staging';
 import { forSeeds, type Random } from './test-random';
 import { doAgain, emptyStack, pushStep, takeBack } from './undo-stack';
+
+// Many cases on a machine that does other things as well: slow is not wrong.
+vi.setConfig({ testTimeout: 60_000 });
 
 const field = (name: string) => fieldInfo('products', name);
 const FIELDS = ['title', 'sku', 'status', 'price', 'inventory', 'tags', 'category', 'weight'];
