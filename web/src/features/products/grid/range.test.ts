@@ -11,7 +11,7 @@ const someRange = (random: Random, size: Size): Range => ({ anchor: someSpot(ran
 
 describe('a range of cells', () => {
   it('stays inside the grid however it is moved, and keeps its corner while it grows', () => {
-    forSeeds(1_000, (random) => {
+    forSeeds(300, (random) => {
       const size = someSize(random);
       let range = someRange(random, size);
       for (let step = 0; step < 10; step += 1) {
@@ -44,7 +44,7 @@ describe('a range of cells', () => {
 
 describe('pasted text', () => {
   it('fills whole multiples of itself, never leaves the grid, and says what it cut', () => {
-    forSeeds(2_000, (random) => {
+    forSeeds(500, (random) => {
       const size = someSize(random);
       const area = bounds(someRange(random, size));
       const width = 1 + random.below(4);

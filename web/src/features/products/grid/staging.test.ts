@@ -45,7 +45,7 @@ const staging = (...cells: TypedCell[]): Staged => stageCells({}, cells).staged;
 
 describe('staged changes', () => {
   it('come back step by step to where they began, and forward again to where they were', () => {
-    forSeeds(500, (random) => {
+    forSeeds(200, (random) => {
       const shown = world(random);
       const states: Staged[] = [{}];
       let stack = emptyStack<CellStep[]>();
@@ -72,7 +72,7 @@ describe('staged changes', () => {
     });
   });
   it('survive being kept as text, and damage costs only what it damaged', () => {
-    forSeeds(500, (random) => {
+    forSeeds(200, (random) => {
       const { staged } = stageCells({}, someTyping(random, world(random)));
       expect(readStaged(JSON.stringify(staged))).toEqual(staged);
     });
@@ -81,7 +81,7 @@ describe('staged changes', () => {
     for (const text of [null, '', '{', '7', 'null', '[]']) expect(readStaged(text)).toEqual({});
   });
   it('hold nothing that is as it was, and no record without a change', () => {
-    forSeeds(500, (random) => {
+    forSeeds(200, (random) => {
       const shown = world(random);
       const { staged } = stageCells({}, someTyping(random, shown));
       for (const [id, record] of Object.entries(staged)) {
@@ -138,7 +138,7 @@ function someChanges(random: Random, count: number): Change[] {
 
 describe('a save', () => {
   it('sends every operation once, in mutations within their bound, and parts no cell', () => {
-    forSeeds(60, (random) => {
+    forSeeds(25, (random) => {
       const changes = someChanges(random, 1 + random.below(700));
       const made = batches(changes);
       for (const batch of made) {
@@ -153,7 +153,7 @@ describe('a save', () => {
     });
   });
   it('keeps staged what was refused, with its reason, and nothing else', () => {
-    forSeeds(300, (random) => {
+    forSeeds(150, (random) => {
       const changes = someChanges(random, 1 + random.below(30));
       const before = changes.reduce<Staged>((staged, { id, title, field: of, cell }) => ({ ...staged, [id]: { title, cells: { [of.name]: cell } } }), {});
       for (const batch of batches(changes)) {
