@@ -1,5 +1,5 @@
 import type { FieldInfo } from './fields';
-import { isNumeric } from './fields';
+import { choiceWords, isNumeric } from './fields';
 import { RichTextInput } from './rich-text/rich-text-input';
 
 export interface FieldInputProps {
@@ -32,7 +32,7 @@ export function FieldInput(props: FieldInputProps) {
       <select className="input" value={value} onChange={(event) => onChange(event.target.value)} {...shared}>
         {choices.includes(value) ? null : <option value={value}>{value || '–'}</option>}
         {choices.map((choice) => (
-          <option key={choice} value={choice}>{field.kind === 'flag' ? (choice === 'true' ? 'Yes' : 'No') : choice || '–'}</option>
+          <option key={choice} value={choice}>{field.kind === 'flag' ? (choice === 'true' ? 'Yes' : 'No') : choiceWords(choice) || '–'}</option>
         ))}
       </select>
     );

@@ -66,6 +66,9 @@ export function plainWords(html: string): string {
   return html.replace(/<\/?(?:b|strong|i|em|u|a)(?:\s[^>]*)?>/gi, '').replace(/<\/?[a-z][^>]*>/gi, ' ').replace(/&(amp|lt|gt|quot);/g, (_, name: string) => ENTITIES[name] ?? '').replace(/\s+/g, ' ').trim();
 }
 
+/** Choices that programs share are written with underscores. */
+export const choiceWords = (choice: string): string => choice.replaceAll('_', ' ');
+
 /** As shown; money without its sign, which stands once in the header. */
 export function showValue(field: FieldInfo, value: FieldValue | undefined): string {
   if (value === null || value === undefined || value === '') return MISSING;
@@ -74,6 +77,7 @@ export function showValue(field: FieldInfo, value: FieldValue | undefined): stri
     case 'decimal': return formatDecimal(String(value), 0);
     case 'count': return typeof value === 'number' ? formatCount(value) : String(value);
     case 'flag': return value === true ? 'Yes' : 'No';
+    case 'choice': return choiceWords(String(value));
     case 'time': return typeof value === 'number' ? formatExact(value) : String(value);
     case 'list': return Array.isArray(value) ? value.join(', ') : String(value);
     case 'json': return JSON.stringify(value);

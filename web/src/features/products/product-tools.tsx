@@ -1,10 +1,11 @@
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { usePage, useRecord, type PageSpec, type StoreAccess } from '../../sync';
 import { Dialog } from '../../ui/dialog';
 import { fieldInfo } from '../../ui/fields';
 import { Icon } from '../../ui/icon';
 import { Popover } from '../../ui/popover';
 import { goQuery, usePlace } from '../../ui/router';
+import { SearchBox } from '../../ui/search-box';
 import { usePhone } from '../../ui/use-media';
 import { ListingLegend } from './listing-marks';
 import { PLATFORMS, SYNC_STATES } from './marketplaces';
@@ -12,39 +13,7 @@ import { SORTABLE } from './product-columns';
 import { FILTER_PARAMETERS, filterWords, readPrice, type FilterWord } from './product-filters';
 import './product-tools.css';
 
-const TYPING_PAUSE_MS = 150;
 const CATEGORIES_SHOWN = 200;
-
-/** The search field: the address follows typing after a short pause, and typing follows Back. */
-function SearchBox({ query }: { query: string }) {
-  const [text, setText] = useState(query);
-  const sent = useRef(query);
-  useEffect(() => {
-    if (query !== sent.current) {
-      sent.current = query;
-      setText(query);
-    }
-  }, [query]);
-  useEffect(() => {
-    const wanted = text.trim();
-    if (wanted === sent.current) return undefined;
-    const timer = setTimeout(() => {
-      sent.current = wanted;
-      goQuery({ q: wanted, page: null }, { replace: true });
-    }, TYPING_PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return (
-    <div className="search" role="search">
-      <Icon name="search" />
-      <input className="input" type="search" data-search="" aria-label="Search products" placeholder="Search title, SKU, ASIN"
-        value={text} maxLength={200} onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') setText('');
-        }} />
-    </div>
-  );
-}
 
 const setStatus = (status: string) => goQuery({ status: status === 'All' ? null : status, page: null });
 
@@ -170,7 +139,7 @@ export function ProductTools({ store, spec }: { store: StoreAccess; spec: PageSp
   if (!phone) {
     return (
       <>
-        <SearchBox query={spec.query} /><StatusFilter status={status} />
+        <SearchBox query={spec.query} label="Search products" placeholder="Search title, SKU, ASIN" /><StatusFilter status={status} />
         <Popover label="More filters" className="button small" button={<><Icon name="filter" />Filter{told.length ? ` (${told.length})` : ''}</>}>
           {() => <div className="filter-panel"><FilterFields store={store} /></div>}
         </Popover>
@@ -182,7 +151,7 @@ export function ProductTools({ store, spec }: { store: StoreAccess; spec: PageSp
   const filters = told.length + (status ? 1 : 0) + (spec.sort === '-sales_amount' ? 0 : 1);
   return (
     <>
-      <SearchBox query={spec.query} />
+      <SearchBox query={spec.query} label="Search products" placeholder="Search title, SKU, ASIN" />
       <button type="button" className="button" onClick={() => setSheet(true)}><Icon name="filter" />Filter{filters ? ` (${filters})` : ''}</button>
       {sheet ? (
         <Dialog title="Filter and order" place="sheet" onClose={() => setSheet(false)}>
