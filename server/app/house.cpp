@@ -29,6 +29,9 @@ Status House::build() {
   scheduler_ = std::make_unique<adapters::EngineThread>(kPoolThreads, limits::kHashQueue);
   SS_ASSIGN_OR_RETURN(storage_, adapters::SqliteStorage::open({.directory = options_.directory},
                                                               *scheduler_, clock_, crypto_));
+  SS_ASSIGN_OR_RETURN(picture_files_, adapters::PictureFiles::open(options_.directory + "/pictures",
+                                                                   *scheduler_, crypto_));
+  picture_fetcher_ = std::make_unique<adapters::PictureFetcher>(*scheduler_);
   scheduler_->run_and_wait([this] {
     engine_ = std::make_unique<engine::Engine>(
         engine::EnginePorts{clock_, random_, *scheduler_, *storage_, crypto_});
@@ -39,13 +42,16 @@ Status House::build() {
     feature_options.time_zone_exists = adapters::time_zone_exists;
     feature_options.metrics_text = options_.metrics_text;
     feature_options.readiness = [this] { return readiness(); };
+    feature_options.picture_base_url = options_.picture_base_url;
     feature_options.backups = backup_options();
     feature_options.check_copy = [this](const std::string& path) -> Status {
       const auto lines = adapters::check_copy(path, crypto_);
       return lines.ok() ? Status() : Status(lines.error());
     };
     features_ = std::make_unique<features::Features>(
-        *engine_, features::FeaturePorts{clock_, random_, *scheduler_, *storage_, crypto_},
+        *engine_,
+        features::FeaturePorts{clock_, random_, *scheduler_, *storage_, crypto_,
+                               picture_files_.get(), picture_fetcher_.get()},
         std::move(feature_options));
     api_ = std::make_unique<http::Api>(
         options_.api,

@@ -11,6 +11,8 @@
 
 #include "core/base/result.hpp"
 #include "server/adapters/crypto/crypto.hpp"
+#include "server/adapters/pictures/picture_fetcher.hpp"
+#include "server/adapters/pictures/picture_files.hpp"
 #include "server/adapters/sqlite/sqlite_storage.hpp"
 #include "server/adapters/system/clock.hpp"
 #include "server/adapters/system/engine_thread.hpp"
@@ -30,6 +32,7 @@ struct HouseOptions {
   std::function<std::string()> metrics_text;  // added to what features know
   std::function<bool()> draining;             // for /ready
   BackupConfig backup;
+  std::string picture_base_url;
   std::size_t replica_records = limits::kReplicaRecords;  // more in a collection: told by pages
   std::string config_file;  // copied along with backups; "" = DIR/syncstore.toml
   Log* log = nullptr;       // of what happens unasked
@@ -68,6 +71,8 @@ class House {
   adapters::SystemRandom random_;
   adapters::NativeCrypto crypto_;
   std::unique_ptr<adapters::EngineThread> scheduler_;
+  std::unique_ptr<adapters::PictureFiles> picture_files_;
+  std::unique_ptr<adapters::PictureFetcher> picture_fetcher_;
   std::unique_ptr<adapters::SqliteStorage> storage_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<features::Features> features_;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/base/limits.hpp"
+#include "server/adapters/pictures/picture_worker.hpp"
 #include "server/app/admin_commands.hpp"
 #include "server/app/admin_socket.hpp"
 #include "server/app/command_line.hpp"
@@ -218,6 +219,9 @@ int run_command(CommandLine line, const char* const* environment) {
 }  // namespace
 
 int run_program(int argc, const char* const* argv, const char* const* environment) {
+  // Not for people: how this program starts itself to read one picture.
+  if (argc == 2 && argv[1] == adapters::kPictureWorkerCommand)
+    return adapters::run_picture_worker();
   int exit_code = kExitOk;
   const auto line = parse_command_line(argc, argv, exit_code);
   if (!line)

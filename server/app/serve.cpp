@@ -109,6 +109,7 @@ class Server {
     options.metrics_text = [this] { return metrics_.render(); };
     options.draining = [this] { return draining_.load(); };
     options.backup = config_.backup;
+    options.picture_base_url = config_.picture_base_url;
     options.replica_records = static_cast<std::size_t>(config_.replica_records);
     options.config_file = config_.config_file;
     options.log = &log_;
@@ -127,7 +128,10 @@ class Server {
           .set("links", static_cast<std::int64_t>(house_->engine().hub().links()))
           .set("logLinesDropped", static_cast<std::int64_t>(dropped_lines(log_file_)));
     });
-    house_->scheduler().run_and_wait([this] { house_->features().backups().start(); });
+    house_->scheduler().run_and_wait([this] {
+      house_->features().backups().start();
+      house_->features().pictures().start();
+    });
     SS_ASSIGN_OR_RETURN(
         admin_, AdminSocket::open(config_.data, house_->scheduler(),
                                   [this](const Json& request, std::function<void(Json)> reply) {

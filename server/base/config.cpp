@@ -51,6 +51,7 @@ class Reading {
       faults_.push_back("--data DIR is needed: the directory that keeps the data.");
     listen();
     public_url();
+    picture_base_url();
     origins();
     if (const auto proxies = find(layers_, "trusted-proxy"))
       config_.trusted_proxies = proxies->values;
@@ -131,6 +132,24 @@ class Reading {
       return;
     }
     config_.public_url = url;
+  }
+
+  // Only https: what browsers may load pictures from besides the page's own server.
+  void picture_base_url() {
+    const auto setting = find(layers_, "picture-base-url");
+    if (!setting || setting->values.back().empty())
+      return;
+    std::string url = setting->values.back();
+    while (url.ends_with('/'))
+      url.pop_back();
+    const std::size_t path = url.find('/', 8);
+    if (!url.starts_with("https://") || !is_origin(url.substr(0, path)) ||
+        url.find_first_of("?# \\\"") != std::string::npos) {
+      faults_.push_back(setting->source + " is like https://cdn.example.com/pictures, not \"" +
+                        setting->values.back() + "\".");
+      return;
+    }
+    config_.picture_base_url = url;
   }
 
   void origins() {

@@ -48,6 +48,7 @@ struct ServerConfig {
   std::string listen_address = "127.0.0.1";
   std::uint16_t listen_port = 8080;
   std::string public_url;  // without a slash at the end; "" = as listened on
+  std::string picture_base_url;  // without a slash at the end; "" = pictures come from here
   std::vector<std::string> allowed_origins;
   std::vector<std::string> trusted_proxies;
   TlsMode tls = TlsMode::off;

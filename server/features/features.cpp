@@ -28,7 +28,11 @@ struct Features::Parts {
                                        storage.backup(path, std::move(done));
                                      },
                                      options.check_copy},
-                options.backups) {}
+                options.backups),
+        pictures(engine,
+                 pictures::PicturePorts{ports.scheduler, ports.storage, ports.picture_shelf,
+                                        ports.picture_fetch},
+                 options.picture_base_url) {}
 
   engine::Engine& engine;
   FeaturePorts ports;
@@ -37,6 +41,7 @@ struct Features::Parts {
   stores::StoresService stores;
   imports::Imports imports;
   backups::Backups backups;
+  pictures::Pictures pictures;
   bool demo = false;  // the directory was filled with demo data
 };
 
@@ -55,6 +60,7 @@ Features::Features(engine::Engine& engine, const FeaturePorts& ports, FeatureOpt
       }});
   parts.stores.set_created_listener(
       [&parts](const StoreId&) { parts.accounts.reconcile_members([](const Status&) {}); });
+  parts.accounts.set_picture_base(parts.options.picture_base_url);
   engine.set_identities(&parts.accounts);
 }
 
@@ -155,6 +161,7 @@ void Features::bind(http::Api& api) {
   history::bind_history(parts.engine, parts.ports.storage, api);
   sync_routes::bind_sync(parts.engine, api);
   parts.imports.bind(api);
+  parts.pictures.bind(api);
   status::StatusOptions options;
   options.metrics_text = [&parts] {
     return parts.backups.metrics_text() +
@@ -186,10 +193,12 @@ stores::StoresService& Features::stores() { return parts_->stores; }
 imports::Imports& Features::imports() { return parts_->imports; }
 
 backups::Backups& Features::backups() { return parts_->backups; }
+pictures::Pictures& Features::pictures() { return parts_->pictures; }
 
 void Features::stop() {
   parts_->imports.stop();
   parts_->backups.stop();
+  parts_->pictures.stop();
 }
 
 void Features::export_products(const StoreId& store, const std::string& format,

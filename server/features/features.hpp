@@ -12,6 +12,7 @@
 #include "server/features/accounts/accounts.hpp"
 #include "server/features/backups/backups.hpp"
 #include "server/features/imports/imports.hpp"
+#include "server/features/pictures/pictures.hpp"
 #include "server/features/stores/stores_service.hpp"
 #include "server/http/api.hpp"
 
@@ -23,6 +24,8 @@ struct FeaturePorts {
   ports::Scheduler& scheduler;
   ports::Storage& storage;
   const ports::Crypto& crypto;
+  ports::PictureShelf* picture_shelf = nullptr;  // nullptr: no pictures
+  ports::PictureFetch* picture_fetch = nullptr;
 };
 
 struct FeatureOptions {
@@ -31,6 +34,7 @@ struct FeatureOptions {
   std::function<std::string()> metrics_text;  // /metrics; empty: only what features know
   // Named checks of /ready: "" = good, else what is wrong.
   std::function<std::vector<std::pair<std::string, std::string>>()> readiness;
+  std::string picture_base_url;  // where browsers load pictures from; "" = from here
   backups::BackupOptions backups;
   // Reads a backup back on the worker pool; needed before Backups::start().
   std::function<Status(const std::string& path)> check_copy;
@@ -48,12 +52,13 @@ class Features {
   void load_demo(std::function<void(Status)> done);
   // Gives every route its handler.
   void bind(http::Api& api);
-  void stop();  // running imports end at their next batch, no backup begins any more
+  void stop();  // running imports end at their next batch, nothing begins by itself any more
 
   accounts::Accounts& accounts();
   stores::StoresService& stores();
   imports::Imports& imports();
   backups::Backups& backups();
+  pictures::Pictures& pictures();
   // export: the file's text. Error: unknown_store.
   void export_products(const StoreId& store, const std::string& format,
                        std::function<void(Result<std::string>)> done);

@@ -25,6 +25,7 @@ CPP_ROOMS = [
     ("server/adapters/postgres/", [*BASE_AND_PORTS, "{unit}"], ["postgres", "posix"]),
     ("server/adapters/nats/", [*BASE_AND_PORTS, "{unit}"], ["nats", "posix"]),
     ("server/adapters/crypto/", [*BASE_AND_PORTS, "{unit}"], ["openssl", "sodium", "posix"]),
+    ("server/adapters/pictures/", [*BASE_AND_PORTS, "{unit}"], ["curl", "posix"]),
     ("server/adapters/system/", [*BASE_AND_PORTS, "{unit}"], ["date", "posix"]),
     ("server/adapters/", [*BASE_AND_PORTS, "{unit}"], []),
     # The made-up world around the real engine and the real client: the one room that sees both ends.
@@ -34,8 +35,8 @@ CPP_ROOMS = [
 THIRD_PARTY = {
     "boost": r"boost/", "openssl": r"openssl/", "sodium": r"sodium", "sqlite": r"sqlite3", "zstd": r"zstd|zdict",
     "nlohmann": r"nlohmann/", "toml": r"toml", "cli": r"CLI/", "date": r"date/", "emscripten": r"emscripten",
-    "gtest": r"g(test|mock)/", "benchmark": r"benchmark/", "postgres": r"libpq|postgres", "nats": r"nats",
-    "posix": r"(sys|netinet|arpa|linux)/|(unistd|fcntl|signal|termios|poll|pthread|netdb|dirent|pwd)\.h",
+    "gtest": r"g(test|mock)/", "curl": r"curl/", "benchmark": r"benchmark/", "postgres": r"libpq|postgres", "nats": r"nats",
+    "posix": r"(sys|netinet|arpa|linux)/|(unistd|fcntl|signal|termios|poll|pthread|netdb|dirent|pwd|spawn|dlfcn)\.h",
 }
 # One library behind one file.
 EXCEPTIONS = {

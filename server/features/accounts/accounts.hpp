@@ -70,6 +70,9 @@ class Accounts final : public engine::Identities, public http::Gate {
   // First run: no user exists. The token of the setup link lives as long as the process.
   bool needs_setup() const { return users_.empty() && names_being_made_.empty(); }
   const std::string& setup_token() const { return setup_token_; }
+  // Where browsers load pictures from, told with each session; "" = from this server.
+  void set_picture_base(std::string url) { picture_base_ = std::move(url); }
+  const std::string& picture_base() const { return picture_base_; }
 
   // --- operations of the command line and of the HTTP handlers. Names are sign-in names. ---
   void add_user(NewUser user, std::function<void(Result<std::string>)> done);  // id of the new user
@@ -160,6 +163,7 @@ class Accounts final : public engine::Identities, public http::Gate {
   std::function<void(const engine::Revocation&)> revocation_listener_;
   StoreDirectory directory_;
   std::string setup_token_;
+  std::string picture_base_;
   std::string decoy_hash_;  // verified when there is no such user, so that both take the same time
   std::size_t hashing_ = 0;
   std::deque<UserUpdate> updates_;

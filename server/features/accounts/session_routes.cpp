@@ -85,6 +85,7 @@ Json SessionRoutes::describe(const User& user, const Credential* credential) con
   data.set("expiresAt",
            credential == nullptr ? Json() : Json(model::format_iso8601(credential->expires_at)));
   data.set("stores", std::move(stores));
+  data.set("pictureBase", accounts_.picture_base());
   return data;
 }
 
