@@ -16,14 +16,43 @@ namespace {
 using Image = _VipsImage;
 using LoadBuffer = int (*)(void* bytes, std::size_t size, Image** out, ...);
 using Thumbnail = int (*)(Image* in, Image** out, int width, ...);
-using ThumbnailBuffer = int (*)(void* bytes, std::size_t size, Image** out, int width, ...);
+using Copy = int (*)(Image* in, Image** out, ...);
 using SaveBuffer = int (*)(Image* in, void** bytes, std::size_t* size, ...);
 
-constexpr int kOnlyDown = 1;     // VIPS_SIZE_DOWN: smaller pictures stay as they are
+constexpr int kOnlyDown = 2;     // VIPS_SIZE_DOWN: smaller pictures stay as they are
 constexpr int kFailOnError = 2;  // VIPS_FAIL_ON_ERROR: a truncated or damaged file is refused
 constexpr int kQuality = 82;     // no difference is seen on a screen; a third of the size of 95
 constexpr int kEffort = 4;       // of the encoder, 0 to 6
+constexpr int kOnce = 1;         // VIPS_ACCESS_SEQUENTIAL: the whole is never in memory
+constexpr int kBytes = 0;        // VIPS_FORMAT_UCHAR
+constexpr int kGrey = 1;         // VIPS_INTERPRETATION_B_W
+constexpr int kColour = 22;      // VIPS_INTERPRETATION_sRGB
 constexpr const char* kNoMore = nullptr;
+
+struct Extent {
+  std::size_t width;
+  std::size_t height;
+};
+
+// What a GIF says of itself: its reader takes a size that it does not believe, and a file without
+// any frame, for a picture of one pixel.
+Extent gif_extent(std::string_view bytes) {
+  constexpr std::size_t kHead = 10;
+  const auto number = [bytes](std::size_t at) {
+    return static_cast<std::size_t>(static_cast<unsigned char>(bytes[at])) |
+           static_cast<std::size_t>(static_cast<unsigned char>(bytes[at + 1])) << 8u;
+  };
+  return bytes.size() < kHead ? Extent{0, 0} : Extent{number(6), number(8)};
+}
+
+Status check_extent(Extent extent) {
+  if (extent.width <= limits::kPictureSide && extent.height <= limits::kPictureSide &&
+      extent.width * extent.height <= limits::kPicturePixels)
+    return {};
+  return fail(ErrorCode::picture_too_large,
+              "The picture has " + std::to_string(extent.width) + " by " +
+                  std::to_string(extent.height) + " pixels: at most 50 million are read.");
+}
 
 Error unreadable() { return fail(ErrorCode::picture_unreadable); }
 
@@ -39,10 +68,13 @@ struct VipsLibrary::Calls {
   LoadBuffer load_png = nullptr;
   LoadBuffer load_webp = nullptr;
   LoadBuffer load_gif = nullptr;
-  ThumbnailBuffer thumbnail_buffer = nullptr;
   Thumbnail thumbnail = nullptr;
   SaveBuffer save = nullptr;
-  Image* (*to_memory)(Image*) = nullptr;
+  Copy copy = nullptr;
+  void* (*pixels)(Image*, std::size_t*) = nullptr;
+  Image* (*from_pixels)(const void*, std::size_t, int, int, int, int) = nullptr;
+  int (*bands)(const Image*) = nullptr;
+  int (*format)(const Image*) = nullptr;
   int (*width)(const Image*) = nullptr;
   int (*height)(const Image*) = nullptr;
   void (*release)(void*) = nullptr;
@@ -54,6 +86,26 @@ struct VipsLibrary::Calls {
   };
   using Held = std::unique_ptr<Image, Release>;
   Held hold(Image* image) const { return Held(image, Release{release}); }
+
+  // The pixels alone: whatever else came with them, colour profiles and notes, stays behind. The
+  // encoder's own option for that leaves some of it in.
+  Held bare(const Held& image) const {
+    if (format(image.get()) != kBytes)
+      return hold(nullptr);
+    std::size_t size = 0;
+    void* const bytes = pixels(image.get(), &size);
+    if (bytes == nullptr)
+      return hold(nullptr);
+    const int count = bands(image.get());
+    const Held plain = hold(
+        from_pixels(bytes, size, width(image.get()), height(image.get()), count, kBytes));
+    free(bytes);
+    Image* named = nullptr;
+    if (plain == nullptr ||
+        copy(plain.get(), &named, "interpretation", count < 3 ? kGrey : kColour, kNoMore) != 0)
+      return hold(nullptr);
+    return hold(named);
+  }
 
   LoadBuffer loader(PictureKind kind) const {
     switch (kind) {
@@ -108,10 +160,13 @@ Result<std::unique_ptr<VipsLibrary>> VipsLibrary::load() {
   find("vips_pngload_buffer", calls->load_png);
   find("vips_webpload_buffer", calls->load_webp);
   find("vips_gifload_buffer", calls->load_gif);
-  find("vips_thumbnail_buffer", calls->thumbnail_buffer);
   find("vips_thumbnail_image", calls->thumbnail);
   find("vips_webpsave_buffer", calls->save);
-  find("vips_image_copy_memory", calls->to_memory);
+  find("vips_copy", calls->copy);
+  find("vips_image_write_to_memory", calls->pixels);
+  find("vips_image_new_from_memory_copy", calls->from_pixels);
+  find("vips_image_get_bands", calls->bands);
+  find("vips_image_get_format", calls->format);
   find("vips_image_get_width", calls->width);
   find("vips_image_get_height", calls->height);
   find("g_object_unref", calls->release);
@@ -128,21 +183,23 @@ Result<std::unique_ptr<VipsLibrary>> VipsLibrary::load() {
 Result<ports::MadePicture> VipsLibrary::make(std::string_view bytes) {
   if (bytes.size() > limits::kPictureBytes)
     return fail(ErrorCode::picture_too_large);
-  const LoadBuffer read_header = calls_->loader(picture_kind(bytes));
-  if (read_header == nullptr)
+  const PictureKind kind = picture_kind(bytes);
+  const LoadBuffer read = calls_->loader(kind);
+  if (read == nullptr)
     return unreadable();
-  void* const data = const_cast<char*>(bytes.data());  // not written to
   Image* image = nullptr;
-  if (read_header(data, bytes.size(), &image, kNoMore) != 0)
+  void* const data = const_cast<char*>(bytes.data());  // not written to
+  if (read(data, bytes.size(), &image, "access", kOnce, "fail_on", kFailOnError, kNoMore) != 0)
     return unreadable();
-  const auto width = static_cast<std::size_t>(calls_->width(image));
-  const auto height = static_cast<std::size_t>(calls_->height(image));
-  calls_->release(image);
-  if (width > limits::kPictureSide || height > limits::kPictureSide ||
-      width * height > limits::kPicturePixels) {
-    return fail(ErrorCode::picture_too_large,
-                "The picture has " + std::to_string(width) + " by " + std::to_string(height) +
-                    " pixels: at most 50 million are read.");
+  const Calls::Held source = calls_->hold(image);
+  const Extent extent{static_cast<std::size_t>(calls_->width(image)),
+                      static_cast<std::size_t>(calls_->height(image))};
+  SS_TRY(check_extent(extent));
+  if (kind == PictureKind::gif) {
+    const Extent said = gif_extent(bytes);
+    SS_TRY(check_extent(said));
+    if (said.width != extent.width || said.height != extent.height)
+      return unreadable();
   }
   ports::MadePicture made;
   Calls::Held largest = calls_->hold(nullptr);
@@ -150,30 +207,25 @@ Result<ports::MadePicture> VipsLibrary::make(std::string_view bytes) {
     const int side = ports::kPictureSizes[i];
     image = nullptr;
     // The first one turns the picture upright and its colours to sRGB, the others begin with it.
-    const int failed =
-        largest == nullptr
-            ? calls_->thumbnail_buffer(data, bytes.size(), &image, side, "height", side, "size",
-                                       kOnlyDown, "export_profile", "srgb", "fail_on", kFailOnError,
-                                       kNoMore)
-            : calls_->thumbnail(largest.get(), &image, side, "height", side, "size", kOnlyDown,
-                                kNoMore);
+    const int failed = largest == nullptr
+                           ? calls_->thumbnail(source.get(), &image, side, "height", side, "size",
+                                               kOnlyDown, "export_profile", "srgb", kNoMore)
+                           : calls_->thumbnail(largest.get(), &image, side, "height", side, "size",
+                                               kOnlyDown, kNoMore);
     if (failed != 0)
       return unreadable();
-    const Calls::Held lazy = calls_->hold(image);
-    Calls::Held pixels = calls_->hold(calls_->to_memory(image));
-    if (pixels == nullptr)
-      return unreadable();
+    Calls::Held copy = calls_->bare(calls_->hold(image));
     void* webp = nullptr;
     std::size_t size = 0;
-    if (calls_->save(pixels.get(), &webp, &size, "Q", kQuality, "effort", kEffort, "strip", 1,
-                     kNoMore) != 0)
+    if (copy == nullptr || calls_->save(copy.get(), &webp, &size, "Q", kQuality, "effort", kEffort,
+                                        "strip", 1, kNoMore) != 0)
       return unreadable();
     made.sizes[i].assign(static_cast<const char*>(webp), size);
     calls_->free(webp);
     if (largest == nullptr) {
-      made.width = calls_->width(pixels.get());
-      made.height = calls_->height(pixels.get());
-      largest = std::move(pixels);
+      made.width = calls_->width(copy.get());
+      made.height = calls_->height(copy.get());
+      largest = std::move(copy);
     }
   }
   return made;

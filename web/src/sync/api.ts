@@ -8,12 +8,16 @@ export function setCsrfToken(token: string | null): void {
   csrf = token;
 }
 
+export function csrfToken(): string | null {
+  return csrf;
+}
+
 /** Called when an answer says that the session is gone. */
 export function onUnauthorized(listener: () => void): void {
   unauthorizedListener = listener;
 }
 
-const OFFLINE: ApiError = {
+export const OFFLINE: ApiError = {
   status: 0,
   code: 'offline',
   detail: 'The server cannot be reached. Check the connection and try again; nothing was changed.',
@@ -42,17 +46,18 @@ export async function api<T>(
   } catch {
     return { ok: false, error: OFFLINE };
   }
-  return read<T>(response, path);
+  const text = await response.text().catch(() => '');
+  return answerOf<T>({ ok: response.ok, status: response.status, retryAfter: response.headers.get('Retry-After') }, text, path);
 }
 
-async function read<T>(response: Response, path: string): Promise<ApiResult<T>> {
-  const text = await response.text().catch(() => '');
+/** What an answer's status and text amount to. */
+export function answerOf<T>(response: { ok: boolean; status: number; retryAfter: string | null }, text: string, path: string): ApiResult<T> {
   const parsed = parseObject(text);
   if (response.ok) {
     return { ok: true, data: ('data' in parsed ? parsed['data'] : parsed) as T, body: parsed };
   }
   if (response.status === 401 && path !== '/api/session' && path !== '/api/setup') unauthorizedListener?.();
-  const retryAfter = Number(response.headers.get('Retry-After'));
+  const retryAfter = Number(response.retryAfter);
   return {
     ok: false,
     error: {

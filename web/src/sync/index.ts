@@ -7,6 +7,7 @@ export {
   discardEntry, edit, exportQueue, redo, refresh, retryNow, sendAgain, setCurrentStore, setUp, signIn, signOut, start, undo,
 } from './actions';
 export { api } from './api';
+export { upload } from './upload';
 export { currentStore, loadSession as reloadSession } from './session';
 export { newRecordId } from './ids';
 export { READ_ALL_MAX, readAll, readPage } from './read-page';

@@ -7,7 +7,7 @@ import type { ApiResult, Session, StoreAccess } from './types';
 const REMEMBERED = 'syncstore.session';
 const CURRENT_STORE = 'syncstore.store';
 
-const SIGNED_OUT: Session = { state: 'signed-out', userId: null, userName: null, installationAdmin: false, stores: [] };
+const SIGNED_OUT: Session = { state: 'signed-out', userId: null, userName: null, installationAdmin: false, stores: [], pictureBase: '' };
 
 export const session = new Observable<Session>({ ...SIGNED_OUT, state: 'unknown' });
 
@@ -15,6 +15,7 @@ interface SessionData {
   /** `role`: in all stores. */
   user: { id: string; name: string; role: 'none' | StoreAccess['role'] };
   csrf: string;
+  pictureBase?: string;
   stores: { id: string; name: string; role: StoreAccess['role']; currency?: string; currency_symbol?: string; is_active?: boolean }[];
 }
 
@@ -25,6 +26,7 @@ function accept(data: SessionData): Session {
     userId: data.user.id,
     userName: data.user.name,
     installationAdmin: data.user.role === 'admin',
+    pictureBase: data.pictureBase ?? '',
     stores: data.stores.map((store) => ({
       id: store.id,
       name: store.name,
@@ -52,7 +54,7 @@ function remembered(): Session | null {
   try {
     const value: unknown = JSON.parse(localStorage.getItem(REMEMBERED) ?? 'null');
     if (typeof value === 'object' && value !== null && typeof (value as Session).userId === 'string') {
-      return { ...(value as Session), state: 'offline-known' };
+      return { ...(value as Session), pictureBase: (value as Partial<Session>).pictureBase ?? '', state: 'offline-known' };
     }
   } catch {
     // Nothing remembered.

@@ -210,6 +210,8 @@ export interface Session {
   /** May create stores (admin of all stores). */
   installationAdmin: boolean;
   stores: StoreAccess[];
+  /** Where pictures are loaded from; '' = from this server. */
+  pictureBase: string;
   /** Nobody is known here and the server did not answer: signing in needs it. */
   unreachable?: boolean;
 }
@@ -256,5 +258,6 @@ Exports of index.ts:
   signOut(choice: 'ask' | 'discard'): Promise<{ unsent: number } | null>     // 'ask' answers unsent > 0 without signing out
   setUp(token, user, password): Promise<ApiResult<Session>>
   api<T>(method, path, body?: unknown | Blob, headers?): Promise<ApiResult<T>>   // JSON, CSRF handled
+  upload<T>(method, path, file, onProgress): Promise<ApiResult<T>>               // a file, with how much of it is sent
   start(): void                                                              // once, by app/main
 */

@@ -5,7 +5,7 @@ import { RichTextView } from '../../ui/rich-text/rich-text-view';
 import { formatAge, formatExact } from '../../ui/format';
 import { Link } from '../../ui/router';
 import { useNow } from '../../ui/use-now';
-import { pictureAddress, ProductPicture } from './product-picture';
+import { ProductPicture } from './product-picture';
 
 const NOT_FACTS = new Set(['image_url', 'thumbnail', 'description', 'collections']);
 
@@ -21,7 +21,7 @@ export function ProductDetails({ store, id, onClose }: { store: StoreAccess; id:
     )}>
       {row === undefined ? null : row === null ? <p>{notHere ? 'This product is not in this browser. It opens as soon as the connection is back.' : 'This product does not exist any more.'}</p> : (
         <div data-record={row.id} className="stack">
-          <ProductPicture address={pictureAddress(row.fields['image_url'])} />
+          <ProductPicture row={row} />
           <dl className="facts">
             {PRODUCT_FIELDS.filter((field) => !NOT_FACTS.has(field.name) && (!field.readOnly || (row.fields[field.name] ?? null) !== null)).map((field) => (
               <div key={field.name}>
