@@ -10,7 +10,7 @@ packages=(
   build-essential cmake ninja-build ccache mold clang-format git python3 curl ca-certificates
   # libraries of core and server
   nlohmann-json3-dev libzstd-dev libsqlite3-dev libboost1.81-dev libssl-dev libsodium-dev
-  libcli11-dev libtomlplusplus-dev libhowardhinnant-date-dev tzdata
+  libcurl4-openssl-dev libvips42 libcli11-dev libtomlplusplus-dev libhowardhinnant-date-dev tzdata
   # tests and measurements
   libgtest-dev libgmock-dev googletest libbenchmark-dev
   # the browser side

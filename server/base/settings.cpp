@@ -26,7 +26,7 @@ constexpr std::array kSettings{
             "The address people use, when a proxy stands in front"},
     Setting{"picture-base-url", text, "URL", "", "", 0, 0, true,
             "\"https://cdn.example.com/pictures\"",
-            "Where browsers load product pictures from instead of this server: BASE/HASH/SIZE.webp"},
+            "Where browsers load pictures of products from instead of here: BASE/HASH/SIZE.webp"},
     Setting{"allowed-origin", list, "URL", "", "", 0, 0, true, "[\"https://other.example.com\"]",
             "Other web sites whose pages may call this server"},
     Setting{"trusted-proxy", list, "CIDR", "", "", 0, 0, true, "[\"127.0.0.1/32\"]",

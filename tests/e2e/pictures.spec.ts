@@ -25,10 +25,10 @@ const addresses = (page: Page) => shown(page).evaluateAll((images) => images.map
 test('a picture uploaded in one window is seen in another, stands in lists, is replaced, removed and brought back', async ({ shop, profile }) => {
   const { id } = shop.product(1);
   const page = await openPage(await profile(shop.editor, shop), editor(shop, id));
-  const other = await openPage(await profile(shop.viewer, shop), editor(shop, id));
+  const other = await openPage(await profile(shop.editor, shop), editor(shop, id));
   const list = await openPage(await profile(shop.editor, shop), shop.adminProducts);
   for (const each of [page, other, list]) await isLive(each);
-  await expect(part(other)).toContainText('This product has no pictures.');
+  await expect(part(other)).toContainText('None yet.');
 
   await choose(page, { name: 'mug.jpg', buffer: JPEG });
   for (const each of [page, other]) {
@@ -36,8 +36,6 @@ test('a picture uploaded in one window is seen in another, stands in lists, is r
     await isLoaded(each, 0);
   }
   await expect(list.locator(`tr[data-record="${id}"] img.thumb`)).toHaveAttribute('src', /^\/images\/[0-9a-f]{64}\/96\.webp$/);
-  // Whoever only looks is offered nothing that changes them.
-  await expect(part(other).getByRole('button')).toHaveCount(0);
 
   const [before] = await addresses(other);
   await page.getByLabel('Replace picture 1').setInputFiles({ name: 'dot.gif', mimeType: 'image/gif', buffer: GIF });
@@ -59,7 +57,7 @@ test('a picture uploaded in one window is seen in another, stands in lists, is r
 test('pictures are pasted, moved by keyboard and by dragging, in every window', async ({ shop, profile }) => {
   const { id } = shop.product(2);
   const page = await openPage(await profile(shop.editor, shop), editor(shop, id));
-  const other = await openPage(await profile(shop.viewer, shop), editor(shop, id));
+  const other = await openPage(await profile(shop.editor, shop), editor(shop, id));
   await isLive(page);
   await isLive(other);
   const paste = (base64: string, type: string) => page.evaluate(([text, kind]) => {

@@ -45,6 +45,8 @@ set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 # The library packages come from the program itself; adduser and the time zones do not.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, init-system-helpers (>= 1.54), tzdata")
+# Loaded only when a picture is read.
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libvips42")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
   ${here}/debian/postinst ${here}/debian/prerm ${here}/debian/postrm ${here}/debian/conffiles)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
