@@ -1,6 +1,8 @@
 #include "server/http/routes.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace syncstore::http {
 namespace {
@@ -57,9 +59,12 @@ RouteMatch match_route(std::string_view method, std::string_view path) {
     return result;
   }
   const std::string_view wanted = method == "HEAD" ? std::string_view("GET") : method;
+  // A path that a route has as its own is not an id of another.
+  const bool own = std::any_of(std::begin(kRoutes), std::end(kRoutes),
+                               [path](const Route& each) { return each.pattern == path; });
   Params params;
   for (const Route& candidate : kRoutes) {
-    if (!match_pattern(candidate.pattern, path, params)) {
+    if ((own && candidate.pattern != path) || !match_pattern(candidate.pattern, path, params)) {
       continue;
     }
     if (!result.allow.empty()) {

@@ -49,7 +49,7 @@ struct RouteMatch {
   std::string allow;  // methods of this path, when the path exists: for 405 and OPTIONS
 };
 
-// HEAD is matched as GET.
+// HEAD is matched as GET; a path without parameters goes before one with.
 RouteMatch match_route(std::string_view method, std::string_view path);
 
 }  // namespace syncstore::http

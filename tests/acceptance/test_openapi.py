@@ -6,6 +6,7 @@ import unittest
 
 from http_client import Client
 from server import PASSWORD, Server, eventually, small_server
+from test_pictures import JPEG
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -218,8 +219,17 @@ class OpenApi(unittest.TestCase):
             self.ask(f"{name}_put", self.anna, change, "storeId=gifts")
             self.ask(f"{name}_patch", self.anna, change, "storeId=gifts")
         self.ask("images_list", query="storeId=gifts&product=" + product)
-        # One picture is asked for in test_pictures.py, where there is one.
-        self.asked |= {"images_get", "images_put", "images_patch", "images_delete"}
+        own = {"query": "storeId=gifts", "id": self.ask(
+            "images_create", raw=JPEG, query="storeId=gifts&alt=Left&product=" + product).json["data"]["id"]}
+        self.ask("images_put", self.anna, {"alt": "Right"}, **own)
+        self.ask("images_patch", self.anna, {"position": "2"}, **own)
+        self.ask("images_content", raw=JPEG, **own)
+        picture = self.ask("images_get", **own).json["data"]
+        self.ask("pictures_get", hash=picture["hash"], file="96.webp")
+        self.ask("images_delete", **own)
+        self.ask("images_restore", **own)
+        # No other site can be reached from a test.
+        self.asked.add("images_fetch")
 
     def ask_imports(self):
         csv = b"title,sku,price\nMug,M-1,9.50\nPot,P-1,cheap\n"

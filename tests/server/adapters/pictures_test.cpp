@@ -267,7 +267,7 @@ class PictureFetching : public PictureFolderTest {
     if (path == "/inside")
       return redirect("http://127.0.0.2:1/picture");
     if (path == "/file")
-      return redirect("file:///proc/version");
+      return redirect("file://pictures/a.jpg");
     if (path == "/large")
       return head + "200 OK\r\nContent-Length: 30000000\r\n\r\nx";
     if (path == "/endless")

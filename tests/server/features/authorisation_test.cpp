@@ -103,6 +103,12 @@ const Matrix& matrix() {
       {"sync_snapshot", {'v', "/api/sync/snapshot?storeId=gifts&dataType=products"}},
       {"sync_exchange", {'v', "/api/sync/exchange?storeId=gifts"}},
       {"status_get", {'s', "/api/status"}},
+      {"images_create", {'e', "/api/images?storeId=gifts&product={product}", "no picture"}},
+      {"images_fetch",
+       {'e', "/api/images/fetch?storeId=gifts", R"({"product":"x","url":"http://127.0.0.1/"})"}},
+      {"images_content", {'e', "/api/images/{product}/content?storeId=gifts", "no picture"}},
+      {"images_restore", {'e', "/api/images/{product}/restore?storeId=gifts"}},
+      {"pictures_get", {'s', "/images/0000/96.webp"}},
       {"collections_products", {'v', "/api/collections/{product}/products?storeId=gifts"}},
   });
   return lines;
@@ -141,7 +147,8 @@ class Authorisation : public FeatureWorld {
   }
   Answer ask(const Client& client, const http::Route& route, const Line& line) {
     return route.body == http::BodyKind::file
-               ? upload(client, filled(line.target), line.body)
+               ? upload(client, filled(line.target), line.body, 65'536, {},
+                        std::string(route.method))
                : as(client, std::string(route.method), filled(line.target), line.body);
   }
   static bool allowed(char least, model::Role role, bool everywhere) {

@@ -98,6 +98,27 @@ void FeatureWorld::shut_down() {
   scheduler.reset();
 }
 
+std::string NoPictures::incoming(std::string_view name) const {
+  return folder_ + "/" + std::string(name);
+}
+
+void NoPictures::keep(std::string path, std::function<void(Result<ports::KeptPicture>)> done) {
+  std::filesystem::remove(path);
+  scheduler_.post([done] { done(fail(ErrorCode::picture_unreadable)); });
+}
+
+void NoPictures::read(std::string, int, std::function<void(Result<std::string>)> done) {
+  scheduler_.post([done] { done(fail(ErrorCode::not_found)); });
+}
+
+void NoPictures::sweep(std::unordered_set<std::string>, std::function<void(std::size_t)> done) {
+  scheduler_.post([done] { done(0); });
+}
+
+void NoPictures::fetch(std::string, std::string, std::function<void(Status)> done) {
+  scheduler_.post([done] { done(fail(ErrorCode::address_refused)); });
+}
+
 void FeatureWorld::boot() {
   shut_down();
   scheduler = std::make_unique<VirtualScheduler>(events);
@@ -107,8 +128,12 @@ void FeatureWorld::boot() {
       engine::EnginePorts{*clock, random, *scheduler, *storage, crypto});
   features::FeatureOptions options;
   options.directory = directory.string();
+  pictures = std::make_unique<NoPictures>(*scheduler, directory.string());
   features = std::make_unique<features::Features>(
-      *engine, features::FeaturePorts{*clock, random, *scheduler, *storage, crypto}, options);
+      *engine,
+      features::FeaturePorts{*clock, random, *scheduler, *storage, crypto, pictures.get(),
+                             pictures.get()},
+      options);
   api = std::make_unique<http::Api>(
       api_options, http::ApiPorts{features->accounts(), *storage, crypto, *clock, random, nullptr});
   features->bind(*api);
@@ -212,11 +237,12 @@ Answer FeatureWorld::as(const Client& client, const std::string& method, const s
 }
 
 Answer FeatureWorld::upload(const Client& client, const std::string& target,
-                            const std::string& body, std::size_t piece, Headers headers) {
+                            const std::string& body, std::size_t piece, Headers headers,
+                            const std::string& method) {
   std::optional<Answer> answer;
   std::shared_ptr<ports::BodySink> sink;
   const ports::HttpRequest head =
-      make_request("POST", target, {}, with_credentials(client, "POST", std::move(headers)));
+      make_request(method, target, {}, with_credentials(client, method, std::move(headers)));
   api->begin_body(
       head, [&](std::shared_ptr<ports::BodySink> made, bool refused, ports::HttpResponse response) {
         sink = std::move(made);

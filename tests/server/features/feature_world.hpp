@@ -43,6 +43,22 @@ struct Client {
   std::string bearer;
 };
 
+// A shelf that takes no file for a picture, and no other site to fetch one from.
+class NoPictures final : public ports::PictureShelf, public ports::PictureFetch {
+ public:
+  NoPictures(ports::Scheduler& scheduler, std::string folder)
+      : scheduler_(scheduler), folder_(std::move(folder)) {}
+  std::string incoming(std::string_view name) const override;
+  void keep(std::string path, std::function<void(Result<ports::KeptPicture>)> done) override;
+  void read(std::string hash, int size, std::function<void(Result<std::string>)> done) override;
+  void sweep(std::unordered_set<std::string> used, std::function<void(std::size_t)> done) override;
+  void fetch(std::string url, std::string path, std::function<void(Status)> done) override;
+
+ private:
+  ports::Scheduler& scheduler_;
+  std::string folder_;
+};
+
 class FeatureWorld : public ::testing::Test {
  protected:
   FeatureWorld();
@@ -70,7 +86,8 @@ class FeatureWorld : public ::testing::Test {
                                                const std::string& body = {}, Headers headers = {});
   // A streamed body, in pieces of `piece` bytes.
   Answer upload(const Client& client, const std::string& target, const std::string& body,
-                std::size_t piece = 65'536, Headers headers = {});
+                std::size_t piece = 65'536, Headers headers = {},
+                const std::string& method = "POST");
   Client sign_in(const std::string& name, std::string_view password = kPassword);
   Client token_of(const std::string& name);
   // A product of the store with these JSON fields; its id.
@@ -87,6 +104,7 @@ class FeatureWorld : public ::testing::Test {
   std::unique_ptr<VirtualClock> clock;
   std::unique_ptr<VirtualScheduler> scheduler;
   std::unique_ptr<memory::MemoryStorage> storage;
+  std::unique_ptr<NoPictures> pictures;
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<features::Features> features;
   std::unique_ptr<http::Api> api;

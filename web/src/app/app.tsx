@@ -46,6 +46,7 @@ const StoreInformation = lazy(() => import('../features/standing/store-informati
 const Voice = lazy(() => import('../features/standing/voice-page'));
 // Forms come when one is opened: lists and dashboards are there sooner.
 const ProductEditor = lazy(() => import('../features/products/product-editor').then((part) => ({ default: part.ProductEditor })));
+const ProductPictures = lazy(() => import('../features/pictures/product-pictures').then((part) => ({ default: part.ProductPictures })));
 const NewProductPage = lazy(() => import('../features/products/new-product-page').then((part) => ({ default: part.NewProductPage })));
 
 export function App() {
@@ -160,7 +161,11 @@ function Screen({ place, store, session }: { place: Place; store: StoreAccess | 
     case 'products': return <SellerProductsPage key={store.id} store={store} />;
     case 'admin-products': return <AdminProductsPage key={store.id} store={store} />;
     case 'admin-product':
-      return place.id === 'new' ? <NewProductPage key={store.id} store={store} /> : <ProductEditor key={place.id} store={store} id={place.id} />;
+      return place.id === 'new' ? <NewProductPage key={store.id} store={store} /> : (
+        <ProductEditor key={place.id} store={store} id={place.id} pictures={(product, writable) => (
+          <Suspense fallback={<Skeleton rows={3} />}><ProductPictures store={store} product={product} writable={writable} /></Suspense>
+        )} />
+      );
     case 'admin-grid': return <Later><GridPage key={store.id} store={store} /></Later>;
     case 'sales': return <SalesPage key={store.id} store={store} />;
     case 'admin-sales': return <AdminSalesPage key={store.id} store={store} />;
