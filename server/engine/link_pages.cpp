@@ -128,11 +128,14 @@ void LinkFeed::tell_page(const StoreState& state, std::uint32_t number, LivePage
   behind_ = announce_ = true;
 }
 
-// The head that this link may be told: while a page of it lags, none but the last one.
+// The head that this link may be told: while a page of it lags, or was read for somebody else and
+// not told here yet, none but the last one.
 Sequence LinkFeed::head_to_tell(Sequence head) const {
-  const bool lags = std::any_of(pages_.begin(), pages_.end(),
-                                [](const auto& page) { return page.second.page->lags(); });
-  return lags ? head_told_ : std::max(head, head_told_);
+  const bool owed = std::any_of(pages_.begin(), pages_.end(), [](const auto& each) {
+    const OpenPage& open = each.second;
+    return open.page->lags() || open.told != open.page->hash();
+  });
+  return owed ? head_told_ : std::max(head, head_told_);
 }
 
 void LinkFeed::announce_head() {

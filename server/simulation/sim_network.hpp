@@ -57,6 +57,8 @@ class SimSocket final : public ports::Link, public std::enable_shared_from_this<
   void clog(bool down, TimeMs for_ms);
   void server_died();  // the server's process is gone: no call into it any more
   bool ended() const { return client_ended_ || cut_; }
+  // Both ends hold it: what the browser was told is the running server's.
+  bool is_served() const { return session_ != nullptr && !closed_by_server_ && !ended(); }
   std::size_t inbox_messages() const { return inbox_.size(); }
 
   std::string user;  // whom the server welcomed here

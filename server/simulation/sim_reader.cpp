@@ -39,7 +39,7 @@ void SimReader::said(std::string_view frame) {
     return;
   if (const auto* subscribe = std::get_if<wire::Subscribe>(&*message)) {
     if (subscribe->page_size != 0)
-      waiting_[subscribe->subscription] = subscribe->collection;
+      waiting_[subscribe->subscription] = {subscribe->collection, subscribe->known != 0, {}};
   } else if (const auto* unsubscribe = std::get_if<wire::Unsubscribe>(&*message)) {
     waiting_.erase(unsubscribe->subscription);
   }
@@ -51,15 +51,30 @@ void SimReader::heard(const wire::DownMessage& message) {
   } else if (const auto* keepalive = std::get_if<wire::Keepalive>(&message)) {
     head_ = std::max(head_, keepalive->head);  // 0: a page lags
   } else if (const auto* page = std::get_if<wire::Page>(&message)) {
-    if (page->hash != 0)
-      waiting_.erase(page->subscription);
+    const auto asked = waiting_.find(page->subscription);
+    if (asked != waiting_.end() && answers(*page, asked->second))
+      waiting_.erase(asked);
   } else if (const auto* notice = std::get_if<wire::Notice>(&message)) {
     waiting_.erase(notice->subscription);
   } else if (const auto* end = std::get_if<wire::End>(&message)) {
     // The collection is here as a whole: its pages have ended.
     for (auto asked = waiting_.begin(); asked != waiting_.end();)
-      asked = asked->second == end->collection ? waiting_.erase(asked) : std::next(asked);
+      asked =
+          asked->second.collection == end->collection ? waiting_.erase(asked) : std::next(asked);
   }
+}
+
+// A frame of before the question may still be on its way under the same number: it tells what
+// differed from what was known then, an answer all of the page.
+bool SimReader::answers(const wire::Page& page, Question& question) {
+  for (const model::Record& row : page.entered)
+    question.entered.insert(row.id);
+  if (page.hash == 0)
+    return false;  // more of it follows
+  if (page.order.empty() && page.total > 0)
+    return question.known;
+  return std::all_of(page.order.begin(), page.order.end(),
+                     [&](RecordId id) { return question.entered.count(id) != 0; });
 }
 
 std::string check_page(const wire::Page& page, const AskedPages& asked, const model::Table& now) {

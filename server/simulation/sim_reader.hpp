@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -28,7 +29,14 @@ class SimReader {
   std::size_t waiting() const { return waiting_.size(); }
 
  private:
-  std::map<std::uint32_t, std::uint16_t> waiting_;  // asked for and not told yet: their collections
+  struct Question {
+    std::uint16_t collection = 0;
+    bool known = false;          // asked with what is known: may be answered by "as before"
+    std::set<RecordId> entered;  // rows told since
+  };
+  static bool answers(const wire::Page& page, Question& question);
+
+  std::map<std::uint32_t, Question> waiting_;  // asked for and not told yet
   Sequence head_ = 0;
 };
 

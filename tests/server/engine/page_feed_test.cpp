@@ -344,5 +344,41 @@ TEST_F(PageFeedTest, ARecordIsWatchedAsAPageOfItsOwn) {
   EXPECT_EQ(reader.pages[1].shown.total, 0u);
 }
 
+// A page without a counted tree waits for its scan; somebody else who opens it has it read at once.
+TEST_F(PageFeedTest, AHeadWaitsForAPageThatWasReadForSomebodyElse) {
+  const auto made = fill(30);
+  state().page_trees().set_bounds({.bytes = 0, .unwatched = 0, .tested = 0});
+  OpenLink first = follow_pages("eve");
+  PageReader reader;
+  subscribe(first, reader, 1, by_title(1, 30));
+  events.advance(1'000);
+  commit({set(made[3], "price", FromValue::anything(), std::int64_t{7})});
+  reader.take(first.link->take());
+  expect_exact(reader);
+  const Sequence told = reader.head;
+  ASSERT_EQ(told, state().sequence());
+
+  commit({set(made[4], "price", FromValue::anything(), std::int64_t{8})});
+  OpenLink second = follow_pages("ann");
+  PageReader other;
+  subscribe(second, other, 1, by_title(1, 30));
+  other.take(second.link->take());
+  expect_exact(other);
+  // Whatever tells the first one a head now has to tell its page before.
+  send(first, wire::Credentials{"eve"});
+  const auto keepalives = all_of<wire::Keepalive>(first.link->take());
+  ASSERT_EQ(keepalives.size(), 1u);
+  EXPECT_EQ(keepalives[0].head, 0u);
+
+  events.advance(limits::kPageScanMs);
+  reader.take(first.link->take());
+  expect_exact(reader);
+  EXPECT_EQ(reader.head, state().sequence());
+  send(first, wire::Credentials{"eve"});
+  const auto later = all_of<wire::Keepalive>(first.link->take());
+  ASSERT_EQ(later.size(), 1u);
+  EXPECT_EQ(later[0].head, state().sequence());
+}
+
 }  // namespace
 }  // namespace syncstore::testing
