@@ -1,19 +1,13 @@
 import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import { currentStore, redo, setCurrentStore, undo, useSession, useSyncStatus, type Session, type StoreAccess } from '../sync';
-import { PeoplePage } from '../features/accounts/people-page';
 import { SetUpPage } from '../features/accounts/set-up-page';
 import { safeNext } from '../features/accounts/safe-next';
 import { SignInPage } from '../features/accounts/sign-in-page';
 import { ConflictsPage } from '../features/conflicts/conflicts-page';
 import { AdminDashboardPage } from '../features/dashboard/admin-dashboard-page';
 import { DashboardPage } from '../features/dashboard/dashboard-page';
-import { ImportPage } from '../features/imports/import-page';
 import { OutboxPage } from '../features/outbox/outbox-page';
-import { AdminSalesPage, NewDayPage, SalesDayPage } from '../features/sales/admin-sales-page';
-import { SalesPage } from '../features/sales/sales-page';
 import { AdminProductsPage, SellerProductsPage } from '../features/products/products-page';
-import { CreateStorePage } from '../features/stores/create-store-page';
-import { StorePage } from '../features/stores/store-page';
 import { StoresPage } from '../features/stores/stores-page';
 import { announce, LiveRegion } from '../ui/announcer';
 import { focusNextConflict } from '../ui/difference-row';
@@ -44,7 +38,15 @@ const GridPage = lazy(() => import('../features/products/grid/grid-page').then((
 const LegalEntity = lazy(() => import('../features/standing/legal-page'));
 const StoreInformation = lazy(() => import('../features/standing/store-information-page'));
 const Voice = lazy(() => import('../features/standing/voice-page'));
-// Forms come when one is opened: lists and dashboards are there sooner.
+// What is opened now and then comes when it is: lists and dashboards are there sooner.
+const AdminSalesPage = lazy(() => import('../features/sales/admin-sales-page').then((part) => ({ default: part.AdminSalesPage })));
+const NewDayPage = lazy(() => import('../features/sales/admin-sales-page').then((part) => ({ default: part.NewDayPage })));
+const SalesDayPage = lazy(() => import('../features/sales/admin-sales-page').then((part) => ({ default: part.SalesDayPage })));
+const SalesPage = lazy(() => import('../features/sales/sales-page').then((part) => ({ default: part.SalesPage })));
+const ImportPage = lazy(() => import('../features/imports/import-page').then((part) => ({ default: part.ImportPage })));
+const PeoplePage = lazy(() => import('../features/accounts/people-page').then((part) => ({ default: part.PeoplePage })));
+const StorePage = lazy(() => import('../features/stores/store-page').then((part) => ({ default: part.StorePage })));
+const CreateStorePage = lazy(() => import('../features/stores/create-store-page').then((part) => ({ default: part.CreateStorePage })));
 const ProductEditor = lazy(() => import('../features/products/product-editor').then((part) => ({ default: part.ProductEditor })));
 const ProductPictures = lazy(() => import('../features/pictures/product-pictures').then((part) => ({ default: part.ProductPictures })));
 const NewProductPage = lazy(() => import('../features/products/new-product-page').then((part) => ({ default: part.NewProductPage })));
