@@ -98,7 +98,7 @@ export default function RichTextEditor(props: RichTextEditorProps) {
   };
   const keep = (event: { preventDefault: () => void }) => event.preventDefault();
   return (
-    <div className={`rich-editor ${props.invalid ? 'invalid' : ''}`}>
+    <div className={`rich-editor ${props.invalid ? 'invalid' : ''} ${preview || linking !== null ? 'busy' : ''}`}>
       {disabled ? null : (
         <div className="rich-tools row" role="toolbar" aria-label="Format">
           {TOOLS.map((tool) => (
