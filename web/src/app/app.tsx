@@ -1,13 +1,8 @@
-import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
-import { currentStore, redo, setCurrentStore, undo, useSession, useSyncStatus, type Session, type StoreAccess } from '../sync';
-import { SetUpPage } from '../features/accounts/set-up-page';
+import { Suspense, useEffect, useState, type ReactNode } from 'react';
+import { currentStore, redo, setCurrentStore, undo, useSession, useSyncStatus, type Row, type Session, type StoreAccess } from '../sync';
 import { safeNext } from '../features/accounts/safe-next';
 import { SignInPage } from '../features/accounts/sign-in-page';
-import { ConflictsPage } from '../features/conflicts/conflicts-page';
-import { AdminDashboardPage } from '../features/dashboard/admin-dashboard-page';
 import { DashboardPage } from '../features/dashboard/dashboard-page';
-import { OutboxPage } from '../features/outbox/outbox-page';
-import { AdminProductsPage, SellerProductsPage } from '../features/products/products-page';
 import { StoresPage } from '../features/stores/stores-page';
 import { announce, LiveRegion } from '../ui/announcer';
 import { focusNextConflict } from '../ui/difference-row';
@@ -25,31 +20,17 @@ import { Palette } from './palette';
 import { useLiveStore } from './live-store';
 import { NoAccess } from './no-access';
 import { missingRole, placeOf, type Place } from './places';
+import {
+  AccountHealth, AdminDashboardPage, AdminProductsPage, AdminSalesPage, Categories, Collections, ConflictsPage, CreateStorePage, GridPage, ImportPage,
+  LegalEntity, loadScreens, NewDayPage, NewProductPage, OutboxPage, PeoplePage, ProductEditor, ProductPictures, SalesDayPage, SalesPage,
+  SellerProductsPage, SetUpPage, StoreInformation, StorePage, Voice,
+} from './screens';
 import { ShortcutMap } from './shortcut-map';
 import { useSignOut } from './sign-out';
 import { useLeaveWarning } from './use-leave-warning';
 import { useNoticeSources } from './use-notice-sources';
 import { useTheme } from './use-theme';
 
-const AccountHealth = lazy(() => import('../features/standing/account-health-page'));
-const Categories = lazy(() => import('../features/categories/categories-page'));
-const Collections = lazy(() => import('../features/collections/collections-page'));
-const GridPage = lazy(() => import('../features/products/grid/grid-page').then((part) => ({ default: part.GridPage })));
-const LegalEntity = lazy(() => import('../features/standing/legal-page'));
-const StoreInformation = lazy(() => import('../features/standing/store-information-page'));
-const Voice = lazy(() => import('../features/standing/voice-page'));
-// What is opened now and then comes when it is: lists and dashboards are there sooner.
-const AdminSalesPage = lazy(() => import('../features/sales/admin-sales-page').then((part) => ({ default: part.AdminSalesPage })));
-const NewDayPage = lazy(() => import('../features/sales/admin-sales-page').then((part) => ({ default: part.NewDayPage })));
-const SalesDayPage = lazy(() => import('../features/sales/admin-sales-page').then((part) => ({ default: part.SalesDayPage })));
-const SalesPage = lazy(() => import('../features/sales/sales-page').then((part) => ({ default: part.SalesPage })));
-const ImportPage = lazy(() => import('../features/imports/import-page').then((part) => ({ default: part.ImportPage })));
-const PeoplePage = lazy(() => import('../features/accounts/people-page').then((part) => ({ default: part.PeoplePage })));
-const StorePage = lazy(() => import('../features/stores/store-page').then((part) => ({ default: part.StorePage })));
-const CreateStorePage = lazy(() => import('../features/stores/create-store-page').then((part) => ({ default: part.CreateStorePage })));
-const ProductEditor = lazy(() => import('../features/products/product-editor').then((part) => ({ default: part.ProductEditor })));
-const ProductPictures = lazy(() => import('../features/pictures/product-pictures').then((part) => ({ default: part.ProductPictures })));
-const NewProductPage = lazy(() => import('../features/products/new-product-page').then((part) => ({ default: part.NewProductPage })));
 
 export function App() {
   const session = useSession();
@@ -65,7 +46,7 @@ export function App() {
     }
     if (session.state === 'signed-in' && place.screen === 'sign-in') go(safeNext(place.next), { replace: true });
   });
-  if (place.screen === 'setup') return <><SetUpPage token={place.token} /><Toasts /></>;
+  if (place.screen === 'setup') return <Later><SetUpPage token={place.token} /><Toasts /></Later>;
   if (place.screen === 'sign-in' && session.state !== 'signed-in') return <><SignInPage next={place.next} /><Toasts /></>;
   if (!known) return <Starting />;
   return <Shell session={session} place={place} address={path} />;
@@ -95,6 +76,7 @@ function Shell({ session, place, address }: { session: Session; place: Place; ad
   }, [storeId]);
   useLeaveWarning(status);
   useNoticeSources(status, session.userId, storeId);
+  useEffect(() => void loadScreens(), []);
   const title = titleOf(place);
   useEffect(() => {
     document.title = store ? `${store.name}${store.currency ? ` (${store.currency})` : ''} · ${title}` : `${title} · SyncStore`;
@@ -122,7 +104,7 @@ function Shell({ session, place, address }: { session: Session; place: Place; ad
       <Header store={store} place={place} onSignOut={leaving.begin} onPalette={() => setOverlay('palette')} onMap={() => setOverlay('map')} />
       <Bands status={status} />
       <main id="main"><Failure address={address}>
-        <Suspense fallback={<div className="page"><Skeleton rows={8} /></div>}><Screen place={place} store={store} session={session} /></Suspense>
+        <Later><Screen place={place} store={store} session={session} /></Later>
       </Failure></main>
       <LiveRegion />
       <Toasts />
@@ -164,11 +146,11 @@ function Screen({ place, store, session }: { place: Place; store: StoreAccess | 
     case 'admin-products': return <AdminProductsPage key={store.id} store={store} />;
     case 'admin-product':
       return place.id === 'new' ? <NewProductPage key={store.id} store={store} /> : (
-        <ProductEditor key={place.id} store={store} id={place.id} pictures={(product, writable) => (
+        <ProductEditor key={place.id} store={store} id={place.id} pictures={(product: Row, writable: boolean) => (
           <Suspense fallback={<Skeleton rows={3} />}><ProductPictures store={store} product={product} writable={writable} /></Suspense>
         )} />
       );
-    case 'admin-grid': return <Later><GridPage key={store.id} store={store} /></Later>;
+    case 'admin-grid': return <GridPage key={store.id} store={store} />;
     case 'sales': return <SalesPage key={store.id} store={store} />;
     case 'admin-sales': return <AdminSalesPage key={store.id} store={store} />;
     case 'admin-sales-day':
@@ -177,13 +159,13 @@ function Screen({ place, store, session }: { place: Place; store: StoreAccess | 
     case 'admin-store': return <StorePage key={store.id} store={store} />;
     case 'admin-people': return <PeoplePage key={store.id} store={store} />;
     case 'admin-import': return <ImportPage key={store.id} store={store} />;
-    case 'account-health': case 'admin-account-health': return <Later><AccountHealth key={store.id} store={store} admin={place.screen !== 'account-health'} /></Later>;
-    case 'legal': case 'admin-legal': return <Later><LegalEntity key={store.id} store={store} admin={place.screen !== 'legal'} /></Later>;
-    case 'store-info': return <Later><StoreInformation key={store.id} store={store} /></Later>;
-    case 'voice': return <Later><Voice key={store.id} store={store} admin={false} id={null} /></Later>;
-    case 'admin-voice': return <Later><Voice key={`${store.id} ${place.id ?? ''}`} store={store} admin id={place.id} /></Later>;
-    case 'admin-collections': return <Later><Collections key={`${store.id} ${place.id ?? ''}`} store={store} id={place.id} /></Later>;
-    case 'admin-categories': return <Later><Categories key={`${store.id} ${place.id ?? ''}`} store={store} id={place.id} /></Later>;
+    case 'account-health': case 'admin-account-health': return <AccountHealth key={store.id} store={store} admin={place.screen !== 'account-health'} />;
+    case 'legal': case 'admin-legal': return <LegalEntity key={store.id} store={store} admin={place.screen !== 'legal'} />;
+    case 'store-info': return <StoreInformation key={store.id} store={store} />;
+    case 'voice': return <Voice key={store.id} store={store} admin={false} id={null} />;
+    case 'admin-voice': return <Voice key={`${store.id} ${place.id ?? ''}`} store={store} admin id={place.id} />;
+    case 'admin-collections': return <Collections key={`${store.id} ${place.id ?? ''}`} store={store} id={place.id} />;
+    case 'admin-categories': return <Categories key={`${store.id} ${place.id ?? ''}`} store={store} id={place.id} />;
     case 'conflicts': return <ConflictsPage key={store.id} store={store} />;
     default: return <Lost />;
   }
