@@ -5,10 +5,10 @@ import { lazy, type ComponentType } from 'react';
 type Loader = () => Promise<unknown>;
 const loaders = new Set<Loader>();
 
-// React's own type of what lazy() takes: a screen's props are known where it is used.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 function screen<Part, Name extends keyof Part>(load: () => Promise<Part>, name: Name) {
   loaders.add(load);
+  // React's own type of what lazy() takes: a screen's props are known where it is used.
+  // oxlint-disable-next-line typescript/no-explicit-any
   return lazy(() => load().then((part) => ({ default: part[name] as Part[Name] & ComponentType<any> })));
 }
 
