@@ -114,7 +114,8 @@ Json edit_schema(const model::CollectionDef& collection) {
   for (const model::FieldDef& field : collection.fields) {
     if (field.write == model::Role::system || field.retired)
       continue;
-    Json schema = or_null(field_schema(field));
+    Json schema =
+        field.kind == model::FieldKind::json ? Json::object() : or_null(field_schema(field));
     properties.set(std::string(field.name), std::move(schema.set("description", field.label)));
   }
   return object_of(std::move(properties), Json::array());
@@ -138,11 +139,14 @@ Json any_record() {
   Json either = Json::array();
   for (const model::CollectionDef& collection : model::collections())
     either.push(type_schema(collection.name));
-  return std::move(Json::object().set("oneOf", std::move(either)));
+  // Two collections may have the same fields.
+  return std::move(Json::object().set("anyOf", std::move(either)));
 }
 
+// Conflicts are decided by a route of their own.
 bool is_editable(const model::CollectionDef& collection) {
-  return std::any_of(collection.fields.begin(), collection.fields.end(),
+  return collection.number != model::kConflicts &&
+         std::any_of(collection.fields.begin(), collection.fields.end(),
                      [](const model::FieldDef& field) {
                        return field.write != model::Role::system && !field.retired;
                      });
