@@ -34,8 +34,9 @@ class Schemas:
 
     def faults(self, schema, value, at="answer"):
         schema = self.resolve(schema)
-        if "oneOf" in schema:
-            found = [list(self.faults(part, value, at)) for part in schema["oneOf"]]
+        choices = schema.get("oneOf") or schema.get("anyOf")
+        if choices:
+            found = [list(self.faults(part, value, at)) for part in choices]
             if all(found):
                 yield from found[0]
             return
