@@ -104,7 +104,8 @@ function Shell({ session, place, address }: { session: Session; place: Place; ad
       <Header store={store} place={place} onSignOut={leaving.begin} onPalette={() => setOverlay('palette')} onMap={() => setOverlay('map')} />
       <Bands status={status} />
       <main id="main"><Failure address={address}>
-        <Later><Screen place={place} store={store} session={session} /></Later>
+        {/* By its key a screen whose piece is still to come replaces the former one, which would stay in the page, hidden. */}
+        <Later key={place.screen}><Screen place={place} store={store} session={session} /></Later>
       </Failure></main>
       <LiveRegion />
       <Toasts />
