@@ -2,7 +2,9 @@ import { Suspense, useEffect, useState, type ReactNode } from 'react';
 import { currentStore, redo, setCurrentStore, undo, useSession, useSyncStatus, type Row, type Session, type StoreAccess } from '../sync';
 import { safeNext } from '../features/accounts/safe-next';
 import { SignInPage } from '../features/accounts/sign-in-page';
+import { ConflictsPage } from '../features/conflicts/conflicts-page';
 import { DashboardPage } from '../features/dashboard/dashboard-page';
+import { OutboxPage } from '../features/outbox/outbox-page';
 import { StoresPage } from '../features/stores/stores-page';
 import { announce, LiveRegion } from '../ui/announcer';
 import { focusNextConflict } from '../ui/difference-row';
@@ -21,8 +23,8 @@ import { useLiveStore } from './live-store';
 import { NoAccess } from './no-access';
 import { missingRole, placeOf, type Place } from './places';
 import {
-  AccountHealth, AdminDashboardPage, AdminProductsPage, AdminSalesPage, Categories, Collections, ConflictsPage, CreateStorePage, GridPage, ImportPage,
-  LegalEntity, loadScreens, NewDayPage, NewProductPage, OutboxPage, PeoplePage, ProductEditor, ProductPictures, SalesDayPage, SalesPage,
+  AccountHealth, AdminDashboardPage, AdminProductsPage, AdminSalesPage, Categories, Collections, CreateStorePage, GridPage, ImportPage,
+  LegalEntity, loadScreens, NewDayPage, NewProductPage, PeoplePage, ProductEditor, ProductPictures, SalesDayPage, SalesPage,
   SellerProductsPage, SetUpPage, StoreInformation, StorePage, Voice,
 } from './screens';
 import { ShortcutMap } from './shortcut-map';

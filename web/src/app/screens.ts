@@ -1,5 +1,6 @@
 // Which piece of the program each screen comes with. A first visit loads the dashboard's alone; the others follow while nobody waits, so that
-// every screen opens also when the connection is lost later, in browsers without a service worker too.
+// every screen opens also when the connection is lost later, in browsers without a service worker too. What says where edits are, the outbox and the
+// conflicts, is there from the beginning.
 import { lazy, type ComponentType } from 'react';
 
 type Loader = () => Promise<unknown>;
@@ -35,8 +36,6 @@ export const StoreInformation = screen(() => import('../features/standing/store-
 export const Voice = screen(() => import('../features/standing/voice-page'), 'default');
 
 export const ImportPage = screen(() => import('../features/imports/import-page'), 'ImportPage');
-export const ConflictsPage = screen(() => import('../features/conflicts/conflicts-page'), 'ConflictsPage');
-export const OutboxPage = screen(() => import('../features/outbox/outbox-page'), 'OutboxPage');
 export const PeoplePage = screen(() => import('../features/accounts/people-page'), 'PeoplePage');
 export const SetUpPage = screen(() => import('../features/accounts/set-up-page'), 'SetUpPage');
 export const StorePage = screen(() => import('../features/stores/store-page'), 'StorePage');
