@@ -10,8 +10,10 @@ void note_products(const engine::StoreState& store, const sync::ChangeSet& chang
                    std::unordered_set<RecordId, RecordIdHash>& products) {
   const model::CollectionDef& images = *model::find_collection(model::kImages);
   for (const sync::Change& change : change_set.changes) {
-    // A product that comes back has its pictures already.
-    if (change.collection == model::kProducts && change.kind == sync::ChangeKind::insert) {
+    // A product that comes back has its pictures already; only rollback brings one back. A new one
+    // has none: an import does not look through all pictures for each of its commits.
+    if (change.collection == model::kProducts && change.kind == sync::ChangeKind::insert &&
+        change_set.origin == sync::Origin::rollback) {
       products.insert(change.record);
     }
     if (change.collection != model::kImages) {
@@ -57,9 +59,8 @@ void Thumbnails::mend(const engine::StoreState& store) {
   }
 }
 
-void Thumbnails::submit(
-    const StoreId& store,
-    const std::unordered_map<RecordId, std::string, RecordIdHash>& wrong) {
+void Thumbnails::submit(const StoreId& store,
+                        const std::unordered_map<RecordId, std::string, RecordIdHash>& wrong) {
   engine::Submission submission;
   for (auto each = wrong.begin(); each != wrong.end();) {
     sync::Mutation mutation;
