@@ -4,6 +4,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { BINARY, WEB, WORK } from './lib.mjs';
+import { isFirstLoad } from '../../web/scripts/first-load.mjs';
 
 const sum = (paths, size) => paths.reduce((total, path) => total + size(path), 0);
 const plain = (path) => statSync(path).size;
@@ -15,9 +16,8 @@ export function sizeFigures() {
   const files = (ending) => names.filter((name) => name.endsWith(ending)).map((name) => join(WEB, 'assets', name));
   const wasm = files('.wasm');
   const app = [...files('.js'), ...files('.css'), join(WEB, 'index.html')];
-  // Named by the page, or started by it; the other screens follow while nobody waits.
   const page = readFileSync(join(WEB, 'index.html'), 'utf8');
-  const first = app.filter((path) => path.endsWith('index.html') || page.includes(`/${basename(path)}`) || /sync\.worker-/.test(path));
+  const first = app.filter((path) => isFirstLoad(basename(path), page));
   const stripped = join(WORK, 'stripped');
   execFileSync('strip', ['-o', stripped, BINARY]);
   return {

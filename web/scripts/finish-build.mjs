@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { isFirstLoad } from './first-load.mjs';
 
 // Another folder when it is named: two builds must not stand in one another's way.
 const dist = process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
@@ -33,9 +34,7 @@ if (filled.includes('__PRECACHE__') || filled.includes('__RELEASE__') || /^\s*(i
 }
 writeFileSync(workerPath, filled);
 
-// Named by the page, or started by it: the worker of the data, the service worker.
 const page = readFileSync(join(dist, 'index.html'), 'utf8');
-const isFirst = (name) => name === 'index.html' || name === 'sw.js' || page.includes(`/${name}`) || /\/sync\.worker-/.test(name);
 
 let firstLoad = 0;
 let onDemand = 0;
@@ -51,7 +50,7 @@ for (const name of files) {
   if (gzip.length < bytes.length) writeFileSync(join(dist, `${name}.gz`), gzip);
   if (brotli.length < bytes.length) writeFileSync(join(dist, `${name}.br`), brotli);
   if (extname(name) === '.wasm') module += gzip.length;
-  else if (isFirst(name)) firstLoad += gzip.length;
+  else if (isFirstLoad(name, page)) firstLoad += gzip.length;
   else onDemand += gzip.length;
 }
 console.log(`first load ${firstLoad} B gzipped beside the module, on demand ${onDemand} B, module ${module} B gzipped, release ${release}`);
